@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { randomBytes } from 'node:crypto'
 
 /** A temporary name beside `path`, so that the final rename stays on one file system. */
 export function temporaryBeside(path: string): string {

@@ -1,3 +1,5 @@
+import type { Texts } from '../lib/errors.ts'
+
 /**
  * The port to whatever runs attempts. It speaks of attempts and observations, never of jobs, HTTP or DLI.
  *
@@ -72,8 +74,8 @@ export type FlinkJobState =
   | 'SUSPENDED'
   | 'RECONCILING'
 
-/** Why something ended: a line for people, what to do about it, and the raw text behind it. */
-export type Failure = Readonly<{ cause: string; advice: string; detail: string }>
+/** Why something ended: a line for people (Flink's own words), what to do about it, and the raw text behind it. */
+export type Failure = Readonly<{ cause: string; advice: Texts; detail: string }>
 
 export type ProcessState =
   | { is: 'absent' } // never started, as far as anything on disk tells

@@ -1,0 +1,5 @@
+export { type Access, type AccessOptions, createAccess } from './access-service.ts'
+export type { Caller, ProjectCaller } from './caller.ts'
+export type { SignedRequest } from './signed-request.ts'
+export type { IssuedToken, NamedInDomain, NamedThing, RoleName, TokenFacts, TokenRequest } from './token.ts'
+export type { AccessKeyPair, FirstCredentials, FirstWish, NewUser, User } from './user.ts'

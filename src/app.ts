@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises'
+import { createAccess, type FirstCredentials } from './access/index.ts'
+import { createArtifacts } from './artifacts/index.ts'
+import type { Config, Secrets } from './config/config.ts'
+import { readSealingKey } from './config/sealing-key.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { sqlite } from './db/dialect.ts'
+import { flinkHome } from './flink/installation.ts'
+import { resolveLabel } from './flink/versions.ts'
+import type { HealthReport } from './http/parts.ts'
+import { createHttp } from './http/server.ts'
+import { createJobService, type JobId, type JobService } from './jobs/index.ts'
+import { createJobStore } from './jobs/job-store.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import { type Ids, randomIds } from './lib/ids.ts'
+import type { Logger } from './lib/logger.ts'
+import { createQueues } from './queues/index.ts'
+import { createExecutors } from './reconciler/executors.ts'
+import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
+import { findJava } from './runtimes/java-home.ts'
+import { createLocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
+import type { Runtime } from './runtimes/runtime.ts'
+import { createBuckets, openFolderObjectStore } from './storage/index.ts'
+import { version } from './version.ts'
+
+/** What tests may replace; everything else is the real thing. */
+export type Overrides = Readonly<{ clock?: Clock; ids?: Ids; runtime?: Runtime }>
+
+export interface App {
+  readonly url: string
+  /** What the first start created, once; null ever after. */
+  readonly firstCredentials: FirstCredentials | null
+  readonly jobs: JobService
+  readonly reconciler: Reconciler
+  /** Stops serving and watching; jobs run on. Stopping twice is fine. */
+  stop(): Promise<void>
+}
+
+/** Builds and starts the service. The composition root: a list, in the order things depend on each other. */
+export async function startApp(
+  config: Config,
+  secrets: Secrets,
+  logger: Logger,
+  overrides: Overrides = {},
+): Promise<App> {
+  const clock = overrides.clock ?? systemClock
+  const ids = overrides.ids ?? randomIds
+  await mkdir(config.folders.data, { recursive: true, mode: 0o700 })
+  const database = await openDatabase(sqlite(config.databaseFile))
+  const sealingKey = await readSealingKey(config.sealingKeyFile)
+  const access = createAccess({ database, clock, ids, sealingKey })
+  const objects = await openFolderObjectStore({ folder: config.folders.objects })
+  const buckets = createBuckets({ database, objects, clock })
+  const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
+  const home = flinkHome(config.folders.flink)
+  const runtime = overrides.runtime ?? (await buildRuntime(config, clock, logger))
+  const store = createJobStore(database)
+  const queues = createQueues({
+    database,
+    clock,
+    ids,
+    busyCus: (projectId) => jobs.busyCus(projectId),
+    usedBy: (tx, projectId, queue) => store.countOnQueue(tx.db, projectId, queue),
+  })
+  const chooseFlink = async (label: string | null) =>
+    resolveLabel(
+      label,
+      (await home.list()).map((each) => each.version),
+    )
+  const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
+  const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
+  const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
+  const jobs = createJobService({ ...parts, limits, poke })
+  const reconciler = createReconciler({
+    ...parts,
+    executors: createExecutors(parts),
+    policy: {
+      patience: config.patience,
+      savepointMs: config.savepointMs,
+      cancelGraceMs: config.cancelGraceMs,
+      fastMs: 100,
+      steadyMs: 1000,
+    },
+    cuMemoryBytes: config.cuMemoryBytes,
+    startingMax: config.startsAtOnce,
+  })
+  const http = await createHttp({
+    access,
+    queues,
+    buckets,
+    artifacts,
+    jobs,
+    objects,
+    logger,
+    clock,
+    version,
+    flinkVersions: () => runtime.flinkVersions(),
+    health: () => healthOf(database, reconciler, clock),
+    isUnavailable: database.quirks.isUnavailable,
+    limits: { bodyBytes: config.http.bodyBytes, idleMs: config.http.idleMs },
+  })
+
+  const firstCredentials = await access.bootstrap({
+    projectId: config.first.projectId ?? undefined,
+    projectName: config.first.projectName ?? undefined,
+    adminPassword: secrets.adminPassword ?? undefined,
+  })
+  await artifacts.resume()
+  await reconciler.start()
+  const url = await http.listen({ host: config.http.host, port: config.http.port })
+
+  let stopped: Promise<void> | null = null
+  const stop = async () => {
+    await http.close()
+    await reconciler.stop()
+    await artifacts.close()
+    await runtime.close()
+    await database.close()
+  }
+  return {
+    url,
+    firstCredentials,
+    jobs,
+    reconciler,
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+async function buildRuntime(config: Config, clock: Clock, logger: Logger): Promise<Runtime> {
+  const home = flinkHome(config.folders.flink)
+  return createLocalProcessRuntime({
+    runsFolder: config.folders.runs,
+    archivesFolder: config.folders.archives,
+    findFlink: (version) => home.find(version),
+    listFlink: () => home.list(),
+    java: await findJava(config.javaHome),
+    clock,
+    logger,
+    memoryBudgetBytes: config.hostMemoryBytes,
+  })
+}
+
+const STALE_AFTER_MS = 60_000
+
+async function healthOf(database: Database, reconciler: Reconciler, clock: Clock): Promise<HealthReport> {
+  const databaseCheck = await database.db
+    .selectFrom('domains')
+    .select('id')
+    .limit(1)
+    .execute()
+    .then(
+      () => ({ ok: true, text: 'answers' }),
+      (error: unknown) => ({ ok: false, text: error instanceof Error ? error.message : String(error) }),
+    )
+  const { lastPassAt, watched, passes, failedPasses } = reconciler.health()
+  const ageMs = lastPassAt ? clock.now().getTime() - lastPassAt.getTime() : 0
+  const turning = watched === 0 || ageMs < STALE_AFTER_MS
+  return {
+    ready: databaseCheck.ok && turning,
+    checks: {
+      database: databaseCheck,
+      reconciler: { ok: turning, text: `${watched} jobs watched, ${passes} passes, ${failedPasses} failed` },
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import closeWithGrace from 'close-with-grace'
+import { Command } from 'commander'
+import type { FirstCredentials } from '../access/index.ts'
+import { startApp } from '../app.ts'
+import type { Config, Secrets } from '../config/config.ts'
+import { createLogger } from '../lib/logger.ts'
+
+const STOP_MS = 15_000
+
+/** `headgate up`: runs the service until it is told to stop. Jobs run on and are found again by the next start. */
+export function upCommand(context: { config: Config; secrets: Secrets; print: (line: string) => void }): Command {
+  return new Command('up').description('run the service').action(async () => {
+    const { config, secrets, print } = context
+    const logger = createLogger(config.logLevel)
+    const app = await startApp(config, secrets, logger)
+    if (app.firstCredentials) for (const line of describe(app.firstCredentials)) print(line)
+    print(`Headgate listens on ${app.url}`)
+    closeWithGrace({ delay: STOP_MS }, async ({ err, signal }) => {
+      if (err) logger.fatal({ err }, 'stopping after an error')
+      else logger.info({ signal }, 'stopping; jobs run on')
+      await app.stop()
+    })
+  })
+}
+
+/** Shown once: the passwords and keys themselves are stored nowhere. */
+function describe(first: FirstCredentials): string[] {
+  return [
+    'Headgate was set up. This is shown once; keep it:',
+    `  account (domain)  ${first.domainName}`,
+    `  user              ${first.userName}`,
+    `  password          ${first.password}`,
+    `  project           ${first.projectName}  ${first.projectId}`,
+    `  access key        ${first.ak}`,
+    `  secret key        ${first.sk}`,
+  ]
+}

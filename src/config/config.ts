@@ -1,0 +1,138 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseMemory } from '../lib/memory-size.ts'
+import type { LogLevel } from '../lib/logger.ts'
+import type { OptionName } from './options.ts'
+
+/** All settings, derived and checked; frozen. Holds no secret, so it may be logged. */
+export type Config = Readonly<{
+  folders: Readonly<{
+    data: string
+    flink: string
+    objects: string
+    artifacts: string
+    runs: string
+    archives: string
+  }>
+  databaseFile: string
+  sealingKeyFile: string
+  http: Readonly<{ host: string; port: number; bodyBytes: number; idleMs: number }>
+  logLevel: LogLevel
+  /** Null: look for one. */
+  javaHome: string | null
+  cuMemoryBytes: number
+  hostMemoryBytes: number
+  startsAtOnce: number
+  maxCuNumber: number
+  maxDrafts: number
+  /** How long each moving state of a job may last. */
+  patience: Readonly<{ queuedMs: number; launchMs: number; recoverMs: number; stopMs: number; deleteMs: number }>
+  savepointMs: number
+  cancelGraceMs: number
+  first: Readonly<{ projectId: string | null; projectName: string | null }>
+}>
+
+/** What no logger may see. */
+export type Secrets = Readonly<{ adminPassword: string | null }>
+
+export type Environment = Readonly<Partial<Record<OptionName | 'JAVA_HOME', string>>>
+
+/** The only place that reads the environment. Only reads; `toConfig` gives it meaning. */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  return Object.fromEntries(
+    Object.entries(env).filter(([key, value]) => (key.startsWith('HEADGATE_') || key === 'JAVA_HOME') && value !== ''),
+  ) as Environment
+}
+
+/**
+ * Sets defaults, derives, and reports all that is wrong in one message.
+ * @throws Error whose message names every bad setting
+ */
+export function toConfig(environment: Environment, projectFolder: string): { config: Config; secrets: Secrets } {
+  const problems: string[] = []
+  const ask = questions(environment, problems)
+  const data = resolve(environment.HEADGATE_DATA ?? join(projectFolder, 'data'))
+  const config: Config = {
+    folders: {
+      data,
+      flink: resolve(environment.HEADGATE_FLINK_DIR ?? join(data, 'flink')),
+      objects: join(data, 'objects'),
+      artifacts: join(data, 'artifacts'),
+      runs: join(data, 'runs'),
+      archives: join(data, 'archives'),
+    },
+    databaseFile: join(data, 'headgate.db'),
+    sealingKeyFile: join(data, 'sealing.key'),
+    http: {
+      host: environment.HEADGATE_HOST ?? '127.0.0.1',
+      port: ask.integer('HEADGATE_PORT', 8090, 0, 65_535),
+      bodyBytes: 12 * 1024 ** 2,
+      idleMs: 60_000,
+    },
+    logLevel: ask.oneOf('HEADGATE_LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    javaHome: environment.HEADGATE_JAVA_HOME ?? environment.JAVA_HOME ?? null,
+    cuMemoryBytes: ask.memory('HEADGATE_CU_MEMORY', '2G'),
+    hostMemoryBytes: ask.hostMemory('HEADGATE_HOST_MEMORY', '80%'),
+    startsAtOnce: ask.integer('HEADGATE_STARTS_AT_ONCE', availableParallelism(), 1, 1000),
+    maxCuNumber: ask.integer('HEADGATE_MAX_CU_NUMBER', 400, 2, 100_000),
+    maxDrafts: ask.integer('HEADGATE_MAX_DRAFTS', 100, 1, 1_000_000),
+    ...patienceOf(ask),
+    first: {
+      projectId: ask.matching('HEADGATE_PROJECT_ID', /^[0-9a-f]{32}$/u, '32 lower-case hex digits'),
+      projectName: environment.HEADGATE_PROJECT_NAME ?? null,
+    },
+  }
+  if (problems.length > 0) throw new Error(`The settings are not right:\n  ${problems.join('\n  ')}`)
+  return { config: Object.freeze(config), secrets: { adminPassword: environment.HEADGATE_ADMIN_PASSWORD ?? null } }
+}
+
+function patienceOf(ask: ReturnType<typeof questions>): Pick<Config, 'patience' | 'savepointMs' | 'cancelGraceMs'> {
+  const seconds = (name: OptionName, byDefault: number) => ask.integer(name, byDefault, 1, 86_400) * 1000
+  const savepointMs = seconds('HEADGATE_SAVEPOINT_SECONDS', 600)
+  const launchMs = seconds('HEADGATE_LAUNCH_SECONDS', 300)
+  return {
+    patience: {
+      queuedMs: seconds('HEADGATE_QUEUED_SECONDS', 900),
+      launchMs,
+      recoverMs: launchMs + 120_000,
+      stopMs: savepointMs + 120_000,
+      deleteMs: 120_000,
+    },
+    savepointMs,
+    cancelGraceMs: 10_000,
+  }
+}
+
+function questions(environment: Environment, problems: string[]) {
+  const complain = (name: OptionName, wanted: string) =>
+    void problems.push(`${name}=${environment[name]}: give ${wanted}.`)
+  return {
+    integer(name: OptionName, byDefault: number, min: number, max: number): number {
+      const value = environment[name] === undefined ? byDefault : Number(environment[name])
+      if (!Number.isInteger(value) || value < min || value > max) complain(name, `a whole number from ${min} to ${max}`)
+      return value
+    },
+    oneOf<T extends string>(name: OptionName, byDefault: T, allowed: readonly T[]): T {
+      const value = (environment[name] ?? byDefault) as T
+      if (!allowed.includes(value)) complain(name, `one of ${allowed.join(', ')}`)
+      return value
+    },
+    matching(name: OptionName, pattern: RegExp, wanted: string): string | null {
+      const value = environment[name] ?? null
+      if (value !== null && !pattern.test(value)) complain(name, wanted)
+      return value
+    },
+    memory(name: OptionName, byDefault: string): number {
+      const value = parseMemory(environment[name] ?? byDefault)
+      if (value === null || value < 1024 ** 3) complain(name, 'at least 1G, such as 2G or 1536M')
+      return value ?? 0
+    },
+    hostMemory(name: OptionName, byDefault: string): number {
+      const text = environment[name] ?? byDefault
+      const percent = /^(\d{1,3})%$/u.exec(text)?.[1]
+      const value = percent ? (totalmem() * Number(percent)) / 100 : parseMemory(text)
+      if (value === null || value <= 0) complain(name, 'a size such as 12G or a part of the RAM such as 80%')
+      return Math.floor(value ?? 0)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Every setting, as data: the environment variable, what it means, and its default in words. The configuration guide
+ * (docs/guides/configuration.md) is generated from here.
+ */
+export const OPTIONS = {
+  HEADGATE_DATA: { text: 'Folder of everything Headgate stores.', byDefault: 'data, in the project folder' },
+  HEADGATE_FLINK_DIR: { text: 'Folder of the installed Flink versions.', byDefault: 'flink, in the data folder' },
+  HEADGATE_HOST: { text: 'Address to listen on.', byDefault: '127.0.0.1' },
+  HEADGATE_PORT: { text: 'Port to listen on; 0 takes a free one.', byDefault: '8090' },
+  HEADGATE_LOG_LEVEL: { text: 'trace, debug, info, warn, error or silent.', byDefault: 'info' },
+  HEADGATE_JAVA_HOME: {
+    text: 'The JDK (17 or 21) that jobs run on.',
+    byDefault: 'JAVA_HOME, else the newest JDK 17 or 21 found',
+  },
+  HEADGATE_CU_MEMORY: { text: 'Memory of one CU, such as 2G or 1536M.', byDefault: '2G' },
+  HEADGATE_HOST_MEMORY: {
+    text: 'Memory that all jobs together may take: a size such as 12G, or a part of the RAM such as 80%.',
+    byDefault: '80%',
+  },
+  HEADGATE_STARTS_AT_ONCE: {
+    text: 'Clusters that may be starting at the same time.',
+    byDefault: 'the number of CPU cores',
+  },
+  HEADGATE_MAX_CU_NUMBER: { text: 'Largest cu_number of a job.', byDefault: '400' },
+  HEADGATE_MAX_DRAFTS: { text: 'Jobs of a project that may be there without ever having run.', byDefault: '100' },
+  HEADGATE_QUEUED_SECONDS: {
+    text: 'How long a job waits for CUs and memory before it fails to submit.',
+    byDefault: '900',
+  },
+  HEADGATE_LAUNCH_SECONDS: { text: 'How long a start may take before it has failed.', byDefault: '300' },
+  HEADGATE_SAVEPOINT_SECONDS: { text: 'How long a savepoint may take before it has failed.', byDefault: '600' },
+  HEADGATE_ADMIN_PASSWORD: {
+    text: 'Password of the administrator that the first start creates.',
+    byDefault: 'a random one, printed once',
+  },
+  HEADGATE_PROJECT_ID: {
+    text: 'Id of the project that the first start creates: 32 hex digits.',
+    byDefault: 'a random one',
+  },
+  HEADGATE_PROJECT_NAME: { text: 'Name of that project; clients ask for it as their region.', byDefault: 'headgate' },
+} as const satisfies Record<string, { text: string; byDefault: string }>
+
+export type OptionName = keyof typeof OPTIONS

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { isSystemError } from '../lib/errors.ts'
+import { writeDurably } from '../lib/files.ts'
+
+const KEY_BYTES = 32
+
+/**
+ * The key that seals secrets which must be kept in clear for signatures. It lies outside the database, so that a copy of
+ * the database alone opens nothing. Made by the first start.
+ */
+export async function readSealingKey(file: string): Promise<Buffer> {
+  try {
+    const key = await readFile(file)
+    if (key.length === KEY_BYTES) return key
+    throw new Error(`${file} is not a key of ${KEY_BYTES} bytes. Restore it from a backup.`)
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error
+  }
+  const key = randomBytes(KEY_BYTES)
+  await writeDurably(file, async (handle) => void (await handle.writeFile(key)))
+  return key
+}

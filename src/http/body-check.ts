@@ -1,0 +1,96 @@
+import type { Static, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Texts } from '../lib/errors.ts'
+import { REQUEST_ERRORS } from './request-errors.ts'
+
+/** Makes the check of one body schema; the answers name the field and say what it must be. */
+export function bodyCheck<Body extends TSchema>(schema: Body): (value: unknown) => Static<Body> {
+  const compiled = Compile(schema)
+  return (value) => {
+    if (compiled.Check(value)) return value as Static<Body>
+    const [problem] = compiled.Errors(value)
+    const path = fieldPath(problem?.instancePath ?? '')
+    if (problem?.keyword === 'required') {
+      const { requiredProperties = [] } = problem.params
+      throw REQUEST_ERRORS.fieldMissing([path, requiredProperties[0]].filter(Boolean).join('.'))
+    }
+    throw REQUEST_ERRORS.fieldBad(path || 'body', expectationOf(schemaAt(schema, problem?.instancePath ?? '')))
+  }
+}
+
+/** `/tags/0/key` as `tags[0].key`. */
+function fieldPath(pointer: string): string {
+  return segmentsOf(pointer)
+    .map((segment, index) => (/^\d+$/.test(segment) ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`))
+    .join('')
+}
+
+function segmentsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** What of JSON Schema is needed to say what a field must be. */
+type Described = Readonly<{
+  type?: string
+  anyOf?: readonly Described[]
+  enum?: readonly unknown[]
+  const?: unknown
+  items?: Described
+  properties?: Readonly<Record<string, Described>>
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  maxItems?: number
+  maxLength?: number
+}>
+
+function schemaAt(schema: Described, pointer: string): Described {
+  return segmentsOf(pointer).reduce<Described>(
+    (at, segment) => at.properties?.[segment] ?? at.items ?? at,
+    schema,
+  )
+}
+
+function expectationOf(schema: Described): Texts {
+  if (schema.anyOf) {
+    const parts = schema.anyOf.map(expectationOf)
+    return { en: parts.map((part) => part.en).join(' or '), zh: parts.map((part) => part.zh).join('或') }
+  }
+  if (schema.const !== undefined) return same(JSON.stringify(schema.const))
+  if (schema.enum) return { en: `one of ${schema.enum.join(', ')}`, zh: `以下之一：${schema.enum.join('、')}` }
+  if (schema.type === 'array') return arrayExpectation(schema)
+  return withRange(TYPE_WORDS[schema.type ?? ''] ?? same(schema.type ?? 'valid'), schema)
+}
+
+function arrayExpectation(schema: Described): Texts {
+  const item = expectationOf(schema.items ?? {})
+  const { minItems, maxItems } = schema
+  const count = [minItems === undefined ? '' : `at least ${minItems}`, maxItems === undefined ? '' : `at most ${maxItems}`]
+  const counted = count.filter(Boolean).join(' and ')
+  const zh = [minItems === undefined ? '' : `至少${minItems}项`, maxItems === undefined ? '' : `最多${maxItems}项`].filter(Boolean)
+  return {
+    en: `an array (each item ${item.en}${counted ? `; ${counted} of them` : ''})`,
+    zh: `数组（每项为${item.zh}${zh.length > 0 ? `，${zh.join('，')}` : ''}）`,
+  }
+}
+
+function withRange(words: Texts, { minimum, maximum, maxLength }: Described): Texts {
+  if (maxLength !== undefined) {
+    return { en: `${words.en} of at most ${maxLength} characters`, zh: `不超过${maxLength}个字符的${words.zh}` }
+  }
+  if (minimum === undefined || maximum === undefined) return words
+  return { en: `${words.en} from ${minimum} to ${maximum}`, zh: `${minimum}至${maximum}之间的${words.zh}` }
+}
+
+const same = (text: string): Texts => ({ en: text, zh: text })
+
+const TYPE_WORDS: Readonly<Record<string, Texts>> = {
+  integer: { en: 'an integer', zh: '整数' },
+  number: { en: 'a number', zh: '数字' },
+  string: { en: 'text', zh: '字符串' },
+  boolean: { en: 'true or false', zh: '布尔值' },
+  object: { en: 'an object', zh: '对象' },
+}

@@ -1,0 +1,50 @@
+import { Type } from 'typebox'
+import { projectEndpoint } from '../endpoint.ts'
+import { optional, orNull, Tags, text } from './fields.ts'
+import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
+import { MESSAGES } from './messages.ts'
+import { dliOperation } from './operations.ts'
+import { SuccessText } from './success.ts'
+
+const Body = Type.Object({
+  name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.'),
+  desc: optional(text('At most 512 characters.')),
+  queue_name: optional(text('Dedicated queue on which the job runs.')),
+  tags: optional(Tags),
+  ...JAR_JOB_FIELDS,
+})
+
+const Answer = Type.Object({
+  is_success: SuccessText,
+  message: Type.String(),
+  job: Type.Object({ job_id: Type.Integer(), status_name: Type.String(), status_desc: Type.String() }),
+})
+
+/** Of a request that speaks of checkpoints but not of their interval; without a word on them it is 10. */
+const INTERVAL_WITH_CHECKPOINTS_SECONDS = 30
+
+export const createFlinkJarJob = projectEndpoint({
+  place: dliOperation('createFlinkJarJob'),
+  room: 'flinkJobs',
+  tag: 'Flink jobs',
+  description: 'Saves a job as a draft. It does not start it.',
+  body: Body,
+  answer: Answer,
+  async handle({ jobs }, { caller, body, language }) {
+    const given = toSettings(body)
+    const interval = body.checkpoint_enabled === undefined ? {} : { checkpointIntervalSeconds: INTERVAL_WITH_CHECKPOINTS_SECONDS }
+    const job = await jobs.create(caller, {
+      name: body.name,
+      type: 'flink_jar_job',
+      description: body.desc ?? '',
+      queueName: orNull(body.queue_name),
+      settings: { ...interval, ...given },
+      tags: body.tags ?? [],
+    })
+    return {
+      is_success: 'true',
+      message: MESSAGES.created[language],
+      job: { job_id: job.id, status_name: 'job_init', status_desc: '' },
+    }
+  },
+})

@@ -1,0 +1,48 @@
+import { Type } from 'typebox'
+import { projectEndpoint } from '../endpoint.ts'
+import { integerOrText, optional, Tags, text, texts, toInteger } from './fields.ts'
+import { dliOperation } from './operations.ts'
+
+const Body = Type.Object({
+  queue_name: text('1 to 128 letters, digits and "_"; kept in lower case.'),
+  cu_count: integerOrText('CUs of the queue: a multiple of 16.'),
+  queue_type: optional(Type.Union([Type.Literal('sql'), Type.Literal('general')], { description: 'Default sql.' })),
+  description: optional(text('At most 256 bytes.')),
+  charging_mode: optional(integerOrText('Default 1.')),
+  enterprise_project_id: optional(text('Default "0".')),
+  platform: optional(text('Default x86_64.')),
+  resource_mode: optional(integerOrText('0: shared; 1: dedicated, as Flink Jar jobs need. Default 0.')),
+  labels: optional(texts('Such as multi_az=2.')),
+  feature: optional(text('basic or ai.')),
+  tags: optional(Tags),
+  elastic_resource_pool_name: optional(text('Stored and answered.')),
+  properties: optional(Type.Record(Type.String(), Type.String(), { description: 'Stored.' })),
+  engine: optional(text('spark or hetuEngine, of an sql queue.')),
+})
+
+export const createQueue = projectEndpoint({
+  place: dliOperation('createQueue'),
+  room: 'general',
+  tag: 'Queues',
+  body: Body,
+  answer: Type.Object({ is_success: Type.Literal(true), message: Type.String(), queue_name: Type.String() }),
+  async handle({ queues }, { caller, body }) {
+    const queue = await queues.create(caller, {
+      name: body.queue_name,
+      cuCount: toInteger(body.cu_count),
+      type: body.queue_type,
+      description: body.description,
+      chargingMode: body.charging_mode === undefined ? undefined : toInteger(body.charging_mode),
+      enterpriseProjectId: body.enterprise_project_id,
+      platform: body.platform,
+      resourceMode: body.resource_mode === undefined ? undefined : toInteger(body.resource_mode),
+      labels: body.labels,
+      feature: body.feature || undefined,
+      tags: body.tags,
+      elasticResourcePoolName: body.elastic_resource_pool_name || undefined,
+      properties: body.properties,
+      engine: body.engine || undefined,
+    })
+    return { is_success: true, message: '', queue_name: queue.name }
+  },
+})

@@ -1,0 +1,47 @@
+import { type TSchema, Type } from 'typebox'
+
+/** Pieces of request schemas. What the contract asks to be lenient about is lenient here, and nowhere else. */
+const INT32_MAX = 2_147_483_647
+
+/** An integer of everyday size; whether its value makes sense is the domain's to say. */
+export const integer = (description: string) =>
+  Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX, description })
+
+/** A number, or a text that holds one. */
+export const integerOrText = (description: string) =>
+  Type.Union([Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX }), Type.String({ pattern: '^-?\\d{1,9}$' })], {
+    description,
+  })
+
+export const boolean = (description: string) => Type.Boolean({ description })
+
+/** A boolean, or a text that says one. */
+export const booleanOrText = (description: string) =>
+  Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], { description })
+
+export const text = (description: string) => Type.String({ description })
+
+export const texts = (description: string) => Type.Array(Type.String(), { description })
+
+export const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema)
+
+export const Tags = Type.Array(
+  Type.Object({ key: text('Key of the tag.'), value: text('Value of the tag.') }),
+  { description: 'Labels. Null means none.' },
+)
+
+export function toBoolean(value: boolean | 'true' | 'false' | undefined): boolean {
+  return value === true || value === 'true'
+}
+
+export function toInteger(value: number | string): number {
+  return Number(value)
+}
+
+/** An empty text means "not given". */
+export function orNull(value: string | undefined): string | null {
+  return value === undefined || value === '' ? null : value
+}
+
+/** The value of a schema that may be null in answers. */
+export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])

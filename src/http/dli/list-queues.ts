@@ -1,0 +1,48 @@
+import { Type } from 'typebox'
+import type { QueueOrder } from '../../queues/index.ts'
+import { projectEndpoint } from '../endpoint.ts'
+import { REQUEST_ERRORS } from '../request-errors.ts'
+import { optional } from './fields.ts'
+import { dliOperation } from './operations.ts'
+import { QueueItem, toQueueItem } from './queue-wire.ts'
+
+const TYPES = ['sql', 'general', 'all'] as const
+const ORDERS = {
+  queue_name_asc: 'nameAscending',
+  queue_name_desc: 'nameDescending',
+  cu_asc: 'cusAscending',
+  cu_desc: 'cusDescending',
+} as const satisfies Record<string, QueueOrder>
+const ORDER_NAMES = Object.keys(ORDERS) as (keyof typeof ORDERS)[]
+
+const choice = (values: readonly string[], description: string) =>
+  optional(Type.Union(values.map((value) => Type.Literal(value)), { description }))
+
+export const listQueues = projectEndpoint({
+  place: dliOperation('listQueues'),
+  room: 'general',
+  tag: 'Queues',
+  query: Type.Object({
+    queue_type: choice(TYPES, 'Default sql.'),
+    tags: optional(Type.String({ description: 'Only queues with all the tags: k1=v1,k2.' })),
+    order: choice(ORDER_NAMES, 'Default queue_name_asc.'),
+    'page-size': optional(Type.Integer({ minimum: 1, description: 'Default: all.' })),
+    'current-page': optional(Type.Integer({ minimum: 1, description: 'From 1. Default 1.' })),
+    'with-priv': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
+    'with-charge-info': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
+  }),
+  answer: Type.Object({ is_success: Type.Literal(true), message: Type.String(), queues: Type.Array(QueueItem) }),
+  async handle({ queues, flinkVersions }, { caller, query }) {
+    const order = query.oneOf('order', ORDER_NAMES)
+    const tags = query.list('tags')
+    const found = await queues.list(caller.projectId, {
+      type: query.oneOf('queue_type', TYPES) ?? 'sql',
+      tags: tags.length > 0 ? tags : undefined,
+      order: order && ORDERS[order],
+      page: query.integer('current-page', 1, REQUEST_ERRORS.fieldBad),
+      pageSize: query.integer('page-size', 1, REQUEST_ERRORS.fieldBad),
+    })
+    const versions = await flinkVersions()
+    return { is_success: true, message: '', queues: found.map((queue) => toQueueItem(queue, versions)) }
+  },
+})

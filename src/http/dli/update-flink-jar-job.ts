@@ -1,0 +1,43 @@
+import { Type } from 'typebox'
+import type { JobChanges } from '../../jobs/index.ts'
+import { projectEndpoint } from '../endpoint.ts'
+import { optional, text } from './fields.ts'
+import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
+import { toJobId } from './job-id.ts'
+import { MESSAGES } from './messages.ts'
+import { dliOperation } from './operations.ts'
+import { SuccessText } from './success.ts'
+
+const Body = Type.Object({
+  name: optional(text('As on creation. Empty: unchanged.')),
+  desc: optional(text('At most 512 characters.')),
+  queue_name: optional(text('Dedicated queue on which the job runs. Empty: unchanged.')),
+  job_type: optional(Type.Unknown({ description: 'Accepted and ignored.' })),
+  ...JAR_JOB_FIELDS,
+})
+
+const Answer = Type.Object({
+  is_success: SuccessText,
+  message: Type.String(),
+  job: Type.Object({ update_time: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }) }),
+})
+
+export const updateFlinkJarJob = projectEndpoint({
+  place: dliOperation('updateFlinkJarJob'),
+  room: 'flinkJobs',
+  tag: 'Flink jobs',
+  description:
+    'Changes what the body gives; the rest stays. While the job runs, only smn_topic, restart_when_exception, resume_checkpoint, resume_max_num, obs_bucket and checkpoint_path may change.',
+  body: Body,
+  answer: Answer,
+  async handle({ jobs }, { caller, params, body, language }) {
+    const changes: JobChanges = {
+      ...(body.name ? { name: body.name } : {}),
+      ...(body.desc === undefined ? {} : { description: body.desc }),
+      ...(body.queue_name ? { queueName: body.queue_name } : {}),
+      settings: toSettings(body),
+    }
+    const job = await jobs.update(caller, toJobId(params.job_id), changes)
+    return { is_success: 'true', message: MESSAGES.updated[language], job: { update_time: job.updatedAt.getTime() } }
+  },
+})

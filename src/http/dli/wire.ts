@@ -1,0 +1,265 @@
+import { type Static, Type } from 'typebox'
+import type { Job, JobSettings, JobView, ResourceConfig } from '../../jobs/index.ts'
+import type { Language } from '../../lib/errors.ts'
+import { nullable } from './fields.ts'
+import { DLI_STATUSES, statusOf } from './status.ts'
+
+/**
+ * A Flink job as DLI's answers spell it: field by field with the JSON type, casing and nullability that clients decode
+ * strictly. Nothing is left out, so that a client never sees a field come and go.
+ */
+const Spec = Type.Object({
+  cpu: Type.Number({ description: 'Cores.' }),
+  memory: Type.String({ description: 'Memory, as it was given, such as "4G".' }),
+})
+
+const text = Type.String()
+const flag = Type.Boolean()
+const count = Type.Integer()
+const list = Type.Array(Type.String())
+const millis = Type.Integer({ description: 'Milliseconds since 1970 UTC.' })
+
+export const JobConfig = Type.Object({
+  checkpoint_enabled: flag,
+  checkpoint_mode: Type.Union([Type.Literal('exactly_once'), Type.Literal('at_least_once')]),
+  checkpoint_interval: Type.Integer({ description: 'Seconds.' }),
+  checkpoint_path: nullable(text),
+  log_enabled: flag,
+  obs_bucket: nullable(text),
+  smn_topic: nullable(text),
+  root_id: Type.Integer({ description: 'Always -1: there are no child jobs here.' }),
+  edge_group_ids: nullable(list),
+  manager_cu_number: count,
+  cu_number: count,
+  parallel_number: count,
+  executor_number: nullable(Type.Integer({ description: 'TaskManagers of the live run; null when nothing runs.' })),
+  executor_cu_number: nullable(Type.Integer({ description: 'CUs per TaskManager of the live run.' })),
+  restart_when_exception: flag,
+  resume_checkpoint: flag,
+  resume_max_num: Type.Integer({ description: 'Automatic restarts per hour; -1: unlimited.' }),
+  idle_state_retention: Type.Integer({ description: 'Seconds.' }),
+  config_url: nullable(text),
+  udf_jar_url: nullable(text),
+  dirty_data_strategy: nullable(text),
+  entrypoint: nullable(text),
+  dependency_jars: nullable(list),
+  dependency_files: nullable(list),
+  runtime_config: nullable(Type.String({ description: 'Unchanged as it was sent.' })),
+  flink_log_config: nullable(Type.String({ description: 'Unchanged as it was sent.' })),
+  graph_editor_enabled: flag,
+  graph_editor_data: nullable(text),
+  tm_cus: count,
+  tm_slot_num: Type.Integer({ description: 'At least 1.' }),
+  image: nullable(text),
+  feature: text,
+  flink_version: nullable(text),
+  operator_config: nullable(text),
+  static_estimator_config: nullable(text),
+  real_cu_number: Type.Integer({ description: 'CUs the job comes to; 0: the same as cu_number.' }),
+  execution_agency_urn: nullable(text),
+  resource_config_version: Type.Union([Type.Literal('v1'), Type.Literal('v2')]),
+  resource_config: Type.Object({
+    max_slot: count,
+    parallel_number: count,
+    jobmanager_resource_spec: Spec,
+    taskmanager_resource_spec: Spec,
+  }),
+  auto_scaling_enable: Type.Boolean({ description: 'Always false: a job keeps its size.' }),
+  auto_scaling_interval: nullable(count),
+  max_parallelism: nullable(count),
+})
+
+const shared = {
+  job_id: Type.Integer(),
+  name: text,
+  desc: text,
+  user_name: text,
+  job_type: text,
+  status: Type.Union(DLI_STATUSES.map((status) => Type.Literal(status))),
+  status_desc: Type.String({ description: 'Empty when all is well; else the cause and what to do.' }),
+  create_time: millis,
+  duration: Type.Integer({ description: 'Milliseconds from the start of the last run to its end, or to now.' }),
+  root_id: Type.Integer(),
+  graph_editor_enabled: flag,
+  has_savepoint: flag,
+  queue_name: nullable(text),
+  edge_group_ids: nullable(list),
+  restart_times: Type.Integer({ description: 'Automatic restarts.' }),
+  savepoint_path: nullable(Type.String({ description: 'Where the latest savepoint is: bucket/directory.' })),
+}
+
+export const JobItem = Type.Object({
+  ...shared,
+  username: text,
+  start_time: Type.Integer({ description: 'Milliseconds since 1970 UTC; 0: never started.' }),
+})
+
+const detailOnly = {
+  update_time: nullable(millis),
+  user_id: text,
+  project_id: text,
+  sql_body: text,
+  run_mode: text,
+  main_class: nullable(text),
+  entrypoint_args: nullable(text),
+  execution_graph: nullable(text),
+  feature: nullable(text),
+  flink_version: nullable(text),
+  image: nullable(text),
+  job_config: JobConfig,
+}
+
+export const JobDetail = Type.Object({ ...shared, start_time: nullable(millis), ...detailOnly })
+
+/** An item of the list with show_detail: both sets of fields. */
+export const DetailedJobItem = Type.Object({ ...JobItem.properties, ...detailOnly })
+
+/** What the moment and the asker add to a job. */
+export type Reading = Readonly<{ language: Language; now: Date }>
+
+export function toJobItem(view: JobView, reading: Reading): Static<typeof JobItem> {
+  return { ...toShared(view, reading), username: view.ownerName, start_time: view.job.startedAt?.getTime() ?? 0 }
+}
+
+export function toDetailedJobItem(view: JobView, reading: Reading): Static<typeof DetailedJobItem> {
+  return { ...toJobItem(view, reading), ...toDetailOnly(view) }
+}
+
+export function toJobDetail(view: JobView, reading: Reading): Static<typeof JobDetail> {
+  const startTime = view.job.startedAt?.getTime() ?? null
+  return { ...toShared(view, reading), start_time: startTime, ...toDetailOnly(view) }
+}
+
+function toShared(view: JobView, { language, now }: Reading) {
+  const { job, latestSavepoint } = view
+  return {
+    job_id: job.id,
+    name: job.name,
+    desc: job.description,
+    user_name: view.ownerName,
+    job_type: job.type,
+    status: statusOf(view),
+    status_desc: job.status[language],
+    create_time: job.createdAt.getTime(),
+    duration: durationMs(job, now),
+    root_id: -1,
+    graph_editor_enabled: false,
+    has_savepoint: latestSavepoint !== null,
+    queue_name: job.queueName,
+    edge_group_ids: null,
+    restart_times: job.restartTimes,
+    savepoint_path: latestSavepoint?.path ?? null,
+  }
+}
+
+/** Of the last run. An end before the start belongs to the run before. */
+function durationMs({ startedAt, endedAt }: Job, now: Date): number {
+  if (startedAt === null) return 0
+  const end = endedAt !== null && endedAt >= startedAt ? endedAt : now
+  return Math.max(0, end.getTime() - startedAt.getTime())
+}
+
+function toDetailOnly(view: JobView) {
+  const { job } = view
+  const { settings } = job
+  return {
+    update_time: job.updatedAt.getTime(),
+    user_id: job.ownerId,
+    project_id: job.projectId,
+    sql_body: '',
+    run_mode: 'exclusive_cluster',
+    main_class: settings.mainClass,
+    entrypoint_args: settings.entrypointArgs,
+    execution_graph: job.executionGraph,
+    feature: settings.feature ?? 'basic',
+    flink_version: settings.flinkVersion,
+    image: settings.image,
+    job_config: toJobConfig(view),
+  }
+}
+
+function toJobConfig(view: JobView): Static<typeof JobConfig> {
+  const { settings } = view.job
+  return {
+    ...toStorageConfig(settings),
+    ...toSizeConfig(view),
+    ...toProgramConfig(settings),
+    ...NEVER_SET,
+    restart_when_exception: settings.restartWhenException,
+    resume_checkpoint: settings.resumeCheckpoint,
+    resume_max_num: settings.resumeMaxNum,
+    execution_agency_urn: settings.executionAgencyUrn,
+  }
+}
+
+function toStorageConfig(settings: JobSettings) {
+  return {
+    checkpoint_enabled: settings.checkpointEnabled,
+    checkpoint_mode: settings.checkpointMode,
+    checkpoint_interval: settings.checkpointIntervalSeconds,
+    checkpoint_path: settings.checkpointPath,
+    log_enabled: settings.logEnabled,
+    obs_bucket: settings.obsBucket,
+    smn_topic: settings.smnTopic,
+  }
+}
+
+function toSizeConfig({ job, sizing, attempt }: JobView) {
+  const { settings } = job
+  const isLive = attempt?.live ?? false
+  return {
+    manager_cu_number: settings.managerCuNumber,
+    cu_number: settings.cuNumber,
+    parallel_number: settings.parallelNumber,
+    executor_number: isLive ? sizing.taskManagers : null,
+    executor_cu_number: isLive ? executorCus(settings) : null,
+    tm_cus: settings.tmCus,
+    tm_slot_num: Math.max(1, settings.tmSlotNum || sizing.slotsPerTaskManager),
+    real_cu_number: sizing.cuCount === settings.cuNumber ? 0 : sizing.cuCount,
+    resource_config_version: settings.resourceConfigVersion,
+    resource_config: toResourceConfig(settings.resourceConfig),
+  }
+}
+
+function executorCus(settings: JobSettings): number {
+  return settings.resourceConfigVersion === 'v2' ? Math.ceil(settings.resourceConfig.taskManager.cpu) : settings.tmCus
+}
+
+function toResourceConfig(config: ResourceConfig) {
+  return {
+    max_slot: config.maxSlot,
+    parallel_number: config.parallelNumber,
+    jobmanager_resource_spec: { ...config.jobManager },
+    taskmanager_resource_spec: { ...config.taskManager },
+  }
+}
+
+function toProgramConfig(settings: JobSettings) {
+  return {
+    entrypoint: settings.entrypoint,
+    dependency_jars: settings.dependencyJars && [...settings.dependencyJars],
+    dependency_files: settings.dependencyFiles && [...settings.dependencyFiles],
+    runtime_config: settings.runtimeConfig,
+    flink_log_config: settings.flinkLogConfig,
+    feature: settings.feature ?? 'basic',
+    flink_version: settings.flinkVersion,
+    image: settings.image,
+  }
+}
+
+/** What only SQL jobs, edge jobs or the vendor's own console ever set. */
+const NEVER_SET = {
+  root_id: -1,
+  edge_group_ids: null,
+  idle_state_retention: 3600,
+  config_url: null,
+  udf_jar_url: null,
+  dirty_data_strategy: null,
+  graph_editor_enabled: false,
+  graph_editor_data: '',
+  operator_config: null,
+  static_estimator_config: null,
+  auto_scaling_enable: false,
+  auto_scaling_interval: null,
+  max_parallelism: null,
+} as const

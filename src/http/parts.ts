@@ -1,0 +1,37 @@
+import type { Access } from '../access/index.ts'
+import type { Artifacts } from '../artifacts/index.ts'
+import type { JobService } from '../jobs/index.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Queues } from '../queues/index.ts'
+import type { Buckets, ObjectStore } from '../storage/index.ts'
+
+/** How the parts of the service are; `ready` says whether requests should be sent here. */
+export type HealthReport = Readonly<{
+  ready: boolean
+  checks: Readonly<Record<string, Readonly<{ ok: boolean; text: string }>>>
+}>
+
+/** Everything the HTTP layer talks to. */
+export type HttpParts = Readonly<{
+  access: Access
+  queues: Queues
+  buckets: Buckets
+  artifacts: Artifacts
+  jobs: JobService
+  objects: ObjectStore
+  logger: Logger
+  clock: Clock
+  version: string
+  /** Versions of Flink that jobs may ask for. */
+  flinkVersions: () => Promise<readonly string[]>
+  health: () => Promise<HealthReport>
+  /** True for errors that mean "ask again later": database locked or away, disk full. */
+  isUnavailable: (error: unknown) => boolean
+  limits: Readonly<{
+    /** Largest JSON body. */
+    bodyBytes: number
+    /** A connection on which nothing moves for so long is closed. */
+    idleMs: number
+  }>
+}>

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Caller, type ProjectCaller } from '../access/index.ts'
+import { documentOf } from './document.ts'
+import type { Call, Endpoint, Room } from './endpoint.ts'
+import { callerBeforeBody, callerBySignature } from './identify.ts'
+import { languageOf } from './language.ts'
+import type { HttpParts } from './parts.ts'
+import { Query } from './query.ts'
+import { readJsonBody } from './request-body.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    room?: Room
+    operation?: string
+  }
+  interface FastifyRequest {
+    /** Who asks, as far as it was known before the body was read. */
+    earlyCaller?: Caller | null
+  }
+}
+
+/** Adds the endpoint to the server: authenticate, check the project, read and check the body, ask the service, answer. */
+export function registerEndpoint(app: FastifyInstance, parts: HttpParts, endpoint: Endpoint): void {
+  const { place, room, who } = endpoint
+  app.route({
+    method: place.method,
+    url: place.path,
+    schema: documentOf(endpoint),
+    config: { room, operation: place.id },
+    onRequest: async (request) => {
+      if (who !== 'anyone') request.earlyCaller = await callerBeforeBody(parts.access, request)
+    },
+    handler: async (request, reply) => {
+      const call = await callOf(parts, endpoint, request, reply)
+      reply.code(place.success)
+      const answer = await endpoint.handle(parts, call as Call<never, never>)
+      if (endpoint.answer === null) return reply.send()
+      return reply.type('application/json; charset=utf-8').send(answer)
+    },
+  })
+}
+
+async function callOf(
+  parts: HttpParts,
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Call<unknown, Caller | null>> {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : null
+  const caller = await whoAsks(parts, endpoint, request, bytes)
+  return {
+    caller,
+    params: request.params as Record<string, string>,
+    query: new Query(request.query as Record<string, unknown>),
+    body: endpoint.check ? endpoint.check(readJsonBody(bytes ?? Buffer.alloc(0))) : undefined,
+    headers: request.headers,
+    language: languageOf(request.headers),
+    requestId: request.id,
+    baseUrl: `${request.protocol}://${request.host}`,
+    setHeader: (name, value) => void reply.header(name, value),
+    setStatus: (status) => void reply.code(status),
+  }
+}
+
+async function whoAsks(
+  parts: HttpParts,
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  body: Buffer | null,
+): Promise<Caller | ProjectCaller | null> {
+  if (endpoint.who === 'anyone') return null
+  const caller = request.earlyCaller ?? (await callerBySignature(parts.access, request, body))
+  if (endpoint.who === 'caller') return caller
+  const { project_id: projectId = '' } = request.params as { project_id?: string }
+  return parts.access.requireProject(caller, projectId)
+}

@@ -1,0 +1,71 @@
+import { isSystemError, type Language, Refusal, type Texts } from '../lib/errors.ts'
+import { type ForeignError, foreignError, serverFault } from './dli/errors.ts'
+import type { Room } from './endpoint.ts'
+import { keystoneError } from './iam/keystone-error.ts'
+import type { HttpParts } from './parts.ts'
+import { REQUEST_ERRORS } from './request-errors.ts'
+
+/** Where an error happened; before routing, only the request id and the language are known. */
+export type Occasion = Readonly<{
+  room: Room
+  operation: string
+  language: Language
+  requestId: string
+}>
+
+export type RenderedError = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>
+
+const RETRY_AFTER_SECONDS = '2'
+
+const UNAVAILABLE: Texts = {
+  en: 'The service cannot reach its database or its disk at the moment. Nothing was changed; try again in a moment.',
+  zh: '服务暂时无法访问数据库或磁盘，未做任何修改，请稍后重试。',
+}
+
+/**
+ * Every error answer of the service is made here: expected ones with their own text, faults of ours with the request id
+ * and nothing of the inside.
+ */
+export function renderError(error: unknown, occasion: Occasion, parts: Pick<HttpParts, 'isUnavailable' | 'logger' | 'limits'>): RenderedError {
+  const refusal = error instanceof Refusal ? error : refusalOfFramework(error, parts.limits.bodyBytes)
+  if (refusal) return answer(foreignError(refusal, occasion.room, occasion.operation), refusal.texts, occasion)
+  const { requestId, operation } = occasion
+  if (isUnavailable(error, parts)) {
+    parts.logger.warn({ err: error, requestId, operation }, 'The database or the disk is not available')
+    return answer(serverFault(occasion.room, 503), UNAVAILABLE, occasion, { 'retry-after': RETRY_AFTER_SECONDS })
+  }
+  parts.logger.error({ err: error, requestId, operation }, 'A request failed')
+  return answer(serverFault(occasion.room, 500), faultTexts(requestId), occasion)
+}
+
+function answer(foreign: ForeignError, texts: Texts, occasion: Occasion, headers = {}): RenderedError {
+  const text = texts[occasion.language]
+  if (occasion.room === 'iam') return { status: foreign.status, headers, body: keystoneError(foreign.status, text) }
+  const ofGateway = foreign.code.startsWith('APIGW') ? { request_id: occasion.requestId } : {}
+  return { status: foreign.status, headers, body: { error_code: foreign.code, error_msg: text, ...ofGateway } }
+}
+
+function faultTexts(requestId: string): Texts {
+  return {
+    en: `The service failed to do this, by a fault of its own. Tell the operator the request id ${requestId}.`,
+    zh: `服务内部错误，请将请求ID ${requestId} 告知管理员。`,
+  }
+}
+
+/** The error or one of its causes means "ask again later". */
+function isUnavailable(error: unknown, parts: Pick<HttpParts, 'isUnavailable'>): boolean {
+  for (let at = error, depth = 0; at !== undefined && at !== null && depth < 8; depth += 1) {
+    if (parts.isUnavailable(at)) return true
+    at = at instanceof Error ? at.cause : undefined
+  }
+  return false
+}
+
+/** What Fastify refuses by itself, in our words. */
+function refusalOfFramework(error: unknown, bodyBytesMax: number): Refusal | null {
+  if (isSystemError(error, 'FST_ERR_CTP_BODY_TOO_LARGE')) return REQUEST_ERRORS.tooLarge(bodyBytesMax)
+  if (isSystemError(error, 'FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'ECONNRESET')) return REQUEST_ERRORS.truncated()
+  if (isSystemError(error, 'FST_ERR_CTP_INVALID_MEDIA_TYPE')) return REQUEST_ERRORS.mediaTypeBad()
+  if (isSystemError(error, 'FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH')) return REQUEST_ERRORS.urlBad()
+  return null
+}

@@ -1,0 +1,18 @@
+export type {
+  Attempt,
+  CheckpointMode,
+  Job,
+  JobId,
+  JobSettings,
+  JobType,
+  Move,
+  Operation,
+  ResourceConfig,
+  Savepoint,
+  Wish,
+} from './job.ts'
+export { NO_STATUS } from './job.ts'
+export { JOB_ERRORS, type JobErrorCode } from './job-errors.ts'
+export type { JobChanges, JobQuery, JobService, JobView, NewJob } from './job-service.ts'
+export { createJobService } from './job-service.ts'
+export { JOB_STATES, type JobState, LIFECYCLE, type Patience } from './lifecycle.ts'

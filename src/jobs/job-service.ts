@@ -1,0 +1,583 @@
+import type { Artifacts } from '../artifacts/index.ts'
+import type { Database, Reader, Tx } from '../db/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Refusal, type Texts } from '../lib/errors.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Queues } from '../queues/index.ts'
+import type { CheckpointView, LogFile, LogPage, Runtime } from '../runtimes/runtime.ts'
+import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
+import {
+  type Attempt,
+  type Job,
+  type JobId,
+  type JobSettings,
+  type JobType,
+  type Move,
+  NO_STATUS,
+  type Operation,
+  type Savepoint,
+} from './job.ts'
+import { JOB_ERRORS } from './job-errors.ts'
+import { bucketPath, placesOf } from './job-places.ts'
+import {
+  CHANGEABLE_WHILE_RUNNING,
+  checkDescription,
+  checkName,
+  checkSettings,
+  DEFAULT_SETTINGS,
+} from './job-settings.ts'
+import { memoryOf, sizeOf } from './job-sizing.ts'
+import type { JobPatch, JobStore } from './job-store.ts'
+import type { LaunchPlan } from './launch-plan.ts'
+import { type JobEvent, type JobState, kindOf } from './lifecycle.ts'
+import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
+import { type Restorable, restorePointForRun } from './restore-point.ts'
+
+/** Who asks, for which project; the HTTP layer has checked that the two belong together. */
+export type Actor = Readonly<{ userId: string; projectId: string }>
+
+export type NewJob = Readonly<{
+  name: string
+  type: JobType
+  description: string
+  queueName: string | null
+  /** Absent settings take the contract's defaults. */
+  settings: Partial<JobSettings>
+  tags: readonly { key: string; value: string }[]
+}>
+
+/** Absent means unchanged. */
+export type JobChanges = Readonly<{
+  name?: string
+  description?: string
+  queueName?: string
+  settings?: Partial<JobSettings>
+}>
+
+export type JobQuery = Readonly<{
+  type?: JobType
+  states?: readonly JobState[]
+  /** Only jobs with (true) or without (false) an open operation. */
+  hasOpenOperation?: boolean
+  queueName?: string
+  /** Case-insensitive part of the name. */
+  nameContains?: string
+  ownerName?: string
+  /** All pairs must match. */
+  tags?: readonly { key: string; value: string }[]
+  order: 'asc' | 'desc'
+  limit: number
+  offset: number
+}>
+
+/** A job with what belongs to it, read at one moment. */
+export type JobView = Readonly<{
+  job: Job
+  ownerName: string
+  tags: readonly { key: string; value: string }[]
+  openOperation: Operation | null
+  latestSavepoint: Savepoint | null
+  /** The live attempt, else the last one. */
+  attempt: Attempt | null
+  /** CUs and TaskManagers the job's settings come to. */
+  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number }>
+}>
+
+/**
+ * Commands on jobs and what can be read of them. A command records a wish and returns; it never waits for Flink.
+ * Refusals are those of JOB_ERRORS, and `tag.*`.
+ */
+export interface JobService {
+  create(actor: Actor, job: NewJob): Promise<Job>
+  update(actor: Actor, id: JobId, changes: JobChanges): Promise<Job>
+  run(actor: Actor, id: JobId, options: { resume: boolean }): Promise<void>
+  stop(actor: Actor, id: JobId, options: { withSavepoint: boolean }): Promise<void>
+  remove(actor: Actor, id: JobId): Promise<void>
+  /** `path`: `bucket/dir` without scheme; null: the default directory. */
+  triggerSavepoint(actor: Actor, id: JobId, path: string | null): Promise<void>
+
+  read(projectId: string, id: JobId): Promise<JobView>
+  list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
+  /** CUs taken on each queue of the project, by lower-case queue name. */
+  busyCus(projectId: string): Promise<Map<string, number>>
+  moves(projectId: string, id: JobId): Promise<Move[]>
+  attempts(projectId: string, id: JobId): Promise<Attempt[]>
+  savepoints(projectId: string, id: JobId): Promise<Savepoint[]>
+  listLogs(projectId: string, id: JobId, attemptId: string): Promise<LogFile[]>
+  readLog(
+    projectId: string,
+    id: JobId,
+    attemptId: string,
+    log: { name: string; offsetBytes: number; limitBytes: number },
+  ): Promise<LogPage>
+  /** Flink's own execution graph of the live attempt, or null. */
+  executionGraph(projectId: string, id: JobId): Promise<unknown>
+}
+
+export type JobServiceParts = Readonly<{
+  database: Database
+  store: JobStore
+  clock: Clock
+  ids: Ids
+  artifacts: Pick<Artifacts, 'resolve'>
+  queues: Pick<Queues, 'get'>
+  runtime: Pick<
+    Runtime,
+    'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'
+  >
+  /** The Flink version a label runs on; throws a Refusal for a label nobody knows. */
+  chooseFlink: (label: string | null) => Promise<{ version: string; note: Texts | null }>
+  /** Wakes the reconciler for one job. */
+  poke: (id: JobId, why?: 'command') => void
+  limits: Readonly<{ maxCuNumber: number; maxDrafts: number; cuMemoryBytes: number }>
+}>
+
+export function createJobService(parts: JobServiceParts): JobService {
+  const { database, store, clock, ids, runtime, limits } = parts
+
+  const mustFind = async (reader: Reader, projectId: string, id: JobId): Promise<Job> => {
+    const job = await store.find(reader, projectId, id)
+    if (!job) throw JOB_ERRORS.notFound(id)
+    return job
+  }
+
+  /** Records a command: the move, the wish behind it, and the poke after the commit. */
+  const command = async (tx: Tx, job: Job, event: JobEvent, because: string, patch: JobPatch): Promise<Job> => {
+    const moved = await store.move(tx, job, event, because, clock.now(), { ...patch, generation: job.generation + 1 })
+    if (!moved) throw JOB_ERRORS.changedMeanwhile(job.id)
+    tx.afterCommit(() => parts.poke(job.id, 'command'))
+    return moved
+  }
+
+  return {
+    async create(actor, wanted) {
+      const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
+      checkName(wanted.name)
+      checkDescription(wanted.description)
+      checkSettings(settings, limits)
+      checkTags(wanted.tags)
+      await checkOutside(parts, actor.projectId, settings)
+      const now = clock.now()
+      return database.transact(async (tx) => {
+        const drafts = await store.countDrafts(tx.db, actor.projectId)
+        if (drafts >= limits.maxDrafts) throw JOB_ERRORS.tooManyDrafts(limits.maxDrafts)
+        await checkPathIsFree(store, tx.db, actor.projectId, null, settings)
+        const job = await store.insert(tx, newJobRow(actor, wanted, settings, now))
+        await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
+        await store.recordMove(tx, {
+          jobId: job.id,
+          attemptId: null,
+          event: 'create',
+          from: null,
+          to: 'draft',
+          because: `created by user ${actor.userId}`,
+          at: now,
+        })
+        return job
+      })
+    },
+
+    async update(actor, id, changes) {
+      const before = await mustFind(database.db, actor.projectId, id)
+      const patch = patchFor(before, changes)
+      if (patch.name !== undefined) checkName(patch.name)
+      if (patch.description !== undefined) checkDescription(patch.description)
+      const settings = patch.settings ?? before.settings
+      checkSettings(settings, limits)
+      await checkOutside(parts, actor.projectId, settings, before.settings)
+      const job = await database.transact(async (tx) => {
+        const now = await mustFind(tx.db, actor.projectId, id)
+        if (now.version !== before.version && !sameDefinition(now, before)) throw JOB_ERRORS.changedMeanwhile(id)
+        checkMayUpdate(now, patch)
+        await checkPathIsFree(store, tx.db, actor.projectId, id, settings)
+        return changeJob(parts, tx, now, patch, `changed by user ${actor.userId}`)
+      })
+      parts.poke(id)
+      return job
+    },
+
+    async run(actor, id, { resume }) {
+      const before = await mustFind(database.db, actor.projectId, id)
+      mayRun(before)
+      await checkCanRunHere(parts, before)
+      if (resume) {
+        const attempts = await store.attemptsOf(database.db, [id])
+        const everRan = attempts.some((attempt) => attempt.runningAt !== null)
+        const point = restorePointForRun(before, true, everRan, await findRestorable(parts, before, attempts))
+        mayResume(before, point)
+      }
+      await database.transact(async (tx) => {
+        const job = await mustFind(tx.db, actor.projectId, id)
+        mayRun(job)
+        await command(
+          tx,
+          job,
+          'start',
+          `run by user ${actor.userId}${resume ? ', to resume from its newest state' : ''}`,
+          {
+            wish: { wants: 'running', resume },
+            status: NO_STATUS,
+            restartTimes: 0,
+            endedAt: null,
+          },
+        )
+      })
+    },
+
+    async stop(actor, id, { withSavepoint }) {
+      await database.transact(async (tx) => {
+        const job = await mustFind(tx.db, actor.projectId, id)
+        const open = (await store.openOperations(tx.db, [id])).get(id) ?? null
+        if (mayStop(job, open) === 'alreadySo') return
+        const attempt = (await store.newestAttempts(tx.db, [id])).get(id)
+        const takesSavepoint = withSavepoint && job.state === 'running' && attempt?.live === true
+        const operationId = takesSavepoint ? ids.hex32() : null
+        if (operationId !== null && attempt) {
+          await store.insertOperation(
+            tx,
+            newOperation(job, attempt.id, operationId, 'stopWithSavepoint', null, clock.now()),
+          )
+        }
+        await command(tx, job, 'stop', `stopped by user ${actor.userId}${takesSavepoint ? ', with a savepoint' : ''}`, {
+          wish: { wants: 'stopped', withSavepoint: takesSavepoint, operationId },
+          status: NO_STATUS,
+        })
+      })
+    },
+
+    async remove(actor, id) {
+      await database.transact(async (tx) => {
+        const job = await mustFind(tx.db, actor.projectId, id)
+        await command(tx, job, 'delete', `deleted by user ${actor.userId}`, {
+          wish: { wants: 'deleted' },
+          deletedAt: clock.now(),
+        })
+        await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(id) }, [])
+      })
+    },
+
+    async triggerSavepoint(actor, id, path) {
+      await database.transact(async (tx) => {
+        const job = await mustFind(tx.db, actor.projectId, id)
+        const open = (await store.openOperations(tx.db, [id])).get(id) ?? null
+        mayTakeSavepoint(job, open)
+        const attempt = (await store.newestAttempts(tx.db, [id])).get(id)
+        if (!attempt?.live) throw JOB_ERRORS.mayNotSavepoint(id, job.state)
+        await store.insertOperation(tx, newOperation(job, attempt.id, ids.hex32(), 'savepoint', path, clock.now()))
+        tx.afterCommit(() => parts.poke(id))
+      })
+    },
+
+    async read(projectId, id) {
+      const job = await mustFind(database.db, projectId, id)
+      const [view] = await viewsOf(parts, [job])
+      if (!view) throw JOB_ERRORS.notFound(id)
+      return view
+    },
+
+    async list(projectId, query) {
+      const { total, jobs } = await store.list(database.db, projectId, query)
+      return { total, jobs: await viewsOf(parts, jobs) }
+    },
+
+    async busyCus(projectId) {
+      const taken = await store.taken(database.db)
+      return new Map(taken.filter((row) => row.projectId === projectId).map((row) => [row.queue, row.cus]))
+    },
+
+    async moves(projectId, id) {
+      await mustFind(database.db, projectId, id)
+      return store.moves(database.db, id)
+    },
+
+    async attempts(projectId, id) {
+      await mustFind(database.db, projectId, id)
+      return store.attemptsOf(database.db, [id])
+    },
+
+    async savepoints(projectId, id) {
+      await mustFind(database.db, projectId, id)
+      return store.savepointsOf(database.db, [id])
+    },
+
+    async listLogs(projectId, id, attemptId) {
+      await mustFindAttempt(await this.attempts(projectId, id), attemptId)
+      return runtime.listLogs(attemptId)
+    },
+
+    async readLog(projectId, id, attemptId, log) {
+      await mustFindAttempt(await this.attempts(projectId, id), attemptId)
+      return runtime.readLog(attemptId, log.name, log.offsetBytes, log.limitBytes)
+    },
+
+    async executionGraph(projectId, id) {
+      await mustFind(database.db, projectId, id)
+      const attempt = (await store.newestAttempts(database.db, [id])).get(id)
+      return attempt?.live ? runtime.executionGraph(attempt.id) : null
+    },
+  }
+
+  function newOperation(
+    job: Job,
+    attemptId: string,
+    id: string,
+    kind: Operation['kind'],
+    path: string | null,
+    at: Date,
+  ): Operation {
+    const directory = bucketPath(placesOf.savepoint(job, at, path))
+    return {
+      id,
+      jobId: job.id,
+      attemptId,
+      kind,
+      state: 'open',
+      directory,
+      location: null,
+      reason: '',
+      createdAt: at,
+      endedAt: null,
+    }
+  }
+}
+
+/** The checkpoints and savepoints of a job that are complete on disk, newest first. */
+export async function findRestorable(
+  parts: Pick<JobServiceParts, 'database' | 'store'> & { runtime: Pick<Runtime, 'findCheckpoints' | 'holdsState'> },
+  job: Job,
+  attempts: readonly Attempt[],
+): Promise<Restorable> {
+  const recorded = await parts.store.savepointsOf(parts.database.db, [job.id])
+  const whole = await Promise.all(recorded.map((savepoint) => parts.runtime.holdsState(savepoint.url)))
+  return {
+    savepoints: recorded.filter((_savepoint, index) => whole[index]),
+    checkpoints: await findCheckpoints(parts.runtime, attempts),
+  }
+}
+
+/** Of every attempt in the directory it was launched with: the job's settings may have changed since. */
+async function findCheckpoints(
+  runtime: Pick<Runtime, 'findCheckpoints'>,
+  attempts: readonly Attempt[],
+): Promise<CheckpointView[]> {
+  const byDirectory = Map.groupBy(
+    attempts,
+    (attempt) => (JSON.parse(attempt.launchJson) as LaunchPlan).checkpoints.directoryUrl,
+  )
+  const found = await Promise.all(
+    [...byDirectory].map(([url, group]) =>
+      runtime.findCheckpoints(
+        url,
+        group.map((attempt) => attempt.flinkJobId),
+      ),
+    ),
+  )
+  return found.flat().sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
+}
+
+async function viewsOf(parts: JobServiceParts, jobs: readonly Job[]): Promise<JobView[]> {
+  const { store, database } = parts
+  const ids = jobs.map((job) => job.id)
+  const [owners, operations, attempts, savepoints, tags] = await Promise.all([
+    store.ownerNames(database.db, [...new Set(jobs.map((job) => job.ownerId))]),
+    store.openOperations(database.db, ids),
+    store.newestAttempts(database.db, ids),
+    store.savepointsOf(database.db, ids),
+    readTagsOfKind(database.db, jobs[0]?.projectId ?? '', 'job'),
+  ])
+  return jobs.map((job) => ({
+    job,
+    ownerName: owners.get(job.ownerId) ?? '',
+    tags: tags.get(String(job.id)) ?? [],
+    openOperation: operations.get(job.id) ?? null,
+    latestSavepoint: savepoints.find((savepoint) => savepoint.jobId === job.id) ?? null,
+    attempt: attempts.get(job.id) ?? null,
+    sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
+  }))
+}
+
+function newJobRow(actor: Actor, wanted: NewJob, settings: JobSettings, now: Date): Omit<Job, 'id' | 'version'> {
+  return {
+    projectId: actor.projectId,
+    name: wanted.name,
+    type: wanted.type,
+    description: wanted.description,
+    queueName: wanted.queueName,
+    settings,
+    ownerId: actor.userId,
+    state: 'draft',
+    stateSince: now,
+    status: NO_STATUS,
+    wish: { wants: 'stopped', withSavepoint: false, operationId: null },
+    generation: 0,
+    seenGeneration: 0,
+    restartTimes: 0,
+    createdAt: now,
+    updatedAt: now,
+    startedAt: null,
+    endedAt: null,
+    executionGraph: null,
+  }
+}
+
+/** What the changes come to: only what really differs from the job as it is. */
+function patchFor(job: Job, changes: JobChanges): JobPatch {
+  const settings = withoutFiller({ ...job.settings, ...changes.settings })
+  return {
+    ...(changes.name && changes.name !== job.name ? { name: changes.name } : {}),
+    ...(changes.description !== undefined && changes.description !== job.description
+      ? { description: changes.description }
+      : {}),
+    ...(changes.queueName && changes.queueName !== job.queueName ? { queueName: changes.queueName } : {}),
+    ...(changedSettings(job.settings, settings).length > 0 ? { settings } : {}),
+  }
+}
+
+async function changeJob(parts: JobServiceParts, tx: Tx, job: Job, patch: JobPatch, because: string): Promise<Job> {
+  const at = parts.clock.now()
+  try {
+    const changed = await parts.store.patch(tx, job, { ...patch, updatedAt: at }, at)
+    if (!changed) throw JOB_ERRORS.changedMeanwhile(job.id)
+    await parts.store.recordMove(tx, {
+      jobId: job.id,
+      attemptId: null,
+      event: 'update',
+      from: job.state,
+      to: job.state,
+      because,
+      at,
+    })
+    return changed
+  } catch (error) {
+    if (parts.database.quirks.isUniqueViolation(error)) throw JOB_ERRORS.nameTaken(patch.name ?? job.name)
+    throw error
+  }
+}
+
+function sameDefinition(a: Job, b: Job): boolean {
+  return a.name === b.name && a.queueName === b.queueName && changedSettings(a.settings, b.settings).length === 0
+}
+
+function changedSettings(before: JobSettings, after: JobSettings): (keyof JobSettings)[] {
+  const keys = Object.keys(DEFAULT_SETTINGS) as (keyof JobSettings)[]
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+}
+
+/** While a job runs only six settings may change; while it is on its way somewhere, nothing. */
+function checkMayUpdate(job: Job, patch: JobPatch): void {
+  const changed = [
+    ...(['name', 'description', 'queueName'] as const).filter((key) => patch[key] !== undefined),
+    ...(patch.settings ? changedSettings(job.settings, patch.settings) : []),
+  ]
+  if (kindOf(job.state) === 'resting' || changed.length === 0) return
+  if (job.state !== 'running') throw JOB_ERRORS.busyWhileUpdating(job.id, job.state)
+  const allowed: readonly string[] = CHANGEABLE_WHILE_RUNNING
+  const refused = changed.filter((key) => !allowed.includes(key))
+  if (refused.length > 0) throw JOB_ERRORS.mayNotUpdate(job.id, job.state, refused.map(wireName))
+}
+
+const WIRE_NAMES: Readonly<Record<string, string>> = {
+  description: 'desc',
+  checkpointIntervalSeconds: 'checkpoint_interval',
+}
+
+function wireName(setting: string): string {
+  return WIRE_NAMES[setting] ?? setting.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** Empty texts and empty lists mean "not given". */
+function withoutFiller(settings: JobSettings): JobSettings {
+  const entries = Object.entries(settings).map(([key, value]) => [key, value === '' ? null : value])
+  return Object.fromEntries(entries) as JobSettings
+}
+
+/** Rules that need packages and Flink versions. What an update leaves as it was is not checked again. */
+async function checkOutside(
+  parts: JobServiceParts,
+  projectId: string,
+  settings: JobSettings,
+  before: JobSettings | null = null,
+): Promise<void> {
+  if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
+    await parts.chooseFlink(settings.flinkVersion)
+  }
+  const known = new Set([before?.entrypoint, ...(before?.dependencyJars ?? []), ...(before?.dependencyFiles ?? [])])
+  const references = [
+    ...(settings.entrypoint === null ? [] : [['entrypoint', settings.entrypoint] as const]),
+    ...(settings.dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
+    ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
+  ]
+  for (const [field, reference] of references) {
+    if (!known.has(reference)) await resolvePackage(parts, projectId, field, reference)
+  }
+}
+
+async function resolvePackage(
+  parts: JobServiceParts,
+  projectId: string,
+  field: string,
+  reference: string,
+): Promise<void> {
+  try {
+    await parts.artifacts.resolve(projectId, reference)
+  } catch (error) {
+    if (error instanceof Refusal) throw JOB_ERRORS.packageMissing(field, reference, error.texts)
+    throw error
+  }
+}
+
+async function checkPathIsFree(
+  store: JobStore,
+  reader: Reader,
+  projectId: string,
+  id: JobId | null,
+  settings: JobSettings,
+): Promise<void> {
+  if (settings.checkpointPath === null) return
+  const plain = (path: string | null) =>
+    (path ?? '')
+      .split('/')
+      .filter((part) => part !== '')
+      .join('/')
+  const others = await store.othersWithCheckpointPath(reader, projectId, id)
+  const other = others.find((job) => plain(job.settings.checkpointPath) === plain(settings.checkpointPath))
+  if (other) throw JOB_ERRORS.checkpointPathTaken(settings.checkpointPath, other.name)
+}
+
+/** What must hold before a run is accepted: what can be told without starting anything. */
+async function checkCanRunHere(parts: JobServiceParts, job: Job): Promise<void> {
+  const { settings } = job
+  if (job.type !== 'flink_jar_job') throw JOB_ERRORS.typeUnsupported(job.type)
+  if (settings.feature === 'custom') throw JOB_ERRORS.imageUnsupported()
+  if (settings.entrypoint === null) throw JOB_ERRORS.entrypointMissing()
+  if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
+    throw JOB_ERRORS.bucketNeeded()
+  await checkRoomExists(parts, job)
+  await checkOutside(parts, job.projectId, settings)
+}
+
+async function checkRoomExists(parts: JobServiceParts, job: Job): Promise<void> {
+  if (job.queueName === null) throw JOB_ERRORS.queueMissing()
+  const queue = await findQueue(parts, job.projectId, job.queueName)
+  if (queue.resourceMode !== 1) throw JOB_ERRORS.queueShared(job.queueName)
+  const sizing = sizeOf(job.settings, parts.limits.cuMemoryBytes)
+  if (sizing.cuCount > queue.cuCount) throw JOB_ERRORS.queueTooSmall(job.queueName, sizing.cuCount, queue.cuCount)
+  const budget = parts.runtime.memoryBudgetBytes()
+  const needs = memoryOf(sizing.shape)
+  if (budget !== null && needs > budget) throw JOB_ERRORS.hostTooSmall(toMiB(needs), toMiB(budget))
+}
+
+async function findQueue(parts: Pick<JobServiceParts, 'queues'>, projectId: string, name: string) {
+  try {
+    return await parts.queues.get(projectId, name)
+  } catch (error) {
+    if (error instanceof Refusal) throw JOB_ERRORS.queueNotFound(name)
+    throw error
+  }
+}
+
+const toMiB = (bytes: number) => Math.ceil(bytes / 1024 ** 2)
+
+function mustFindAttempt(attempts: readonly Attempt[], id: string): void {
+  if (!attempts.some((attempt) => attempt.id === id)) throw JOB_ERRORS.attemptNotFound(id)
+}

@@ -1,0 +1,618 @@
+import { type Selectable, sql } from 'kysely'
+import type { Database, Reader, Tx } from '../db/database.ts'
+import type { Schema } from '../db/schema.ts'
+import { assert, Bug, type Texts } from '../lib/errors.ts'
+import type { Attempt, Job, JobId, Move, Operation, Savepoint, Wish } from './job.ts'
+import { JOB_ERRORS } from './job-errors.ts'
+import type { JobQuery } from './job-service.ts'
+import { type JobEvent, type JobState, nextState, OCCUPYING_STATES } from './lifecycle.ts'
+
+/** What may change in a job row beside its state. */
+export type JobPatch = Partial<
+  Pick<
+    Job,
+    | 'name'
+    | 'description'
+    | 'queueName'
+    | 'settings'
+    | 'status'
+    | 'wish'
+    | 'generation'
+    | 'seenGeneration'
+    | 'restartTimes'
+    | 'updatedAt'
+    | 'startedAt'
+    | 'endedAt'
+    | 'executionGraph'
+  >
+> & { deletedAt?: Date }
+
+export type AttemptPatch = Partial<
+  Pick<
+    Attempt,
+    | 'live'
+    | 'launchedAt'
+    | 'runningAt'
+    | 'endedAt'
+    | 'outcome'
+    | 'failure'
+    | 'flinkRestarts'
+    | 'timeline'
+    | 'lastCheckpoint'
+  >
+>
+
+export type JobStore = ReturnType<typeof createJobStore>
+
+/** The only place that reads and writes jobs, attempts, moves, operations and savepoints. */
+export function createJobStore(database: Pick<Database, 'quirks'>) {
+  return {
+    async insert(tx: Tx, row: Omit<Job, 'id' | 'version' | 'ownerId'> & { ownerId: string }): Promise<Job> {
+      try {
+        const inserted = await tx.db.insertInto('jobs').values(toRow(row)).returningAll().executeTakeFirstOrThrow()
+        return fromRow(inserted)
+      } catch (error) {
+        if (database.quirks.isUniqueViolation(error)) throw JOB_ERRORS.nameTaken(row.name)
+        throw error
+      }
+    },
+
+    /** A job of the project that is not deleted, or null. */
+    async find(reader: Reader, projectId: string, id: JobId): Promise<Job | null> {
+      const row = await reader
+        .selectFrom('jobs')
+        .selectAll()
+        .where('id', '=', id)
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    /** For the reconciler: any job, deleted ones too. */
+    async load(reader: Reader, id: JobId): Promise<Job | null> {
+      const row = await reader.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    async list(reader: Reader, projectId: string, query: JobQuery): Promise<{ total: number; jobs: Job[] }> {
+      const matching = matchingJobs(reader, projectId, query)
+      const { total } = await matching.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+      const rows = await matching
+        .selectAll('jobs')
+        .orderBy('jobs.created_at', query.order)
+        .orderBy('jobs.id', query.order)
+        .limit(query.limit)
+        .offset(query.offset)
+        .execute()
+      return { total: Number(total), jobs: rows.map(fromRow) }
+    },
+
+    /** Ids of all jobs the reconciler has something to do for. */
+    async restless(reader: Reader): Promise<JobId[]> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .select('id')
+        .where((e) =>
+          e.or([
+            e('state', 'in', ['queued', ...OCCUPYING_STATES]),
+            e.exists(
+              e.selectFrom('attempts').select('id').whereRef('attempts.job_id', '=', 'jobs.id').where('live', '=', 1),
+            ),
+          ]),
+        )
+        .execute()
+      return rows.map((row) => row.id as JobId)
+    },
+
+    async countDrafts(reader: Reader, projectId: string): Promise<number> {
+      const row = await reader
+        .selectFrom('jobs')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('project_id', '=', projectId)
+        .where('state', '=', 'draft')
+        .where('deleted_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+
+    /** Settings of the other jobs of a project, for rules that hold between jobs. */
+    async othersWithCheckpointPath(reader: Reader, projectId: string, except: JobId | null): Promise<Job[]> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .where('settings_json', 'not like', '%"checkpointPath":null%')
+        .execute()
+      return rows.map(fromRow).filter((job) => job.id !== except)
+    },
+
+    /**
+     * The only function that changes a job's state. Writes the move into the history in the same transaction. Answers
+     * the job as it is now, or null when somebody else was faster: look again.
+     */
+    async move(
+      tx: Tx,
+      job: Job,
+      event: JobEvent,
+      because: string,
+      at: Date,
+      patch: JobPatch & { attemptId?: string } = {},
+    ): Promise<Job | null> {
+      const to = nextState(job.state, event)
+      if (to === null) throw new Bug(`The lifecycle has no move "${event}" from "${job.state}" (job ${job.id})`)
+      const moved = await writeJob(tx, job, patch, at, to)
+      if (!moved) return null
+      await insertMove(tx, {
+        jobId: job.id,
+        attemptId: patch.attemptId ?? null,
+        event,
+        from: job.state,
+        to,
+        because,
+        at,
+      })
+      return moved
+    },
+
+    /** Changes a job without moving it. Null: somebody else was faster. */
+    patch(tx: Tx, job: Job, patch: JobPatch, at: Date): Promise<Job | null> {
+      return writeJob(tx, job, patch, at, job.state)
+    },
+
+    recordMove: insertMove,
+
+    async moves(reader: Reader, id: JobId): Promise<Move[]> {
+      const rows = await reader.selectFrom('moves').selectAll().where('job_id', '=', id).orderBy('id').execute()
+      return rows.map((row) => ({
+        jobId: row.job_id as JobId,
+        attemptId: row.attempt_id,
+        event: row.event as Move['event'],
+        from: row.from_state as JobState | null,
+        to: row.to_state as JobState,
+        because: row.because,
+        at: new Date(row.at),
+      }))
+    },
+
+    async insertAttempt(tx: Tx, attempt: Attempt, runtime: string): Promise<void> {
+      await tx.db.insertInto('attempts').values(attemptRow(attempt, runtime)).execute()
+    },
+
+    async patchAttempt(tx: Tx, id: string, patch: AttemptPatch): Promise<void> {
+      const set = attemptPatchRow(patch)
+      if (Object.keys(set).length > 0) await tx.db.updateTable('attempts').set(set).where('id', '=', id).execute()
+    },
+
+    /** All attempts of the jobs, newest first. */
+    async attemptsOf(reader: Reader, ids: readonly JobId[]): Promise<Attempt[]> {
+      if (ids.length === 0) return []
+      const rows = await reader
+        .selectFrom('attempts')
+        .selectAll()
+        .where('job_id', 'in', [...ids])
+        .orderBy('number', 'desc')
+        .execute()
+      return rows.map(fromAttemptRow)
+    },
+
+    /** The newest attempt of each job. */
+    async newestAttempts(reader: Reader, ids: readonly JobId[]): Promise<Map<JobId, Attempt>> {
+      if (ids.length === 0) return new Map()
+      const rows = await reader
+        .selectFrom('attempts')
+        .selectAll()
+        .where('job_id', 'in', [...ids])
+        .where('number', '=', (e) =>
+          e
+            .selectFrom('attempts as other')
+            .select((o) => o.fn.max('other.number').as('newest'))
+            .whereRef('other.job_id', '=', 'attempts.job_id'),
+        )
+        .execute()
+      return new Map(rows.map((row) => [row.job_id as JobId, fromAttemptRow(row)]))
+    },
+
+    async liveAttemptIds(reader: Reader): Promise<string[]> {
+      const rows = await reader.selectFrom('attempts').select('id').where('live', '=', 1).execute()
+      return rows.map((row) => row.id)
+    },
+
+    /** CUs and memory taken by live attempts, per project and queue, for admission and for the queue pages. */
+    async taken(reader: Reader): Promise<{ projectId: string; queue: string; cus: number; memoryBytes: number }[]> {
+      const rows = await reader
+        .selectFrom('attempts')
+        .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
+        .select(['jobs.project_id as projectId', 'jobs.queue_name as queue'])
+        .select((e) => e.fn.sum<number>('attempts.cu_count').as('cus'))
+        .select((e) => e.fn.sum<number>('attempts.memory_bytes').as('memoryBytes'))
+        .where(takesRoom)
+        .groupBy(['jobs.project_id', 'jobs.queue_name'])
+        .execute()
+      return rows.map((row) => ({
+        projectId: row.projectId,
+        queue: (row.queue ?? '').toLowerCase(),
+        cus: Number(row.cus),
+        memoryBytes: Number(row.memoryBytes),
+      }))
+    },
+
+    /** Jobs in the state `queued` of one queue that have waited longer than this one. */
+    async aheadInLine(reader: Reader, job: Job): Promise<number> {
+      const row = await reader
+        .selectFrom('jobs')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('project_id', '=', job.projectId)
+        .where(sql<string>`lower(queue_name)`, '=', (job.queueName ?? '').toLowerCase())
+        .where('state', '=', 'queued')
+        .where((e) =>
+          e.or([
+            e('state_since', '<', job.stateSince.getTime()),
+            e.and([e('state_since', '=', job.stateSince.getTime()), e('id', '<', job.id)]),
+          ]),
+        )
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+
+    /** Jobs of the project that run on the queue or are about to. */
+    async countOnQueue(reader: Reader, projectId: string, queue: string): Promise<number> {
+      const row = await reader
+        .selectFrom('jobs')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('project_id', '=', projectId)
+        .where(sql<string>`lower(queue_name)`, '=', queue.toLowerCase())
+        .where('state', 'in', ['queued', ...OCCUPYING_STATES])
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+
+    /** Jobs whose cluster is being started since the given moment. */
+    async countStarting(reader: Reader, since: Date): Promise<number> {
+      const row = await reader
+        .selectFrom('attempts')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('live', '=', 1)
+        .where('running_at', 'is', null)
+        .where('outcome', 'is', null)
+        .where('created_at', '>=', since.getTime())
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+
+    async insertOperation(tx: Tx, operation: Operation): Promise<void> {
+      try {
+        await tx.db
+          .insertInto('operations')
+          .values({
+            id: operation.id,
+            job_id: operation.jobId,
+            attempt_id: operation.attemptId,
+            kind: operation.kind,
+            state: operation.state,
+            directory: operation.directory,
+            location: operation.location,
+            reason: operation.reason,
+            created_at: operation.createdAt.getTime(),
+            ended_at: null,
+          })
+          .execute()
+      } catch (error) {
+        if (database.quirks.isUniqueViolation(error)) throw JOB_ERRORS.savepointUnderWay(operation.jobId)
+        throw error
+      }
+    },
+
+    async endOperation(
+      tx: Tx,
+      id: string,
+      end: { state: 'completed' | 'failed'; location: string | null; reason: string; at: Date },
+    ): Promise<void> {
+      await tx.db
+        .updateTable('operations')
+        .set({ state: end.state, location: end.location, reason: end.reason, ended_at: end.at.getTime() })
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .execute()
+    },
+
+    async openOperations(reader: Reader, ids: readonly JobId[]): Promise<Map<JobId, Operation>> {
+      if (ids.length === 0) return new Map()
+      const rows = await reader
+        .selectFrom('operations')
+        .selectAll()
+        .where('job_id', 'in', [...ids])
+        .where('state', '=', 'open')
+        .execute()
+      return new Map(rows.map((row) => [row.job_id as JobId, fromOperationRow(row)]))
+    },
+
+    async insertSavepoint(tx: Tx, savepoint: Savepoint): Promise<void> {
+      await tx.db
+        .insertInto('savepoints')
+        .values({
+          id: savepoint.id,
+          job_id: savepoint.jobId,
+          attempt_id: savepoint.attemptId,
+          origin: savepoint.origin,
+          url: savepoint.url,
+          path: savepoint.path,
+          created_at: savepoint.createdAt.getTime(),
+        })
+        .execute()
+    },
+
+    /** Newest first. */
+    async savepointsOf(reader: Reader, ids: readonly JobId[]): Promise<Savepoint[]> {
+      if (ids.length === 0) return []
+      const rows = await reader
+        .selectFrom('savepoints')
+        .selectAll()
+        .where('job_id', 'in', [...ids])
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        jobId: row.job_id as JobId,
+        attemptId: row.attempt_id,
+        origin: row.origin as Savepoint['origin'],
+        url: row.url,
+        path: row.path,
+        createdAt: new Date(row.created_at),
+      }))
+    },
+
+    async ownerNames(reader: Reader, userIds: readonly string[]): Promise<Map<string, string>> {
+      if (userIds.length === 0) return new Map()
+      const rows = await reader
+        .selectFrom('users')
+        .select(['id', 'name'])
+        .where('id', 'in', [...userIds])
+        .execute()
+      return new Map(rows.map((row) => [row.id, row.name]))
+    },
+  }
+}
+
+async function writeJob(tx: Tx, job: Job, patch: JobPatch, at: Date, state: JobState): Promise<Job | null> {
+  const row = await tx.db
+    .updateTable('jobs')
+    .set({
+      ...patchRow(patch),
+      state,
+      ...(state === job.state ? {} : { state_since: at.getTime() }),
+      version: job.version + 1,
+    })
+    .where('id', '=', job.id)
+    .where('version', '=', job.version)
+    .where('state', '=', job.state)
+    .returningAll()
+    .executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
+async function insertMove(tx: Tx, move: Move): Promise<void> {
+  await tx.db
+    .insertInto('moves')
+    .values({
+      job_id: move.jobId,
+      attempt_id: move.attemptId,
+      event: move.event,
+      from_state: move.from,
+      to_state: move.to,
+      because: move.because,
+      at: move.at.getTime(),
+    })
+    .execute()
+}
+
+/** A live attempt takes room; so does the last attempt of a job that waits to be launched again. */
+const takesRoom = sql<boolean>`(attempts.live = 1 or (jobs.state = 'recovering' and attempts.number =
+  (select max(other.number) from attempts as other where other.job_id = jobs.id)))`
+
+function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
+  let jobs = reader.selectFrom('jobs').where('jobs.project_id', '=', projectId).where('jobs.deleted_at', 'is', null)
+  if (query.type) jobs = jobs.where('jobs.type', '=', query.type)
+  if (query.states) jobs = jobs.where('jobs.state', 'in', query.states.length > 0 ? [...query.states] : ['none'])
+  if (query.queueName) jobs = jobs.where(sql<string>`lower(jobs.queue_name)`, '=', query.queueName.toLowerCase())
+  if (query.nameContains) {
+    const pattern = `%${query.nameContains.toLowerCase().replace(/[\\%_]/gu, '\\$&')}%`
+    jobs = jobs.where(sql<boolean>`lower(jobs.name) like ${pattern} escape '\\'`)
+  }
+  if (query.ownerName) {
+    const owner = query.ownerName
+    jobs = jobs.where('jobs.owner_id', 'in', (e) =>
+      e.selectFrom('users').select('users.id').where('users.name', '=', owner),
+    )
+  }
+  if (query.hasOpenOperation !== undefined) {
+    const open = sql<boolean>`exists (select 1 from operations where operations.job_id = jobs.id and operations.state = 'open')`
+    jobs = query.hasOpenOperation ? jobs.where(open) : jobs.where(sql<boolean>`not ${open}`)
+  }
+  for (const tag of query.tags ?? []) {
+    jobs = jobs.where((e) =>
+      e.exists(
+        e
+          .selectFrom('tags')
+          .select('tags.key')
+          .where('tags.project_id', '=', projectId)
+          .where('tags.resource_type', '=', 'job')
+          .where(sql<boolean>`tags.resource_id = cast(jobs.id as text)`)
+          .where('tags.key', '=', tag.key)
+          .where('tags.value', '=', tag.value),
+      ),
+    )
+  }
+  return jobs
+}
+
+function toRow(job: Omit<Job, 'id' | 'version'>) {
+  return {
+    project_id: job.projectId,
+    name: job.name,
+    type: job.type,
+    description: job.description,
+    queue_name: job.queueName,
+    settings_json: JSON.stringify(job.settings),
+    owner_id: job.ownerId,
+    state: job.state,
+    wants: job.wish.wants,
+    generation: job.generation,
+    seen_generation: job.seenGeneration,
+    wish_json: JSON.stringify(job.wish),
+    version: 1,
+    state_since: job.stateSince.getTime(),
+    status_json: JSON.stringify(job.status),
+    restart_times: job.restartTimes,
+    created_at: job.createdAt.getTime(),
+    updated_at: job.updatedAt.getTime(),
+    started_at: null,
+    ended_at: null,
+    execution_graph: null,
+    deleted_at: null,
+  }
+}
+
+function patchRow(patch: JobPatch) {
+  return withoutUndefined({
+    name: patch.name,
+    description: patch.description,
+    queue_name: patch.queueName,
+    settings_json: patch.settings && JSON.stringify(patch.settings),
+    status_json: patch.status && JSON.stringify(patch.status),
+    wish_json: patch.wish && JSON.stringify(patch.wish),
+    wants: patch.wish?.wants,
+    generation: patch.generation,
+    seen_generation: patch.seenGeneration,
+    restart_times: patch.restartTimes,
+    updated_at: patch.updatedAt?.getTime(),
+    started_at: time(patch.startedAt),
+    ended_at: time(patch.endedAt),
+    execution_graph: patch.executionGraph,
+    deleted_at: time(patch.deletedAt),
+  })
+}
+
+function fromRow(row: Selectable<Schema['jobs']>): Job {
+  const wish = JSON.parse(row.wish_json) as Wish
+  assert(wish.wants === row.wants, `Job ${row.id}: wants and wish_json differ`)
+  return {
+    id: row.id as JobId,
+    projectId: row.project_id,
+    name: row.name,
+    type: row.type as Job['type'],
+    description: row.description,
+    queueName: row.queue_name,
+    settings: JSON.parse(row.settings_json) as Job['settings'],
+    ownerId: row.owner_id,
+    state: row.state as JobState,
+    stateSince: new Date(row.state_since),
+    status: JSON.parse(row.status_json) as Texts,
+    wish,
+    generation: row.generation,
+    seenGeneration: row.seen_generation,
+    version: row.version,
+    restartTimes: row.restart_times,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    startedAt: date(row.started_at),
+    endedAt: date(row.ended_at),
+    executionGraph: row.execution_graph,
+  }
+}
+
+function attemptRow(attempt: Attempt, runtime: string) {
+  return {
+    id: attempt.id,
+    job_id: attempt.jobId,
+    number: attempt.number,
+    flink_job_id: attempt.flinkJobId,
+    flink_version: attempt.flinkVersion,
+    runtime,
+    live: attempt.live ? 1 : 0,
+    cu_count: attempt.cuCount,
+    memory_bytes: attempt.memoryBytes,
+    restore_from: attempt.restoreFrom,
+    restore_because: attempt.restoreBecause,
+    launch_json: attempt.launchJson,
+    created_at: attempt.createdAt.getTime(),
+    launched_at: null,
+    running_at: null,
+    ended_at: null,
+    outcome: null,
+    failure_json: null,
+    flink_restarts: 0,
+    timeline_json: '[]',
+    last_checkpoint: null,
+    last_checkpoint_at: null,
+  }
+}
+
+function attemptPatchRow(patch: AttemptPatch) {
+  return withoutUndefined({
+    live: patch.live === undefined ? undefined : patch.live ? 1 : 0,
+    launched_at: time(patch.launchedAt),
+    running_at: time(patch.runningAt),
+    ended_at: time(patch.endedAt),
+    outcome: patch.outcome,
+    failure_json: patch.failure && JSON.stringify(patch.failure),
+    flink_restarts: patch.flinkRestarts,
+    timeline_json: patch.timeline && JSON.stringify(patch.timeline),
+    last_checkpoint: patch.lastCheckpoint?.url,
+    last_checkpoint_at: time(patch.lastCheckpoint?.completedAt),
+  })
+}
+
+function fromAttemptRow(row: Selectable<Schema['attempts']>): Attempt {
+  const timeline = JSON.parse(row.timeline_json) as { step: Attempt['timeline'][number]['step']; at: string }[]
+  return {
+    id: row.id,
+    jobId: row.job_id as JobId,
+    number: row.number,
+    flinkJobId: row.flink_job_id,
+    flinkVersion: row.flink_version,
+    live: row.live === 1,
+    cuCount: row.cu_count,
+    memoryBytes: row.memory_bytes,
+    restoreFrom: row.restore_from,
+    restoreBecause: row.restore_because,
+    launchJson: row.launch_json,
+    createdAt: new Date(row.created_at),
+    launchedAt: date(row.launched_at),
+    runningAt: date(row.running_at),
+    endedAt: date(row.ended_at),
+    outcome: row.outcome as Attempt['outcome'],
+    failure: row.failure_json === null ? null : (JSON.parse(row.failure_json) as NonNullable<Attempt['failure']>),
+    flinkRestarts: row.flink_restarts,
+    timeline: timeline.map(({ step, at }) => ({ step, at: new Date(at) })),
+    lastCheckpoint:
+      row.last_checkpoint === null || row.last_checkpoint_at === null
+        ? null
+        : { url: row.last_checkpoint, completedAt: new Date(row.last_checkpoint_at) },
+  }
+}
+
+function fromOperationRow(row: Selectable<Schema['operations']>): Operation {
+  return {
+    id: row.id,
+    jobId: row.job_id as JobId,
+    attemptId: row.attempt_id,
+    kind: row.kind as Operation['kind'],
+    state: row.state as Operation['state'],
+    directory: row.directory,
+    location: row.location,
+    reason: row.reason,
+    createdAt: new Date(row.created_at),
+    endedAt: date(row.ended_at),
+  }
+}
+
+const date = (ms: number | null) => (ms === null ? null : new Date(ms))
+const time = (value: Date | null | undefined) => (value instanceof Date ? value.getTime() : value)
+
+type WithoutUndefined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+function withoutUndefined<T extends object>(values: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>
+}

@@ -1,0 +1,154 @@
+import type { Texts } from '../lib/errors.ts'
+import type { CheckpointView, Failure, TimelineStep } from '../runtimes/runtime.ts'
+import type { JobEvent, JobState } from './lifecycle.ts'
+
+/** Positive integer, one sequence over all projects and job types. */
+export type JobId = number & { readonly brand: 'JobId' }
+
+export type JobType = 'flink_jar_job' | 'flink_sql_job' | 'flink_opensource_sql_job' | 'flink_sql_edge_job'
+
+export type CheckpointMode = 'exactly_once' | 'at_least_once'
+
+export type ResourceSpec = Readonly<{ cpu: number; memory: string }>
+export type ResourceConfig = Readonly<{
+  maxSlot: number
+  parallelNumber: number
+  jobManager: ResourceSpec
+  taskManager: ResourceSpec
+}>
+
+/**
+ * Everything a user sets on a job beside its name, description and queue. Null: not given. Texts are kept as sent and
+ * answered unchanged (clients compare them); what they mean is worked out at the launch (job-plan.ts).
+ */
+export type JobSettings = Readonly<{
+  cuNumber: number
+  managerCuNumber: number
+  parallelNumber: number
+  tmCus: number
+  /** Null or 0: by the formula (job-sizing.ts). */
+  tmSlotNum: number | null
+  mainClass: string | null
+  entrypoint: string | null
+  entrypointArgs: string | null
+  dependencyJars: readonly string[] | null
+  dependencyFiles: readonly string[] | null
+  logEnabled: boolean
+  obsBucket: string | null
+  smnTopic: string | null
+  restartWhenException: boolean
+  resumeCheckpoint: boolean
+  /** -1: unlimited; else restarts per hour. */
+  resumeMaxNum: number
+  checkpointEnabled: boolean
+  checkpointMode: CheckpointMode
+  checkpointIntervalSeconds: number
+  /** `bucket/dir`, without scheme. */
+  checkpointPath: string | null
+  runtimeConfig: string | null
+  flinkLogConfig: string | null
+  feature: string | null
+  flinkVersion: string | null
+  image: string | null
+  executionAgencyUrn: string | null
+  resourceConfigVersion: 'v1' | 'v2'
+  resourceConfig: ResourceConfig
+}>
+
+/** What the last command asks for. */
+export type Wish = Readonly<
+  | { wants: 'running'; resume: boolean }
+  | { wants: 'stopped'; withSavepoint: boolean; operationId: string | null }
+  | { wants: 'deleted' }
+>
+
+export type Job = Readonly<{
+  id: JobId
+  projectId: string
+  name: string
+  type: JobType
+  description: string
+  queueName: string | null
+  settings: JobSettings
+  ownerId: string
+  state: JobState
+  stateSince: Date
+  /** Both texts empty when there is nothing to say. */
+  status: Texts
+  wish: Wish
+  generation: number
+  seenGeneration: number
+  version: number
+  restartTimes: number
+  createdAt: Date
+  updatedAt: Date
+  startedAt: Date | null
+  endedAt: Date | null
+  executionGraph: string | null
+}>
+
+export type AttemptOutcome = 'finished' | 'failed' | 'stopped' | 'refused'
+
+/** One launch of a job. Its ids are chosen before the launch; at most one attempt of a job is live. */
+export type Attempt = Readonly<{
+  id: string
+  jobId: JobId
+  number: number
+  flinkJobId: string
+  flinkVersion: string
+  live: boolean
+  cuCount: number
+  memoryBytes: number
+  restoreFrom: string | null
+  restoreBecause: string
+  /** The plan of the launch (job-plan.ts) as JSON; a repeated launch is the same launch. */
+  launchJson: string
+  createdAt: Date
+  launchedAt: Date | null
+  runningAt: Date | null
+  endedAt: Date | null
+  outcome: AttemptOutcome | null
+  failure: Failure | null
+  flinkRestarts: number
+  timeline: readonly { step: TimelineStep; at: Date }[]
+  lastCheckpoint: Pick<CheckpointView, 'url' | 'completedAt'> | null
+}>
+
+export type Move = Readonly<{
+  jobId: JobId
+  attemptId: string | null
+  event: JobEvent | 'create' | 'update'
+  from: JobState | null
+  to: JobState
+  because: string
+  at: Date
+}>
+
+export type Operation = Readonly<{
+  id: string
+  jobId: JobId
+  attemptId: string
+  kind: 'savepoint' | 'stopWithSavepoint'
+  state: 'open' | 'completed' | 'failed'
+  /** `bucket/dir` where the savepoint goes. */
+  directory: string
+  /** URL as Flink reads it. */
+  location: string | null
+  reason: string
+  createdAt: Date
+  endedAt: Date | null
+}>
+
+export type Savepoint = Readonly<{
+  id: string
+  jobId: JobId
+  attemptId: string | null
+  origin: 'savepoint' | 'stopWithSavepoint' | 'imported'
+  /** As Flink reads it. */
+  url: string
+  /** `bucket/dir`, as people and clients see it. */
+  path: string
+  createdAt: Date
+}>
+
+export const NO_STATUS: Texts = { en: '', zh: '' }

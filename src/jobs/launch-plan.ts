@@ -1,0 +1,68 @@
+import type { LaunchSpec, RestartPolicy } from '../runtimes/runtime.ts'
+import type { ObjectStore } from '../storage/index.ts'
+import { splitArguments } from './entrypoint-args.ts'
+import type { Attempt, Job, JobSettings } from './job.ts'
+import { placesOf } from './job-places.ts'
+import type { Sizing } from './job-sizing.ts'
+import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
+
+/**
+ * Everything a launch needs except the files themselves, which are named here and fetched when it happens. It is recorded
+ * with the attempt before anything is started, so a repeated launch is the same launch.
+ */
+export type LaunchPlan = Omit<LaunchSpec, 'mainClass' | 'jars' | 'files'> &
+  Readonly<{
+    /** Null: from the manifest of the entrypoint jar. */
+    mainClass: string | null
+    entrypoint: string
+    dependencyJars: readonly string[]
+    dependencyFiles: readonly string[]
+  }>
+
+/** Keys of runtime_config that are DLI's own or that the job's sizing decides; Flink never sees them. */
+const NOT_FOR_FLINK = /^(flink\.dli\.|kubernetes\.)/u
+
+export function planLaunch(
+  job: Job,
+  attempt: Pick<Attempt, 'id' | 'flinkJobId' | 'flinkVersion' | 'restoreFrom'>,
+  sizing: Sizing,
+  objects: Pick<ObjectStore, 'flinkUrl'>,
+): LaunchPlan {
+  const { settings } = job
+  return {
+    attemptId: attempt.id,
+    projectId: job.projectId,
+    jobId: job.id,
+    jobName: job.name,
+    flinkJobId: attempt.flinkJobId,
+    flinkVersion: attempt.flinkVersion,
+    shape: sizing.shape,
+    mainClass: settings.mainClass,
+    args: splitArguments(settings.entrypointArgs ?? ''),
+    entrypoint: settings.entrypoint ?? '',
+    dependencyJars: settings.dependencyJars ?? [],
+    dependencyFiles: settings.dependencyFiles ?? [],
+    restoreFrom: attempt.restoreFrom,
+    allowNonRestoredState: false,
+    checkpoints: {
+      directoryUrl: objects.flinkUrl(placesOf.checkpoints(job)),
+      savepointDirectoryUrl: objects.flinkUrl(placesOf.savepoint(job, job.createdAt, null)),
+      everySeconds: settings.checkpointEnabled ? settings.checkpointIntervalSeconds : null,
+      mode: settings.checkpointMode,
+    },
+    restart: restartPolicyOf(settings),
+    flinkConfig: Object.fromEntries(
+      Object.entries(readRuntimeConfig(settings.runtimeConfig)).filter(([key]) => !NOT_FOR_FLINK.test(key)),
+    ),
+    logLevels: readLogConfig(settings.flinkLogConfig),
+  }
+}
+
+/**
+ * What Flink may restart by itself. Inside Flink a restart always goes on from the newest checkpoint, so without
+ * resume_checkpoint Flink restarts nothing and the reconciler begins anew (Flink, task failure recovery).
+ */
+export function restartPolicyOf(settings: JobSettings): RestartPolicy {
+  if (!settings.restartWhenException || !settings.resumeCheckpoint) return { kind: 'never' }
+  return settings.resumeMaxNum === -1 ? { kind: 'always' } : { kind: 'perHour', max: settings.resumeMaxNum }
+}

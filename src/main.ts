@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { flinkCommand } from './cli/flink.ts'
+import { upCommand } from './cli/up.ts'
+import { readEnvironment, toConfig } from './config/config.ts'
+import { messageOf, Refusal } from './lib/errors.ts'
+import { version } from './version.ts'
+
+const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+try {
+  const { config, secrets } = toConfig(readEnvironment(process.env), projectFolder)
+  await new Command('headgate')
+    .description("DLI's Flink-job API on real Apache Flink")
+    .version(version)
+    .addCommand(upCommand({ config, secrets, print }))
+    .addCommand(flinkCommand({ flinkHome: config.folders.flink, print }))
+    .parseAsync()
+} catch (error) {
+  process.stderr.write(`headgate: ${messageOf(error)}\n`)
+  if (!(error instanceof Refusal) && process.env.HEADGATE_LOG_LEVEL === 'debug') console.error(error)
+  process.exitCode = 1
+}

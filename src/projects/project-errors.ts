@@ -1,0 +1,26 @@
+import { Refusal } from '../lib/errors.ts'
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, 80))
+
+export const PROJECT_ERRORS = {
+  notFound: (what: string) =>
+    new Refusal('project.notFound', {
+      en: `There is no project ${what}. List your projects to see the ones you can use.`,
+      zh: `项目 ${what} 不存在。请查询项目列表，确认可用的项目。`,
+    }),
+  badName: (name: string) =>
+    new Refusal('project.badName', {
+      en: `The project name ${shown(name)} is not valid. Use 1 to 64 letters, digits, "_" and "-".`,
+      zh: `项目名称 ${shown(name)} 不合法。请使用 1 到 64 个字母、数字、“_”或“-”。`,
+    }),
+  badId: (id: string) =>
+    new Refusal('project.badId', {
+      en: `The project id ${shown(id)} is not valid. Use 32 lower-case hexadecimal digits, or leave it out.`,
+      zh: `项目 ID ${shown(id)} 不合法。请使用 32 位小写十六进制数，或不填写。`,
+    }),
+  taken: (name: string) =>
+    new Refusal('project.taken', {
+      en: `A project with the name ${name} or the same id exists already. Choose another name, or use that project.`,
+      zh: `名称为 ${name} 或 ID 相同的项目已存在。请更换名称，或使用已有项目。`,
+    }),
+}

@@ -1,0 +1,51 @@
+import { Refusal, type Texts } from '../lib/errors.ts'
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, 140))
+
+export const QUEUE_ERRORS = {
+  notFound: (name: string) =>
+    new Refusal('queue.notFound', {
+      en: `There is no queue ${shown(name)} in this project. List the queues, or create it.`,
+      zh: `当前项目中不存在队列 ${shown(name)}。请查询队列列表或创建该队列。`,
+    }),
+  taken: (name: string) =>
+    new Refusal('queue.taken', {
+      en: `The queue name ${shown(name)} is in use in this project (capitals make no difference). Choose another.`,
+      zh: `队列名称 ${shown(name)} 在当前项目中已存在（不区分大小写）。请更换名称。`,
+    }),
+  badName: (name: string) =>
+    new Refusal('queue.badName', {
+      en: `The queue name ${shown(name)} is not valid. Use 1 to 128 letters, digits and "_", not only digits and not starting with "_".`,
+      zh: `队列名称 ${shown(name)} 不合法。请使用 1 到 128 个字母、数字或“_”，不能只含数字，且不以“_”开头。`,
+    }),
+  badDescription: () =>
+    new Refusal('queue.badDescription', {
+      en: 'The description of the queue is longer than 256 bytes or holds a control character. Shorten it.',
+      zh: '队列描述超过 256 字节，或包含控制字符。请缩短描述。',
+    }),
+  badCuCount: (cuCount: number) =>
+    new Refusal('queue.badCuCount', {
+      en: `${cuCount} CUs cannot be given to a queue. Use a multiple of 16, at least 16, such as 16, 64, 256 or 512.`,
+      zh: `队列的 CU 数 ${cuCount} 不合法。请使用不小于 16 的 16 的倍数，例如 16、64、256 或 512。`,
+    }),
+  tooManyCus: (cuCount: number, max: number) =>
+    new Refusal('queue.tooManyCus', {
+      en: `${cuCount} CUs are more than one queue may have here (${max}). Ask for fewer, or have the limit raised.`,
+      zh: `CU 数 ${cuCount} 超过单个队列的上限（${max}）。请减少 CU 数，或提高上限。`,
+    }),
+  tooMany: (max: number) =>
+    new Refusal('queue.tooMany', {
+      en: `The project has ${max} queues, the most it may have. Delete one that is not used.`,
+      zh: `项目的队列数已达上限（${max}）。请删除不再使用的队列。`,
+    }),
+  badField: (what: Texts, allowed: Texts) =>
+    new Refusal('queue.badField', {
+      en: `The ${what.en} of the queue is not valid. Allowed: ${allowed.en}.`,
+      zh: `队列的${what.zh}不合法。可用值：${allowed.zh}。`,
+    }),
+  busy: (name: string, jobs: number) =>
+    new Refusal('queue.busy', {
+      en: `The queue ${shown(name)} cannot be deleted: ${jobs} job(s) run on it or are about to. Stop them first.`,
+      zh: `队列 ${shown(name)} 正被 ${jobs} 个作业使用，无法删除。请先停止这些作业。`,
+    }),
+}

@@ -1,0 +1,416 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Attempt, Job, JobId, Operation } from '../jobs/job.ts'
+import { DEFAULT_SETTINGS } from '../jobs/job-settings.ts'
+import { JOB_STATES, type JobState, kindOf, nextState } from '../jobs/lifecycle.ts'
+import type { FlinkJobState, FlinkJobView, Observation, ProcessState } from '../runtimes/runtime.ts'
+import { decide, type Policy } from './decide.ts'
+import type { JobView, Room } from './view.ts'
+
+const NOW = new Date('2026-11-21T10:00:00Z')
+const ago = (ms: number) => new Date(NOW.getTime() - ms)
+const policy: Policy = {
+  patience: { queuedMs: 900_000, launchMs: 120_000, recoverMs: 120_000, stopMs: 720_000, deleteMs: 60_000 },
+  savepointMs: 600_000,
+  cancelGraceMs: 10_000,
+  fastMs: 100,
+  steadyMs: 1000,
+}
+const alive: ProcessState = { is: 'alive', pid: 7 }
+const killed: ProcessState = { is: 'ended', exitCode: 137 }
+
+function job(state: JobState, change: Partial<Job> = {}, settings: Partial<Job['settings']> = {}): Job {
+  return {
+    id: 1 as JobId,
+    projectId: 'p',
+    name: 'j',
+    type: 'flink_jar_job',
+    description: '',
+    queueName: 'q',
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    ownerId: 'u',
+    state,
+    stateSince: ago(1000),
+    status: { en: '', zh: '' },
+    wish: { wants: 'running', resume: false },
+    generation: 1,
+    seenGeneration: 0,
+    version: 1,
+    restartTimes: 0,
+    createdAt: ago(60_000),
+    updatedAt: ago(60_000),
+    startedAt: null,
+    endedAt: null,
+    executionGraph: null,
+    ...change,
+  }
+}
+
+function attempt(change: Partial<Attempt> = {}): Attempt {
+  return {
+    id: 'a1',
+    jobId: 1 as JobId,
+    number: 1,
+    flinkJobId: 'f1',
+    flinkVersion: '1.20.0',
+    live: true,
+    cuCount: 2,
+    memoryBytes: 1,
+    restoreFrom: null,
+    restoreBecause: '',
+    launchJson: '{}',
+    createdAt: ago(5000),
+    launchedAt: ago(4000),
+    runningAt: null,
+    endedAt: null,
+    outcome: null,
+    failure: null,
+    flinkRestarts: 0,
+    timeline: [],
+    lastCheckpoint: null,
+    ...change,
+  }
+}
+
+function flink(state: FlinkJobState, tasksUp = state === 'RUNNING'): FlinkJobView {
+  return { state, tasksUp, tasks: { total: 1, running: 1, finished: 0 }, restarts: 0, startedAt: null, endedAt: null }
+}
+
+function seen(change: Partial<Observation> = {}): Observation {
+  return {
+    at: NOW,
+    exists: true,
+    jobManager: alive,
+    taskManagers: [alive],
+    rest: 'answers',
+    flinkJob: flink('RUNNING'),
+    registeredTaskManagers: 1,
+    failure: null,
+    latestCheckpoint: null,
+    timeline: [],
+    ...change,
+  }
+}
+
+const roomy: Room = {
+  needsCus: 2,
+  needsMemoryBytes: 4,
+  queue: { name: 'q', cuCount: 16, busyCus: 0 },
+  memory: { budgetBytes: 100, busyBytes: 0 },
+  aheadInLine: 0,
+  starting: 0,
+  startingMax: 2,
+}
+
+function view(theJob: Job, change: Partial<JobView> = {}): JobView {
+  return {
+    job: theJob,
+    attempt: null,
+    history: change.attempt ? [change.attempt] : [],
+    operation: null,
+    observation: change.attempt ? seen() : null,
+    savepoint: null,
+    room: roomy,
+    restorable: { savepoints: [], checkpoints: [] },
+    ...change,
+  }
+}
+
+const on = (theView: JobView) => decide(theView, NOW, policy)
+const does = (theView: JobView) => on(theView).actions.map((action) => action.do)
+
+describe('a queued job', () => {
+  test('is admitted when the queue and the host have room, with a new attempt', () => {
+    expect(on(view(job('queued')))).toMatchObject({ event: 'admitted', newAttempt: { restoreFrom: null } })
+  })
+
+  test.each<[string, Partial<Room>, RegExp]>([
+    ['CUs', { queue: { name: 'q', cuCount: 16, busyCus: 15 } }, /needs 2, queue q has 1 of 16 free/],
+    ['memory', { memory: { budgetBytes: 5, busyBytes: 3 } }, /Waiting for memory/],
+    ['its turn in line', { aheadInLine: 2 }, /2 job\(s\) are ahead/],
+    ['other starts', { starting: 2 }, /being started/],
+  ])('waits for %s and says so', (_what, room, text) => {
+    const decision = on(view(job('queued'), { room: { ...roomy, ...room } }))
+    expect(decision.event).toBeUndefined()
+    expect(decision.newAttempt).toBeUndefined()
+    expect(decision.facts?.status?.en).toMatch(text)
+  })
+
+  test('does not wait for ever', () => {
+    const waiting = view(job('queued', { stateSince: ago(901_000) }), { room: { ...roomy, starting: 2 } })
+    expect(on(waiting)).toMatchObject({ event: 'outOfPatience' })
+  })
+
+  test('is refused when its queue is gone or smaller than the job', () => {
+    expect(on(view(job('queued'), { room: { ...roomy, queue: null } })).event).toBe('refused')
+    expect(on(view(job('queued'), { room: { ...roomy, needsCus: 17 } })).event).toBe('refused')
+  })
+
+  test('never starts empty when it was to resume and has run before', () => {
+    const resuming = job('queued', { wish: { wants: 'running', resume: true } })
+    const ran = attempt({ live: false, runningAt: ago(9000), outcome: 'stopped' })
+    expect(on(view(resuming, { history: [ran] }))).toMatchObject({ event: 'refused' })
+    expect(on(view(resuming, { history: [] }))).toMatchObject({ event: 'admitted', newAttempt: { restoreFrom: null } })
+  })
+
+  test('resumes from the newest state, a checkpoint counting only with resume_checkpoint', () => {
+    const restorable = {
+      savepoints: [
+        {
+          id: 's',
+          jobId: 1 as JobId,
+          attemptId: null,
+          origin: 'savepoint' as const,
+          url: 'file:/s',
+          path: 's',
+          createdAt: ago(9000),
+        },
+      ],
+      checkpoints: [{ url: 'file:/c', completedAt: ago(1000), id: 3 }],
+    }
+    const resuming = (resumeCheckpoint: boolean) =>
+      view(job('queued', { wish: { wants: 'running', resume: true } }, { resumeCheckpoint }), { restorable })
+    expect(on(resuming(true)).newAttempt?.restoreFrom).toBe('file:/c')
+    expect(on(resuming(false)).newAttempt?.restoreFrom).toBe('file:/s')
+  })
+
+  test('waits until its previous attempt is gone', () => {
+    expect(does(view(job('queued'), { attempt: attempt({ outcome: 'stopped' }) }))).toEqual(['kill'])
+  })
+})
+
+describe('a submitting job', () => {
+  test('is launched once its attempt is recorded, and again when the launch was not recorded', () => {
+    const unlaunched = attempt({ launchedAt: null })
+    expect(
+      does(view(job('submitting'), { attempt: unlaunched, observation: seen({ exists: false, flinkJob: null }) })),
+    ).toEqual(['launch'])
+    expect(does(view(job('submitting'), { attempt: unlaunched, observation: seen({ flinkJob: null }) }))).toEqual([
+      'launch',
+    ])
+  })
+
+  test('does not run while Flink says RUNNING but its tasks do not', () => {
+    const pretending = view(job('submitting'), {
+      attempt: attempt(),
+      observation: seen({ flinkJob: flink('RUNNING', false) }),
+    })
+    expect(on(pretending).event).toBeUndefined()
+  })
+
+  test('runs when every task does, and may finish at once', () => {
+    expect(on(view(job('submitting'), { attempt: attempt() })).event).toBe('launched')
+    const fast = seen({ flinkJob: flink('FINISHED') })
+    expect(on(view(job('submitting'), { attempt: attempt(), observation: fast })).event).toBe('finished')
+  })
+
+  test('fails with cause and advice when its launch was refused or a process ended', () => {
+    const failure = { cause: 'Boom.', advice: { en: 'Mend it.', zh: '修复。' }, detail: '' }
+    const refused = on(view(job('submitting'), { attempt: attempt({ failure, launchedAt: null }) }))
+    expect(refused).toMatchObject({ event: 'refused', facts: { status: { en: 'Boom. Mend it.', zh: 'Boom. 修复。' } } })
+    const dead = seen({ taskManagers: [killed], flinkJob: null })
+    expect(on(view(job('submitting'), { attempt: attempt(), observation: dead })).event).toBe('refused')
+  })
+
+  test('has a limit, after which its processes are ended', () => {
+    const slow = view(job('submitting', { stateSince: ago(121_000) }), {
+      attempt: attempt(),
+      observation: seen({ flinkJob: null }),
+    })
+    expect(on(slow).event).toBe('outOfPatience')
+    expect(does(slow)).toEqual(['kill'])
+  })
+})
+
+describe('a running job', () => {
+  const running = (settings: Partial<Job['settings']> = {}) => job('running', { startedAt: ago(4000) }, settings)
+  const up = attempt({ runningAt: ago(4000) })
+
+  test('is left alone while it runs, and while its REST port is silent', () => {
+    expect(on(view(running(), { attempt: up }))).toMatchObject({ actions: [], because: 'running' })
+    const silent = seen({ rest: 'silent', flinkJob: null })
+    expect(on(view(running(), { attempt: up, observation: silent })).event).toBeUndefined()
+  })
+
+  test('fails without restart_when_exception and is started again with it, within the budget', () => {
+    const failure = { cause: 'Boom.', advice: { en: '', zh: '' }, detail: '' }
+    const dead = { attempt: up, observation: seen({ jobManager: killed, failure }) }
+    expect(on(view(running(), dead)).event).toBe('failed')
+    expect(on(view(running({ restartWhenException: true }), dead)).event).toBe('lost')
+    const second = attempt({ number: 2, createdAt: ago(3000), runningAt: ago(2000) })
+    const budgetOfOne = running({ restartWhenException: true, resumeMaxNum: 1 })
+    const first = { ...up, live: false, outcome: 'failed' as const }
+    expect(on(view(budgetOfOne, { ...dead, attempt: second, history: [second, first] })).event).toBe('failed')
+  })
+
+  test('gets a new TaskManager only when Flink goes on from its checkpoint, else it is lost', () => {
+    const dead = { attempt: up, observation: seen({ taskManagers: [killed] }) }
+    expect(does(view(running({ restartWhenException: true, resumeCheckpoint: true }), dead))).toEqual([
+      'replaceTaskManagers',
+    ])
+    expect(on(view(running({ restartWhenException: true }), dead)).event).toBe('lost')
+    expect(on(view(running(), dead)).event).toBe('failed')
+  })
+
+  test('asks for a savepoint once it knows of none under way, and records how it ended', () => {
+    const operation = open('savepoint')
+    const asked = (savepoint: JobView['savepoint']) => view(running(), { attempt: up, operation, savepoint })
+    expect(does(asked({ is: 'unknown' }))).toEqual(['savepoint'])
+    expect(does(asked({ is: 'inProgress' }))).toEqual([])
+    expect(on(asked({ is: 'completed', locationUrl: 'file:/s' })).operation).toMatchObject({ state: 'completed' })
+    expect(on(asked({ is: 'failed', reason: 'no' })).operation).toMatchObject({ state: 'failed', reason: 'no' })
+    expect(on(asked({ is: 'failed', reason: 'no' })).event).toBeUndefined()
+  })
+})
+
+describe('a stopping job', () => {
+  const stopping = job('stopping', { wish: { wants: 'stopped', withSavepoint: true, operationId: 'o' } })
+  const up = attempt({ runningAt: ago(4000) })
+  const gone = seen({ jobManager: { is: 'ended', exitCode: 143 }, taskManagers: [], flinkJob: null })
+
+  test('goes down the ladder: cancel, then end the processes, then stopped', () => {
+    expect(does(view(stopping, { attempt: up }))).toEqual(['cancel'])
+    expect(does(view(stopping, { attempt: up, observation: seen({ flinkJob: flink('CANCELLING') }) }))).toEqual([])
+    expect(does(view(stopping, { attempt: up, observation: seen({ flinkJob: flink('CANCELED') }) }))).toEqual(['kill'])
+    const slow = { ...stopping, stateSince: ago(11_000) }
+    expect(does(view(slow, { attempt: up, observation: seen({ flinkJob: flink('CANCELLING') }) }))).toEqual(['kill'])
+    expect(on(view(stopping, { attempt: up, observation: gone }))).toMatchObject({
+      event: 'gone',
+      attempt: { live: false },
+    })
+  })
+
+  test('waits for its savepoint and runs on when that fails', () => {
+    const operation = open('stopWithSavepoint')
+    const at = (savepoint: JobView['savepoint']) => view(stopping, { attempt: up, operation, savepoint })
+    expect(does(at({ is: 'unknown' }))).toEqual(['savepoint'])
+    expect(on(at({ is: 'completed', locationUrl: 'file:/s' }))).toMatchObject({
+      operation: { state: 'completed' },
+      actions: [],
+    })
+    expect(on(at({ is: 'failed', reason: 'disk full' }))).toMatchObject({
+      event: 'savepointFailed',
+      facts: { wish: { wants: 'running' } },
+    })
+  })
+
+  test('that died before its savepoint was complete has failed, not stopped', () => {
+    const died = view(stopping, {
+      attempt: up,
+      operation: open('stopWithSavepoint'),
+      savepoint: { is: 'unknown' },
+      observation: gone,
+    })
+    expect(on(died)).toMatchObject({ event: 'failed', operation: { state: 'failed' } })
+  })
+})
+
+describe('every decision', () => {
+  const process = fc.constantFrom<ProcessState>(alive, killed, { is: 'absent' })
+  const flinkState = fc.constantFrom<FlinkJobState | null>(
+    null,
+    'INITIALIZING',
+    'CREATED',
+    'RUNNING',
+    'FAILING',
+    'FAILED',
+    'CANCELLING',
+    'CANCELED',
+    'FINISHED',
+    'RESTARTING',
+    'SUSPENDED',
+    'RECONCILING',
+  )
+  const anyView = fc
+    .record({
+      state: fc.constantFrom(...JOB_STATES.filter((state) => state !== 'deleted')),
+      hasAttempt: fc.boolean(),
+      over: fc.boolean(),
+      launched: fc.boolean(),
+      jm: process,
+      tm: process,
+      state2: flinkState,
+      tasksUp: fc.boolean(),
+      restart: fc.boolean(),
+      resume: fc.boolean(),
+      sinceMs: fc.integer({ min: 0, max: 2_000_000 }),
+      savepoint: fc.constantFrom<JobView['savepoint']>(
+        { is: 'unknown' },
+        { is: 'inProgress' },
+        { is: 'failed', reason: 'x' },
+        { is: 'completed', locationUrl: 'u' },
+      ),
+      hasOperation: fc.boolean(),
+      busy: fc.boolean(),
+    })
+    .map((raw) => {
+      const needsAttempt = raw.state === 'submitting' || raw.state === 'running'
+      const theAttempt =
+        needsAttempt || (raw.hasAttempt && raw.state !== 'draft')
+          ? attempt({
+              launchedAt: raw.launched || raw.state === 'running' ? ago(1) : null,
+              outcome: raw.over && !needsAttempt ? 'failed' : null,
+            })
+          : null
+      const old = attempt({ id: 'a0', number: 0, live: false, runningAt: ago(9), outcome: 'failed' })
+      return view(
+        job(
+          raw.state,
+          { stateSince: ago(raw.sinceMs), wish: { wants: 'running', resume: raw.resume } },
+          { restartWhenException: raw.restart, resumeCheckpoint: raw.resume },
+        ),
+        {
+          attempt: theAttempt,
+          history: theAttempt ? [theAttempt, old] : [old],
+          observation: theAttempt
+            ? seen({
+                jobManager: raw.jm,
+                taskManagers: [raw.tm],
+                flinkJob: raw.state2 && flink(raw.state2, raw.tasksUp),
+              })
+            : null,
+          operation: raw.hasOperation && theAttempt ? open('savepoint') : null,
+          savepoint: raw.hasOperation && theAttempt ? raw.savepoint : null,
+          room: { ...roomy, starting: raw.busy ? 2 : 0 },
+        },
+      )
+    })
+
+  test('is a move of the table, never launches beside a live attempt, and comes to rest', () => {
+    fc.assert(
+      fc.property(anyView, (theView) => {
+        const decision = on(theView)
+        if (decision.event) expect(nextState(theView.job.state, decision.event)).not.toBeNull()
+        if (decision.newAttempt) {
+          expect(theView.attempt).toBeNull()
+          expect(theView.job.wish.wants).toBe('running')
+          expect(['queued', 'recovering']).toContain(theView.job.state)
+        }
+        if (decision.actions.some((action) => action.do === 'launch')) {
+          expect(['submitting', 'recovering']).toContain(theView.job.state)
+        }
+        if (kindOf(theView.job.state) === 'resting' && !theView.attempt) {
+          expect(decision).toMatchObject({ actions: [], lookAgainInMs: 'whenAsked' })
+        }
+        if (kindOf(theView.job.state) !== 'resting' && !decision.event)
+          expect(decision.lookAgainInMs).not.toBe('whenAsked')
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+function open(kind: Operation['kind']): Operation {
+  return {
+    id: 'o',
+    jobId: 1 as JobId,
+    attemptId: 'a1',
+    kind,
+    state: 'open',
+    directory: 'b/d',
+    location: null,
+    reason: '',
+    createdAt: ago(1000),
+    endedAt: null,
+  }
+}

@@ -1,0 +1,123 @@
+import type { Artifacts, MaterialisedArtifact } from '../artifacts/index.ts'
+import { readJarManifest } from '../artifacts/index.ts'
+import { placesOf } from '../jobs/job-places.ts'
+import type { JobServiceParts } from '../jobs/job-service.ts'
+import type { LaunchPlan } from '../jobs/launch-plan.ts'
+import { Refusal } from '../lib/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Failure, LaunchFile, LaunchSpec, Runtime } from '../runtimes/runtime.ts'
+import type { ObjectStore } from '../storage/index.ts'
+import { logReader } from './log-reader.ts'
+import type { Executors, JobView } from './view.ts'
+
+export type ExecutorParts = Pick<JobServiceParts, 'database' | 'store' | 'clock'> &
+  Readonly<{ objects: ObjectStore; runtime: Runtime; artifacts: Pick<Artifacts, 'materialise'>; logger: Logger }>
+
+/** One executor per action. None decides anything; each may be run twice. */
+export function createExecutors(parts: ExecutorParts): Executors {
+  const { runtime } = parts
+  return {
+    launch: (args, view, signal) => launch(parts, args.attemptId, view, signal),
+    cancel: ({ attemptId }) => runtime.cancel(attemptId),
+    kill: ({ attemptId }) => runtime.kill(attemptId),
+    replaceTaskManagers: ({ attemptId }) => runtime.replaceTaskManagers(attemptId),
+    savepoint: (args, view) => requestSavepoint(parts, args, view),
+    readPlan: (_args, view) => readPlan(parts, view),
+    exportLogs: (_args, view) => exportLogs(parts, view),
+    tidy: ({ attemptId }) => runtime.tidy(attemptId),
+    dispose: async ({ attemptIds }) => {
+      for (const attemptId of attemptIds) await runtime.dispose(attemptId)
+    },
+  }
+}
+
+/** Fetches the files and starts the cluster. What a person must mend is recorded with the attempt; the next pass ends it. */
+async function launch(parts: ExecutorParts, attemptId: string, view: JobView, signal: AbortSignal): Promise<void> {
+  const plan = JSON.parse(view.attempt?.launchJson ?? '{}') as LaunchPlan
+  try {
+    await parts.runtime.launch(await toLaunchSpec(parts, plan), signal)
+    await patchAttempt(parts, attemptId, { launchedAt: parts.clock.now() })
+  } catch (error) {
+    if (!(error instanceof Refusal) || signal.aborted) throw error
+    parts.logger.warn({ attemptId, code: error.code, reason: error.message }, 'launch refused')
+    await patchAttempt(parts, attemptId, { failure: failureFrom(error) })
+  }
+}
+
+async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<LaunchSpec> {
+  const { entrypoint, dependencyJars, dependencyFiles, mainClass, ...rest } = plan
+  const fetch = (reference: string) => parts.artifacts.materialise(plan.projectId, reference)
+  const [main, ...jars] = await Promise.all([entrypoint, ...dependencyJars].map(fetch))
+  if (!main) throw new Error('a launch plan names its entrypoint')
+  return {
+    ...rest,
+    mainClass: mainClass ?? (await mainClassOf(main)),
+    jars: [main, ...jars].map(toFile),
+    files: (await Promise.all(dependencyFiles.map(fetch))).map(toFile),
+  }
+}
+
+const toFile = ({ name, path }: MaterialisedArtifact): LaunchFile => ({ name, path })
+
+async function mainClassOf(jar: MaterialisedArtifact): Promise<string> {
+  const { mainClass } = await readJarManifest(jar.path)
+  if (mainClass) return mainClass
+  throw new Refusal('launch.noMainClass', {
+    en: `main_class is not set and the manifest of ${jar.name} names none. Set main_class to the class with the main method.`,
+    zh: `未设置 main_class，且 ${jar.name} 的清单文件中没有主类。请将 main_class 设置为包含main方法的类。`,
+  })
+}
+
+/** The whole text is both cause and advice; it stands in both languages. */
+function failureFrom(refusal: Refusal): Failure {
+  return { cause: '', advice: refusal.texts, detail: refusal.code }
+}
+
+async function requestSavepoint(
+  { runtime, objects }: ExecutorParts,
+  { attemptId, operationId }: { attemptId: string; operationId: string },
+  { job, operation }: JobView,
+): Promise<void> {
+  if (!operation) return
+  const [bucket = '', ...key] = operation.directory.split('/')
+  await objects.ensureBucket({ projectId: job.projectId, bucket })
+  await runtime.requestSavepoint(attemptId, {
+    operationId,
+    directoryUrl: objects.flinkUrl({ projectId: job.projectId, bucket, key: key.join('/') }),
+    thenStop: operation.kind === 'stopWithSavepoint',
+  })
+}
+
+/** Keeps Flink's plan with the job (detail: execution_graph). Best effort: a job that is gone again has no plan. */
+async function readPlan({ runtime, database, store, clock }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
+  const graph = attempt ? await runtime.executionGraph(attempt.id) : null
+  if (typeof graph !== 'object' || graph === null || !('plan' in graph)) return
+  const executionGraph = JSON.stringify(graph.plan)
+  await database.transact(async (tx) => {
+    const current = await store.load(tx.db, job.id)
+    if (current && current.executionGraph !== executionGraph)
+      await store.patch(tx, current, { executionGraph }, clock.now())
+  })
+}
+
+/** DLI's log dump: with log_enabled the run's logs go to the job's bucket (OBS, jobs/logs). */
+async function exportLogs({ runtime, objects, logger }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
+  if (!attempt || !job.settings.logEnabled || job.settings.obsBucket === null) return
+  const folder = placesOf.logs(job, attempt.createdAt)
+  try {
+    await objects.ensureBucket({ projectId: job.projectId, bucket: folder.bucket })
+    for (const log of await runtime.listLogs(attempt.id)) {
+      await objects.put({ ...folder, key: `${folder.key}/${log.name}` }, logReader(runtime, attempt.id, log.name))
+    }
+  } catch (error) {
+    logger.warn({ err: error, attemptId: attempt.id }, 'writing the logs of a run to its bucket failed')
+  }
+}
+
+async function patchAttempt(
+  { database, store }: ExecutorParts,
+  id: string,
+  patch: Parameters<ExecutorParts['store']['patchAttempt']>[2],
+): Promise<void> {
+  await database.transact((tx) => store.patchAttempt(tx, id, patch))
+}

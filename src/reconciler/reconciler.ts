@@ -1,0 +1,346 @@
+import PQueue from 'p-queue'
+import type { Reader, Tx } from '../db/database.ts'
+import type { Attempt, Job, JobId } from '../jobs/job.ts'
+import { findRestorable, type JobServiceParts } from '../jobs/job-service.ts'
+import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
+import { planLaunch } from '../jobs/launch-plan.ts'
+import { kindOf } from '../jobs/lifecycle.ts'
+import { Refusal } from '../lib/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Runtime } from '../runtimes/runtime.ts'
+import type { ObjectStore } from '../storage/index.ts'
+import { decide, type Policy } from './decide.ts'
+import type { Action, Decision, Executors, JobView, Room } from './view.ts'
+import { visiblePath } from './visible-path.ts'
+
+/**
+ * The loop. For each job that is not at rest, a pass of five verbs:
+ *
+ *   read     one look into the database: job, live attempt, open operation
+ *   observe  ask the runtime what is there; changes nothing
+ *   decide   pure (decide.ts)
+ *   record   one transaction: the move, its reason, the facts; may lose, then the pass starts over
+ *   act      run the actions, each safe to repeat; the truth comes back with the next observe
+ *
+ * A pass receives a job id and nothing else, so pokes, timers and process exits take the same path, and a crash anywhere
+ * is mended by the next pass. One pass per job at a time; a command of a user aborts a pass that is acting.
+ */
+export interface Reconciler {
+  /** Looks at every job that is not at rest, and cleans up what no job owns. */
+  start(): Promise<void>
+  /** Wakes the reconciler for one job. `command` also aborts what it is doing for the job now. */
+  poke(id: JobId, why?: 'command'): void
+  /** Returns when no pass is running or due at once. For tests. */
+  settle(): Promise<void>
+  /** View and decision of a job, without acting. */
+  explain(id: JobId): Promise<{ view: JobView; decision: Decision } | null>
+  stop(): Promise<void>
+  health(): { lastPassAt: Date | null; passes: number; failedPasses: number; watched: number }
+}
+
+export type ReconcilerParts = Pick<JobServiceParts, 'database' | 'store' | 'clock' | 'ids' | 'queues' | 'chooseFlink'> &
+  Readonly<{
+    objects: ObjectStore
+    runtime: Runtime
+    executors: Executors
+    policy: Policy
+    cuMemoryBytes: number
+    startingMax: number
+    logger: Logger
+  }>
+
+const SAFETY_LOOK_MS = 10_000
+const PASSES_AT_ONCE = 16
+/** A start that takes longer no longer keeps others from starting. */
+const STARTING_COUNTS_MS = 60_000
+
+type Slot = { running: boolean; again: boolean; timer: NodeJS.Timeout | null; abort: AbortController; failures: number }
+
+export function createReconciler(parts: ReconcilerParts): Reconciler {
+  const { database, store, clock, runtime, logger } = parts
+  const slots = new Map<JobId, Slot>()
+  const queue = new PQueue({ concurrency: PASSES_AT_ONCE })
+  const attemptJobs = new Map<string, JobId>()
+  const counts = { lastPassAt: null as Date | null, passes: 0, failedPasses: 0 }
+  let stopping = false
+  let safety: NodeJS.Timeout | null = null
+
+  function poke(id: JobId, why?: 'command'): void {
+    if (stopping) return
+    const slot = slotOf(id)
+    if (slot.timer) clearTimeout(slot.timer)
+    slot.timer = null
+    if (why === 'command') slot.abort.abort()
+    if (slot.running) {
+      slot.again = true
+      return
+    }
+    slot.running = true
+    void queue.add(() => run(id, slot))
+  }
+
+  function slotOf(id: JobId): Slot {
+    const known = slots.get(id)
+    if (known) return known
+    const slot: Slot = { running: false, again: false, timer: null, abort: new AbortController(), failures: 0 }
+    slots.set(id, slot)
+    return slot
+  }
+
+  async function run(id: JobId, slot: Slot): Promise<void> {
+    slot.again = false
+    slot.abort = new AbortController()
+    const lookAgainInMs = await guardedPass(id, slot)
+    slot.running = false
+    if (stopping) return
+    if (slot.again || lookAgainInMs === 0) poke(id)
+    else if (lookAgainInMs === 'whenAsked') slots.delete(id)
+    else slot.timer = setTimeout(() => poke(id), lookAgainInMs)
+  }
+
+  /** A pass that throws is counted, logged and backed off; it never ends the loop. */
+  async function guardedPass(id: JobId, slot: Slot): Promise<number | 'whenAsked'> {
+    try {
+      const next = await pass(id, slot.abort.signal)
+      slot.failures = 0
+      counts.passes += 1
+      counts.lastPassAt = clock.now()
+      return next
+    } catch (error) {
+      if (slot.abort.signal.aborted) return 0
+      slot.failures += 1
+      counts.failedPasses += 1
+      const backoffMs = Math.min(SAFETY_LOOK_MS, 200 * 2 ** slot.failures)
+      logger.error({ err: error, jobId: id, backoffMs }, 'pass over a job failed')
+      return backoffMs
+    }
+  }
+
+  async function pass(id: JobId, signal: AbortSignal): Promise<number | 'whenAsked'> {
+    const view = await look(id)
+    if (!view) return 'whenAsked'
+    const decision = decide(view, clock.now(), parts.policy)
+    const recorded = await record(view, decision)
+    if (!recorded) return 0
+    for (const action of decision.actions) {
+      signal.throwIfAborted()
+      await act(action, view, signal)
+    }
+    return decision.lookAgainInMs
+  }
+
+  /** read + observe */
+  async function look(id: JobId): Promise<JobView | null> {
+    const job = await store.load(database.db, id)
+    if (!job) return null
+    const newest = (await store.newestAttempts(database.db, [id])).get(id)
+    const attempt = newest?.live ? newest : null
+    if (attempt) attemptJobs.set(attempt.id, id)
+    const operation = attempt ? ((await store.openOperations(database.db, [id])).get(id) ?? null) : null
+    const observation = attempt ? await runtime.inspect(attempt.id) : null
+    const savepoint = attempt && operation ? await runtime.savepointResult(attempt.id, operation.id) : null
+    const launches = job.state === 'queued' || (job.state === 'recovering' && !attempt)
+    const troubled = observation?.failure != null || kindOf(job.state) !== 'live' || !isSteady(observation)
+    const history = launches || troubled ? await store.attemptsOf(database.db, [id]) : []
+    return {
+      job,
+      attempt,
+      history,
+      operation,
+      observation,
+      savepoint,
+      room: job.state === 'queued' ? await roomFor(database.db, job) : null,
+      restorable: launches ? await findRestorable(parts, job, history) : null,
+    }
+  }
+
+  /** One transaction. False: somebody else was faster, or the room is gone; look again. */
+  async function record(view: JobView, decision: Decision): Promise<boolean> {
+    if (!hasSomethingToRecord(decision)) return true
+    const { version: flinkVersion } = decision.newAttempt
+      ? await parts.chooseFlink(view.job.settings.flinkVersion)
+      : { version: '' }
+    return database.transact(async (tx) => {
+      const at = clock.now()
+      if (decision.event === 'admitted' && !(await stillHasRoom(tx, view.job))) return false
+      const job = await recordJob(tx, view, decision, at)
+      if (!job) return false
+      if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
+      if (view.operation && decision.operation) await recordOperation(tx, view, decision.operation, at)
+      if (decision.newAttempt) await recordAttempt(tx, job, view.history, decision.newAttempt, flinkVersion, at)
+      if (decision.event) {
+        logger.info({ jobId: job.id, event: decision.event, state: job.state, because: decision.because }, 'job moved')
+      }
+      return true
+    })
+  }
+
+  async function recordJob(tx: Tx, view: JobView, decision: Decision, at: Date): Promise<Job | null> {
+    const facts = { ...decision.facts, seenGeneration: view.job.generation }
+    if (decision.event) {
+      const attemptId = view.attempt ? { attemptId: view.attempt.id } : {}
+      return store.move(tx, view.job, decision.event, decision.because, at, { ...facts, ...attemptId })
+    }
+    return decision.facts || decision.newAttempt ? store.patch(tx, view.job, facts, at) : view.job
+  }
+
+  async function recordAttempt(
+    tx: Tx,
+    job: Job,
+    history: readonly Attempt[],
+    point: NonNullable<Decision['newAttempt']>,
+    flinkVersion: string,
+    at: Date,
+  ): Promise<void> {
+    const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
+    const ids = { id: parts.ids.hex32(), flinkJobId: parts.ids.hex32(), flinkVersion, restoreFrom: point.restoreFrom }
+    const attempt: Attempt = {
+      ...ids,
+      jobId: job.id,
+      number: (history[0]?.number ?? 0) + 1,
+      live: true,
+      cuCount: sizing.cuCount,
+      memoryBytes: memoryOf(sizing.shape),
+      restoreBecause: point.restoreBecause,
+      launchJson: JSON.stringify(planLaunch(job, ids, sizing, parts.objects)),
+      createdAt: at,
+      launchedAt: null,
+      runningAt: null,
+      endedAt: null,
+      outcome: null,
+      failure: null,
+      flinkRestarts: 0,
+      timeline: [],
+      lastCheckpoint: null,
+    }
+    await store.insertAttempt(tx, attempt, runtime.kind)
+  }
+
+  async function recordOperation(
+    tx: Tx,
+    { job, operation }: JobView,
+    end: NonNullable<Decision['operation']>,
+    at: Date,
+  ): Promise<void> {
+    if (!operation) return
+    await store.endOperation(tx, operation.id, { state: end.state, location: end.locationUrl, reason: end.reason, at })
+    if (end.state !== 'completed' || end.locationUrl === null) return
+    await store.insertSavepoint(tx, {
+      id: operation.id,
+      jobId: job.id,
+      attemptId: operation.attemptId,
+      origin: operation.kind,
+      url: end.locationUrl,
+      path: visiblePath(parts.objects, job.projectId, end.locationUrl) ?? operation.directory,
+      createdAt: at,
+    })
+  }
+
+  async function act<N extends Action['do']>(action: Extract<Action, { do: N }>, view: JobView, signal: AbortSignal) {
+    const execute = parts.executors[action.do] as (args: Action, view: JobView, signal: AbortSignal) => Promise<void>
+    await execute(action, view, signal)
+  }
+
+  async function roomFor(reader: Reader, job: Job): Promise<Room> {
+    const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
+    const name = (job.queueName ?? '').toLowerCase()
+    const [found, taken, aheadInLine, starting] = await Promise.all([
+      findQueue(job.projectId, name),
+      store.taken(reader),
+      store.aheadInLine(reader, job),
+      store.countStarting(reader, new Date(clock.now().getTime() - STARTING_COUNTS_MS)),
+    ])
+    const onQueue = taken.find((row) => row.projectId === job.projectId && row.queue === name)
+    const budgetBytes = runtime.memoryBudgetBytes()
+    const busyBytes = taken.reduce((sum, row) => sum + row.memoryBytes, 0)
+    return {
+      needsCus: sizing.cuCount,
+      needsMemoryBytes: memoryOf(sizing.shape),
+      queue: found ? { name: found.name, cuCount: found.cuCount, busyCus: onQueue?.cus ?? 0 } : null,
+      memory: budgetBytes === null ? null : { budgetBytes, busyBytes },
+      aheadInLine,
+      starting,
+      startingMax: parts.startingMax,
+    }
+  }
+
+  /** Asked again inside the transaction that admits, so that two jobs never take the same room. */
+  async function stillHasRoom(tx: Tx, job: Job): Promise<boolean> {
+    const room = await roomFor(tx.db, job)
+    const fitsQueue = room.queue !== null && room.needsCus <= room.queue.cuCount - room.queue.busyCus
+    const fitsHost = room.memory === null || room.needsMemoryBytes <= room.memory.budgetBytes - room.memory.busyBytes
+    return fitsQueue && fitsHost && room.starting < room.startingMax
+  }
+
+  async function findQueue(projectId: string, name: string) {
+    try {
+      return await parts.queues.get(projectId, name)
+    } catch (error) {
+      if (error instanceof Refusal) return null
+      throw error
+    }
+  }
+
+  async function lookAtEverything(): Promise<void> {
+    for (const id of await store.restless(database.db)) poke(id)
+  }
+
+  /** What an attempt left behind that no live attempt answers for: end it and tidy up. */
+  async function sweepOrphans(): Promise<void> {
+    const live = new Set(await store.liveAttemptIds(database.db))
+    for (const attemptId of await runtime.find()) {
+      if (live.has(attemptId)) continue
+      try {
+        await runtime.kill(attemptId)
+        await runtime.tidy(attemptId)
+      } catch (error) {
+        logger.error({ err: error, attemptId }, 'cleaning up after an attempt failed')
+      }
+    }
+  }
+
+  runtime.onChange((attemptId) => {
+    const id = attemptJobs.get(attemptId)
+    if (id !== undefined) poke(id)
+  })
+
+  return {
+    poke,
+    async start() {
+      await sweepOrphans()
+      await lookAtEverything()
+      safety = setInterval(() => {
+        lookAtEverything().catch((error: unknown) => logger.error({ err: error }, 'looking for restless jobs failed'))
+      }, SAFETY_LOOK_MS)
+    },
+    async settle() {
+      await queue.onIdle()
+    },
+    async explain(id) {
+      const view = await look(id)
+      return view && { view, decision: decide(view, clock.now(), parts.policy) }
+    },
+    async stop() {
+      stopping = true
+      if (safety) clearInterval(safety)
+      for (const slot of slots.values()) {
+        if (slot.timer) clearTimeout(slot.timer)
+        slot.abort.abort()
+      }
+      await queue.onIdle()
+    },
+    health: () => ({ ...counts, watched: slots.size }),
+  }
+}
+
+function hasSomethingToRecord(decision: Decision): boolean {
+  return Boolean(decision.event || decision.facts || decision.attempt || decision.newAttempt || decision.operation)
+}
+
+/** Nothing about the observation could make a decision look into the past. */
+function isSteady(observation: JobView['observation']): boolean {
+  if (!observation) return false
+  const processes = [observation.jobManager, ...observation.taskManagers]
+  const state = observation.flinkJob?.state
+  return processes.every((process) => process.is === 'alive') && state !== 'FAILED' && state !== 'CANCELED'
+}

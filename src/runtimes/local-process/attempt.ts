@@ -1,0 +1,149 @@
+import { stat } from 'node:fs/promises'
+import { isSystemError } from '../../lib/errors.ts'
+import type { CheckpointView, Failure, FlinkJobView, LaunchSpec, ProcessState } from '../runtime.ts'
+import { readJsonOrNull, writeJsonDurably } from './disk.ts'
+import type { CheckpointAnswers } from './flink-answers.ts'
+import type { Ports } from './flink-config.ts'
+import { currentBootId } from './process-identity.ts'
+import { ProcessTable, type Role } from './process-table.ts'
+import { type RunFolder, runFolder } from './run-folder.ts'
+import { Timeline } from './timeline.ts'
+
+/**
+ * One attempt as its run folder tells it. All of it can be read again by another driver; what is kept in memory only
+ * (`details`, `deathFailure`) are answers that can be asked for again.
+ */
+
+/** `cluster.json`, durable before the first process of the start it describes. */
+export type Cluster = Readonly<{
+  /** 1; a start that failed for a port that was taken is followed by the next number. */
+  start: number
+  ports: Ports
+  bootId: string
+  /** Exact version: replaced TaskManagers must be of the same as their JobManager. */
+  flinkVersion: string
+  /** Size of jobmanager.log when this start began: what is before belongs to an earlier start. */
+  logOffset: number
+}>
+
+/** `results/outcome.json`: how the Flink job ended, once seen. */
+export type Outcome = Readonly<{ job: FlinkJobView; failure: Failure | null; latestCheckpoint: CheckpointView | null }>
+
+/** Answers of Flink that are asked for less often than each second. */
+export type Details = {
+  /** That of the overview's line which they belong to. */
+  version: string
+  changedAtMs: number
+  askedAtMs: number
+  restarts: number
+  checkpoints: CheckpointAnswers
+  registered: number | null
+}
+
+export class Attempt {
+  readonly id: string
+  readonly folder: RunFolder
+  readonly table: ProcessTable
+  readonly timeline: Timeline
+  spec: LaunchSpec | null
+  cluster: Cluster | null
+  outcome: Outcome | null
+  closed: boolean
+  /** Null until Flink has told. */
+  batch: boolean | null = null
+  details: Details | null = null
+  deathFailure: Failure | null = null
+
+  private constructor(id: string, folder: RunFolder, read: Stored) {
+    this.id = id
+    this.folder = folder
+    this.table = read.table
+    this.timeline = read.timeline
+    this.spec = read.spec
+    this.cluster = read.cluster
+    this.outcome = read.outcome
+    this.closed = read.closed
+  }
+
+  /** Null when the attempt left nothing behind. */
+  static async open(runsFolder: string, id: string): Promise<Attempt | null> {
+    const folder = runFolder(runsFolder, id)
+    return (await exists(folder.path)) ? Attempt.read(id, folder) : null
+  }
+
+  static async read(id: string, folder: RunFolder): Promise<Attempt> {
+    return new Attempt(id, folder, {
+      table: await new ProcessTable(folder.processes, folder.closed).load(),
+      timeline: await Timeline.read(folder.timeline),
+      spec: await readJsonOrNull<LaunchSpec>(folder.spec),
+      cluster: await readJsonOrNull<Cluster>(folder.cluster),
+      outcome: reviveOutcome(await readJsonOrNull<Outcome>(folder.outcome)),
+      closed: await exists(folder.closed),
+    })
+  }
+
+  /** Every role of the shape, the JobManager first. */
+  roles(): Role[] {
+    const count = this.spec?.shape.taskManagers ?? 0
+    const taskManagers = Array.from({ length: count }, (_, index): Role => `taskmanager-${index + 1}`)
+    return ['jobmanager', ...taskManagers]
+  }
+
+  /** State of a role in the start that counts, as of the table's last refresh. */
+  stateOf(role: Role): ProcessState {
+    if (this.cluster === null) return { is: 'absent' }
+    const state = this.table.state(this.cluster.start, role)
+    // Before the boot that is now, and without a marker: the power went between record and start.
+    if (state.is === 'absent' && this.cluster.bootId !== currentBootId()) return { is: 'ended', exitCode: null }
+    return state
+  }
+
+  async setCluster(cluster: Cluster): Promise<void> {
+    await writeJsonDurably(this.folder.cluster, cluster)
+    this.cluster = cluster
+  }
+
+  async setOutcome(outcome: Outcome): Promise<void> {
+    this.outcome = outcome
+    await writeJsonDurably(this.folder.outcome, outcome)
+  }
+
+  /** From here on nothing is started for this attempt any more, also not by a wrapper that is on its way. */
+  async close(at: Date): Promise<void> {
+    if (this.closed) return
+    await writeJsonDurably(this.folder.closed, { at })
+    this.closed = true
+  }
+}
+
+type Stored = {
+  table: ProcessTable
+  timeline: Timeline
+  spec: LaunchSpec | null
+  cluster: Cluster | null
+  outcome: Outcome | null
+  closed: boolean
+}
+
+/** Dates are texts in JSON. */
+function reviveOutcome(stored: Outcome | null): Outcome | null {
+  if (stored === null) return null
+  const { job, latestCheckpoint } = stored
+  const date = (value: Date | null) => (value === null ? null : new Date(value))
+  return {
+    failure: stored.failure,
+    job: { ...job, startedAt: date(job.startedAt), endedAt: date(job.endedAt) },
+    latestCheckpoint:
+      latestCheckpoint === null ? null : { ...latestCheckpoint, completedAt: new Date(latestCheckpoint.completedAt) },
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false
+    throw error
+  }
+}

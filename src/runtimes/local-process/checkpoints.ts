@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isSystemError, Refusal } from '../../lib/errors.ts'
+import type { CheckpointView } from '../runtime.ts'
+import { namesIn } from './disk.ts'
+
+/**
+ * Checkpoints and savepoints as they lie on disk: `<directory>/<flink job id>/chk-N/_metadata`, and
+ * `<directory>/savepoint-<6 of the job id>-<12 random>/_metadata` (Flink docs, "Checkpoints", "Savepoints").
+ * `_metadata` is written last and by rename, so its presence means "complete".
+ */
+const METADATA = '_metadata'
+
+/** Newest first. Within one job the higher number is newer; between jobs the later moment. */
+export async function findCheckpoints(directoryUrl: string, flinkJobIds: readonly string[]): Promise<CheckpointView[]> {
+  const directory = localPath(directoryUrl)
+  const perJob = await Promise.all(flinkJobIds.map((id) => checkpointsOf(join(directory, id))))
+  return perJob.flat().sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime() || b.id - a.id)
+}
+
+async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
+  const found = await Promise.all(
+    (await namesIn(jobDirectory)).map(async (name): Promise<CheckpointView[]> => {
+      const number = /^chk-(\d+)$/.exec(name)?.[1]
+      if (number === undefined) return []
+      const completedAt = await completionOf(join(jobDirectory, name))
+      const url = pathToFileURL(join(jobDirectory, name)).href
+      return completedAt === null ? [] : [{ url, completedAt, id: Number(number) }]
+    }),
+  )
+  return found.flat()
+}
+
+/** The newest savepoint in a directory that was completed at `since` or later. */
+export async function findSavepoint(directoryUrl: string, since: Date): Promise<string | null> {
+  const directory = localPath(directoryUrl)
+  let newest: { url: string; at: number } | null = null
+  for (const name of await namesIn(directory)) {
+    if (!name.startsWith('savepoint-')) continue
+    const at = (await completionOf(join(directory, name)))?.getTime() ?? 0
+    if (at < since.getTime() || (newest !== null && at <= newest.at)) continue
+    newest = { url: pathToFileURL(join(directory, name)).href, at }
+  }
+  return newest?.url ?? null
+}
+
+export async function holdsState(url: string): Promise<boolean> {
+  const path = localPath(url)
+  if (path.endsWith(`/${METADATA}`)) return isFileWithContent(path)
+  return isFileWithContent(join(path, METADATA))
+}
+
+async function isFileWithContent(path: string): Promise<boolean> {
+  const status = await statOrNull(path)
+  return status?.isFile() === true && status.size > 0
+}
+
+async function completionOf(directory: string): Promise<Date | null> {
+  const status = await statOrNull(join(directory, METADATA))
+  return status?.isFile() === true && status.size > 0 ? status.mtime : null
+}
+
+async function statOrNull(path: string) {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null
+    throw error
+  }
+}
+
+/**
+ * Refuses rather than finding nothing: "no checkpoint" must never be a guess.
+ * @throws Refusal `runtime.stateElsewhere`
+ */
+function localPath(url: string): string {
+  if (/^file:/.test(url)) return fileURLToPath(url)
+  throw new Refusal('runtime.stateElsewhere', {
+    en: `${url} is not on this machine's disk, so the state in it cannot be looked at. Use a path in the object folder.`,
+    zh: `${url} 不在本机磁盘上，无法检查其中的状态，请使用对象目录中的路径。`,
+  })
+}

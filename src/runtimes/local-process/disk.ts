@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isSystemError } from '../../lib/errors.ts'
+import { temporaryBeside, writeTextDurably } from '../../lib/files.ts'
+
+/** Names in a folder; none when it does not exist. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+export async function readTextOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null
+    throw error
+  }
+}
+
+/**
+ * A file of the driver's own, whose form is known. A file that a power cut left empty or torn counts as absent; those
+ * that must not be lost are written durably.
+ */
+export async function readJsonOrNull<T>(path: string): Promise<T | null> {
+  const text = await readTextOrNull(path)
+  try {
+    return text === null ? null : (JSON.parse(text) as T)
+  } catch {
+    return null
+  }
+}
+
+export async function writeJsonDurably(path: string, value: unknown): Promise<void> {
+  await writeTextDurably(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** Whole or not at all for readers, but perhaps lost in a power cut: for what can be observed again. */
+export async function writeJsonLightly(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = temporaryBeside(path)
+  try {
+    await writeFile(temporary, `${JSON.stringify(value)}\n`, { mode: 0o600 })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

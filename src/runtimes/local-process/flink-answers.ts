@@ -1,0 +1,151 @@
+import type { CheckpointView, FlinkJobState, FlinkJobView, SavepointView } from '../runtime.ts'
+
+/**
+ * What Flink's REST answers mean for an observation. Pure; every field is looked at before it is believed, because the
+ * answers of the two lines differ (1.x has `root-exception`, 2.x only `exceptionHistory`; 2.x adds fields).
+ */
+type Json = Readonly<Record<string, unknown>>
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** Flink writes -1 for a moment that has not come. */
+function moment(value: unknown): Date | null {
+  return typeof value === 'number' && value > 0 ? new Date(value) : null
+}
+
+const STATES = [
+  'INITIALIZING',
+  'CREATED',
+  'RUNNING',
+  'FAILING',
+  'FAILED',
+  'CANCELLING',
+  'CANCELED',
+  'FINISHED',
+  'RESTARTING',
+  'SUSPENDED',
+  'RECONCILING',
+] as const satisfies readonly FlinkJobState[]
+
+const ENDS: readonly FlinkJobState[] = ['FAILED', 'CANCELED', 'FINISHED']
+
+/** Globally terminal: Flink will never change it again. */
+export function isEnd(state: FlinkJobState): boolean {
+  return ENDS.includes(state)
+}
+
+/** One line of `GET /jobs/overview`. */
+export type JobLine = Readonly<{
+  state: FlinkJobState
+  /** Changes whenever the state of the job or the count of any task state does. */
+  version: string
+  tasks: FlinkJobView['tasks']
+  startedAt: Date | null
+  endedAt: Date | null
+}>
+
+export function jobLine(overview: unknown, flinkJobId: string): JobLine | null {
+  const line = list(object(overview).jobs)
+    .map(object)
+    .find((job) => job.jid === flinkJobId)
+  const state = STATES.find((known) => known === line?.state)
+  if (line === undefined || state === undefined) return null
+  const tasks = object(line.tasks)
+  return {
+    state,
+    version: JSON.stringify([state, line['last-modification'], tasks]),
+    tasks: { total: number(tasks.total), running: number(tasks.running), finished: number(tasks.finished) },
+    startedAt: moment(line['start-time']),
+    endedAt: moment(line['end-time']),
+  }
+}
+
+/** `job-type` of `GET /jobs/<id>`: BATCH, STREAMING, or absent in old releases. */
+export function isBatch(job: unknown): boolean {
+  return object(job)['job-type'] === 'BATCH'
+}
+
+/**
+ * Job state RUNNING only says that scheduling has begun (and stays so while all tasks wait for a TaskManager), so the
+ * tasks are counted. The later tasks of a batch job wait in CREATED by design: there any task will do.
+ */
+export function tasksUp(line: JobLine, batch: boolean): boolean {
+  const up = line.tasks.running + line.tasks.finished
+  if (line.state !== 'RUNNING' || line.tasks.total === 0) return line.state === 'FINISHED'
+  return batch ? up > 0 : up === line.tasks.total
+}
+
+export function registeredTaskManagers(overview: unknown): number | null {
+  const count = object(overview).taskmanagers
+  return typeof count === 'number' ? count : null
+}
+
+/** `GET /jobs/<id>/metrics?get=numRestarts`: a list of `{id, value}`, empty while the metric is not fetched yet. */
+export function restarts(metrics: unknown): number | null {
+  const value = list(metrics)
+    .map(object)
+    .find((metric) => metric.id === 'numRestarts')?.value
+  return value === undefined ? null : Math.max(0, Number(value) || 0)
+}
+
+export type CheckpointAnswers = Readonly<{ latest: CheckpointView | null; first: Date | null }>
+
+/** `GET /jobs/<id>/checkpoints`. Savepoints are checkpoints to Flink; they are left out here. */
+export function checkpoints(answer: unknown): CheckpointAnswers {
+  const body = object(answer)
+  const complete = [...list(body.history), object(body.latest).completed]
+    .map(object)
+    .filter((entry) => entry.status === 'COMPLETED' && entry.is_savepoint !== true)
+  const views = complete.flatMap((entry) => {
+    const url = text(entry.external_path)
+    const completedAt = moment(entry.latest_ack_timestamp)
+    return url === null || completedAt === null ? [] : [{ url: fileUrl(url), completedAt, id: number(entry.id) }]
+  })
+  views.sort((a, b) => b.id - a.id)
+  return { latest: views[0] ?? null, first: views.at(-1)?.completedAt ?? null }
+}
+
+/** Flink writes `file:/a/b`; everywhere else such a URL is `file:///a/b`. */
+export function fileUrl(url: string): string {
+  return url.replace(/^file:\/(?!\/)/, 'file:///')
+}
+
+/** `GET /jobs/<id>/savepoints/<trigger id>`. A savepoint that failed is "completed" too, with a `failure-cause`. */
+export function savepoint(answer: unknown): SavepointView {
+  const { status, operation } = object(answer)
+  if (object(status).id !== 'COMPLETED') return { is: 'inProgress' }
+  const location = text(object(operation).location)
+  if (location !== null) return { is: 'completed', locationUrl: fileUrl(location) }
+  const cause = object(object(operation)['failure-cause'])
+  return { is: 'failed', reason: text(cause['stack-trace']) ?? text(cause.class) ?? 'Flink gave no reason' }
+}
+
+/** The newest stack trace of `GET /jobs/<id>/exceptions`. */
+export function newestException(answer: unknown): string | null {
+  const body = object(answer)
+  const newest = object(list(object(body.exceptionHistory).entries)[0])
+  return text(newest.stacktrace) ?? text(body['root-exception'])
+}
+
+/** `{archive: [{path, json}]}`, written by a JobManager at the end of a job (jobmanager.archive.fs.dir). */
+export function archivedAnswer(archive: unknown, path: string): unknown {
+  const entry = list(object(archive).archive)
+    .map(object)
+    .find((each) => each.path === path)
+  const json = text(entry?.json)
+  return json === null ? null : JSON.parse(json)
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../lib/logger.ts'
+import type { Attempt } from './attempt.ts'
+import { ATTEMPT_VARIABLE } from './command-line.ts'
+import { isAlive, processesWithVariable, signalGroup, signalProcess } from './process-identity.ts'
+
+/**
+ * Ends every process of an attempt. The ladder: SIGTERM to the JVMs, patience, SIGKILL to the process groups, and SIGKILL
+ * to whatever else carries the attempt's mark in its environment (programs that the job started and that left the group).
+ */
+export type KillLimits = Readonly<{ terminateMs: number; killMs: number }>
+
+const LOOK_MS = 50
+
+export async function endProcesses(attempt: Attempt, limits: KillLimits, logger: Logger): Promise<void> {
+  // Markers that another driver, or a wrapper on its way, wrote since we read them.
+  await attempt.table.load()
+  const { jvms } = attempt.table.living()
+  for (const jvm of jvms) signalProcess(jvm, 'SIGTERM')
+  if (jvms.length > 0) {
+    logger.info({ attemptId: attempt.id, pids: jvms.map((jvm) => jvm.pid) }, 'asked processes to end')
+    await until(() => nothingLives(attempt), limits.terminateMs)
+  }
+  await killRest(attempt, limits, logger)
+  await attempt.table.refresh()
+}
+
+async function killRest(attempt: Attempt, limits: KillLimits, logger: Logger): Promise<void> {
+  const deadline = performance.now() + limits.killMs
+  for (;;) {
+    const { leaders, jvms } = attempt.table.living()
+    for (const leader of leaders) signalGroup(leader, 'SIGKILL')
+    const rest = await processesWithVariable(ATTEMPT_VARIABLE, attempt.id)
+    for (const each of [...jvms, ...rest]) signalProcess(each, 'SIGKILL')
+    const all = [...leaders, ...jvms, ...rest]
+    if (all.length === 0) return
+    logger.warn({ attemptId: attempt.id, pids: all.map((each) => each.pid) }, 'killed processes')
+    await until(() => !all.some(isAlive), 500)
+    if (performance.now() > deadline) {
+      throw new Error(`Processes ${all.map((each) => each.pid).join(', ')} of attempt ${attempt.id} cannot be killed`)
+    }
+  }
+}
+
+function nothingLives(attempt: Attempt): boolean {
+  const { jvms, leaders } = attempt.table.living()
+  return jvms.length === 0 && leaders.length === 0
+}
+
+async function until(condition: () => boolean, limitMs: number): Promise<void> {
+  const deadline = performance.now() + limitMs
+  while (!condition() && performance.now() < deadline) await sleep(LOOK_MS)
+}

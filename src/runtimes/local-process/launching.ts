@@ -1,0 +1,230 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FlinkInstallation } from '../../flink/installation.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { assert, failed, isSystemError, messageOf, Refusal } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { LaunchSpec } from '../runtime.ts'
+import type { Attempt, Cluster } from './attempt.ts'
+import {
+  type Java,
+  type JvmContext,
+  type JvmRole,
+  jobManagerCommand,
+  jvmEnvironment,
+  taskManagerCommand,
+} from './command-line.ts'
+import { writeJsonDurably } from './disk.ts'
+import { configYaml, flinkConfiguration, ignoredKeys, type Ports } from './flink-config.ts'
+import { endProcesses, type KillLimits } from './killing.ts'
+import {
+  type JobManagerMemory,
+  jobManagerMemory,
+  memoryShares,
+  type TaskManagerMemory,
+  taskManagerMemory,
+} from './memory.ts'
+import { currentBootId } from './process-identity.ts'
+import type { ProcessKey, Role } from './process-table.ts'
+import { jarPaths, prepareFiles } from './run-files.ts'
+import { type SubmitLog, submitLog } from './submit-log.ts'
+
+/**
+ * Starting the processes of an attempt. Everything is repeatable: what a crash left half done is continued, because each
+ * step looks at the disk first (spec.json, user/prepared, cluster.json, the markers of processes) and leaves its mark.
+ */
+export type LaunchDeps = Readonly<{
+  findFlink: (version: string) => Promise<FlinkInstallation | null>
+  java: Java
+  /** Class data archive for a role, or null when there is none (yet). */
+  archiveOf: (installation: FlinkInstallation, role: JvmRole) => Promise<string | null>
+  freePorts: () => Promise<Ports>
+  clock: Clock
+  logger: Logger
+  kill: KillLimits
+  /** Called when a process that was started here has ended. */
+  onExit: (attemptId: string) => void
+}>
+
+type Plan = Readonly<{
+  installation: FlinkInstallation
+  jobManager: JobManagerMemory
+  taskManager: TaskManagerMemory
+}>
+
+/** @throws Refusal `runtime.*` when a person must look; other errors may pass by themselves. */
+export async function launch(attempt: Attempt, spec: LaunchSpec, deps: LaunchDeps, signal: AbortSignal): Promise<void> {
+  const log = submitLog(attempt.folder.submitLog, deps.clock)
+  if (attempt.spec === null) {
+    await writeJsonDurably(attempt.folder.spec, spec)
+    attempt.spec = spec
+  }
+  if (attempt.closed || attempt.timeline.has('jvmsSpawned')) return
+  try {
+    await log(`attempt ${attempt.id} of job ${attempt.spec.jobId}, Flink ${attempt.spec.flinkVersion}`)
+    const plan = await planLaunch(attempt.spec, attempt.spec.flinkVersion, deps)
+    await prepareFiles(attempt.spec, attempt.folder, log, signal)
+    await attempt.timeline.stamp(['filesReady'], deps.clock.now())
+    signal.throwIfAborted()
+    await startCluster(attempt, plan, deps, log)
+    await attempt.timeline.stamp(['jvmsSpawned'], deps.clock.now())
+  } catch (error) {
+    await log(`the start failed: ${messageOf(error)}`)
+    // Half a cluster is worse than none.
+    if (attempt.cluster !== null) await endProcesses(attempt, { ...deps.kill, terminateMs: 0 }, deps.logger)
+    throw signal.aborted ? error : explained(error, attempt.folder.path)
+  }
+}
+
+/** What can be refused is refused here, before anything is copied or started. */
+async function planLaunch(spec: LaunchSpec, flinkVersion: string, deps: LaunchDeps): Promise<Plan> {
+  const jobManager = jobManagerMemory(spec.shape.jobManager.memoryBytes)
+  const taskManager = taskManagerMemory(spec.shape.taskManager.memoryBytes, memoryShares(spec.flinkConfig))
+  checkArguments(spec)
+  const installation = await deps.findFlink(flinkVersion)
+  if (installation === null) {
+    throw new Refusal('runtime.flinkMissing', {
+      en: `Flink ${flinkVersion} is not installed. Install it with: headgate flink install ${flinkVersion}`,
+      zh: `未安装 Flink ${flinkVersion}。安装命令：headgate flink install ${flinkVersion}`,
+    })
+  }
+  return { installation, jobManager, taskManager }
+}
+
+/** The kernel takes no NUL in an argument and no argument above 128 KiB (execve(2), MAX_ARG_STRLEN). */
+function checkArguments(spec: LaunchSpec): void {
+  const bad = [spec.mainClass, ...spec.args].find((text) => text.includes('\0') || Buffer.byteLength(text) >= 131_072)
+  if (bad === undefined) return
+  throw new Refusal('runtime.badArgument', {
+    en: `An argument of the program cannot be passed on: it holds a NUL character or is longer than 128 KiB. Put long values into a dependency file.`,
+    zh: '程序的某个参数无法传递：包含 NUL 字符或超过 128 KiB。较长的内容请放入依赖文件。',
+  })
+}
+
+async function startCluster(attempt: Attempt, plan: Plan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
+  await attempt.table.refresh()
+  if (mustStartAnew(attempt)) {
+    if (attempt.cluster !== null) await endProcesses(attempt, { ...deps.kill, terminateMs: 0 }, deps.logger)
+    await recordCluster(attempt, plan, deps, log)
+  }
+  await spawnMissing(attempt, plan, deps, log)
+}
+
+/** True unless a start is recorded whose JobManager lives or was not started yet. */
+function mustStartAnew(attempt: Attempt): boolean {
+  return attempt.cluster === null || attempt.stateOf('jobmanager').is === 'ended'
+}
+
+/** Chooses ports and writes down the start that is about to begin. */
+async function recordCluster(attempt: Attempt, plan: Plan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
+  assert(attempt.spec !== null, 'a cluster without a spec')
+  const { folder, spec } = attempt
+  const ports = await deps.freePorts()
+  const cluster: Cluster = {
+    start: (attempt.cluster?.start ?? 0) + 1,
+    ports,
+    bootId: currentBootId(),
+    flinkVersion: plan.installation.version,
+    logOffset: await sizeOf(join(folder.logs, 'jobmanager.log')),
+  }
+  const configuration = flinkConfiguration(spec, folder, ports, deps.java.majorVersion)
+  await mkdir(folder.conf, { recursive: true, mode: 0o700 })
+  await writeFile(join(folder.conf, 'config.yaml'), configYaml(configuration), { mode: 0o600 })
+  await attempt.setCluster(cluster)
+  const ignored = ignoredKeys(spec)
+  if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
+  await log(
+    `start ${cluster.start} with Flink ${cluster.flinkVersion}, ports ${ports.rpc} (rpc) and ${ports.rest} (rest)`,
+  )
+}
+
+/**
+ * Starts what the recorded start lacks, all at the same moment: processes never started, and TaskManagers that ended. A
+ * JobManager is never started twice within a start, as the one before may have taken the job.
+ */
+async function spawnMissing(attempt: Attempt, plan: Plan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
+  await mkdir(attempt.folder.processes, { recursive: true, mode: 0o700 })
+  const missing = attempt.roles().filter((role) => {
+    const { is } = attempt.stateOf(role)
+    return is === 'absent' || (is === 'ended' && role !== 'jobmanager')
+  })
+  const started = await Promise.allSettled(missing.map((role) => spawnProcess(attempt, role, plan, deps, log)))
+  await attempt.table.refresh()
+  const refused = started.find((each) => each.status === 'rejected')
+  if (refused !== undefined) throw refused.reason
+}
+
+async function spawnProcess(attempt: Attempt, role: Role, plan: Plan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
+  const { cluster, folder } = attempt
+  assert(cluster !== null, 'a process without a cluster')
+  const key: ProcessKey = { start: cluster.start, role, turn: (attempt.table.newestTurn(cluster.start, role) ?? 0) + 1 }
+  const context = await jvmContext(attempt, role, plan, deps)
+  const child = await attempt.table.spawn({
+    key,
+    command: commandOf(context, key, plan),
+    environment: jvmEnvironment(context),
+    workingFolder: folder.work,
+    outFile: join(folder.logs, `${role}.out`),
+  })
+  followChild(child, attempt.id, deps)
+  const sharing = context.archive === null ? '' : ', with class data sharing'
+  await log(`started ${role}${key.turn === 1 ? '' : ` (turn ${key.turn})`}, process group ${child.pid}${sharing}`)
+}
+
+async function jvmContext(attempt: Attempt, role: Role, plan: Plan, deps: LaunchDeps): Promise<JvmContext> {
+  assert(attempt.spec !== null, 'a process without a spec')
+  const archive = await deps.archiveOf(plan.installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
+  const { installation } = plan
+  return { java: deps.java, installation, spec: attempt.spec, folder: attempt.folder, processName: role, archive }
+}
+
+function commandOf(context: JvmContext, key: ProcessKey, plan: Plan): string[] {
+  if (key.role === 'jobmanager') {
+    return jobManagerCommand(context, plan.jobManager, jarPaths(context.spec, context.folder))
+  }
+  // A name of its own for every turn: Flink must not take the new process for the old one.
+  return taskManagerCommand(context, plan.taskManager, `${key.role}-${key.turn}`)
+}
+
+function followChild(child: ChildProcess, attemptId: string, deps: LaunchDeps): void {
+  child.once('exit', () => deps.onExit(attemptId))
+}
+
+/** TaskManagers that the shape asks for and that are not alive, of the version that their JobManager has. */
+export async function replaceTaskManagers(attempt: Attempt, deps: LaunchDeps): Promise<void> {
+  const { spec, cluster } = attempt
+  await attempt.table.refresh()
+  if (spec === null || cluster === null || attempt.closed || attempt.stateOf('jobmanager').is !== 'alive') return
+  const plan = await planLaunch(spec, cluster.flinkVersion, deps)
+  const log = submitLog(attempt.folder.submitLog, deps.clock)
+  await spawnMissing(attempt, plan, deps, log)
+}
+
+/** Starts the whole cluster again, with other ports: within the same attempt, as the job never began. */
+export async function repeatStart(attempt: Attempt, deps: LaunchDeps): Promise<void> {
+  const { spec, cluster } = attempt
+  await attempt.table.refresh()
+  if (spec === null || cluster === null || attempt.closed || attempt.stateOf('jobmanager').is !== 'ended') return
+  const log = submitLog(attempt.folder.submitLog, deps.clock)
+  await log('a port was taken by another program: starting again with others')
+  await startCluster(attempt, await planLaunch(spec, cluster.flinkVersion, deps), deps, log)
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return 0
+    throw error
+  }
+}
+
+function explained(error: unknown, folder: string): unknown {
+  if (error instanceof Refusal) return error
+  const full = [error, error instanceof Error ? error.cause : null].some((each) =>
+    isSystemError(each, 'ENOSPC', 'EDQUOT'),
+  )
+  if (full) return failed(`The disk that holds ${folder} is full, so nothing was started. Free space on it`, error)
+  return failed('The cluster could not be started', error)
+}

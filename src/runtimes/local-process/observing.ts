@@ -1,0 +1,211 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../lib/clock.ts'
+import type { Failure, FlinkJobView, Observation, ProcessState } from '../runtime.ts'
+import type { FailureContext } from './advice.ts'
+import { readArchive } from './archive.ts'
+import type { Attempt } from './attempt.ts'
+import { findCheckpoints } from './checkpoints.ts'
+import { failureOfJob, failureOfJobManager } from './failure.ts'
+import {
+  checkpoints,
+  isBatch,
+  isEnd,
+  type JobLine,
+  jobLine,
+  newestException,
+  registeredTaskManagers,
+  restarts,
+  tasksUp,
+} from './flink-answers.ts'
+import { type FlinkRest, Unreachable } from './flink-rest.ts'
+import { logTail } from './logs.ts'
+
+/**
+ * Looks at an attempt: processes from /proc and marker files, the job from Flink. A live job costs one request
+ * (`/jobs/overview`); the others follow when that answer changed, and now and then.
+ *
+ * Nothing is started or ended here. What is written (timeline, outcome) is only the memory of what was seen.
+ */
+export type ObserveDeps = Readonly<{ rest: FlinkRest; clock: Clock; javaMajorVersion: number }>
+
+/** Checkpoints and restarts change without a change in the overview. */
+const DETAILS_MS = 10_000
+/** Flink's metrics (numRestarts) are this much behind; a change is asked for again after it. */
+const SETTLED_MS = 2_500
+const SOON_MS = 500
+const LOG_TAIL = 128 * 1024
+
+export function nothingThere(at: Date): Observation {
+  return {
+    ...{ at, exists: false, jobManager: { is: 'absent' }, taskManagers: [], rest: 'notAsked', flinkJob: null },
+    ...{ registeredTaskManagers: null, failure: null, latestCheckpoint: null, timeline: [] },
+  }
+}
+
+type Asked = Readonly<{ rest: Observation['rest']; job: FlinkJobView | null; registered: number | null }>
+
+export async function observe(attempt: Attempt, deps: ObserveDeps): Promise<Observation> {
+  await attempt.table.refresh()
+  const jobManager = attempt.stateOf('jobmanager')
+  const taskManagers = attempt
+    .roles()
+    .slice(1)
+    .map((role) => attempt.stateOf(role))
+  const asked = await askFlink(attempt, jobManager, deps)
+  if (jobManager.is === 'ended' && attempt.outcome === null) await readOutcomeFromArchive(attempt, deps)
+  return {
+    at: deps.clock.now(),
+    exists: true,
+    jobManager,
+    taskManagers,
+    rest: asked.rest,
+    flinkJob: asked.job ?? attempt.outcome?.job ?? null,
+    registeredTaskManagers: asked.registered,
+    failure: await failureOf(attempt, jobManager, deps),
+    latestCheckpoint: await latestCheckpoint(attempt, jobManager),
+    timeline: attempt.timeline.entries(),
+  }
+}
+
+async function askFlink(attempt: Attempt, jobManager: ProcessState, deps: ObserveDeps): Promise<Asked> {
+  if (jobManager.is !== 'alive' || attempt.cluster === null || attempt.spec === null) {
+    return { rest: 'notAsked', job: null, registered: null }
+  }
+  try {
+    const port = attempt.cluster.ports.rest
+    const line = jobLine(await deps.rest.read(port, '/jobs/overview'), attempt.spec.flinkJobId)
+    await attempt.timeline.stamp(['jobManagerUp'], deps.clock.now())
+    await askDetails(attempt, port, line, deps)
+    const job = line === null ? null : toView(attempt, line)
+    await stampProgress(attempt, job, deps)
+    if (job !== null && isEnd(job.state)) await keepOutcome(attempt, port, job, deps)
+    return { rest: 'answers', job, registered: attempt.details?.registered ?? null }
+  } catch (error) {
+    if (error instanceof Unreachable) return { rest: 'silent', job: null, registered: null }
+    throw error
+  }
+}
+
+async function askDetails(attempt: Attempt, port: number, line: JobLine | null, deps: ObserveDeps): Promise<void> {
+  const nowMs = performance.now()
+  if (!detailsAreDue(attempt, line, nowMs)) return
+  const registered = registeredTaskManagers(await deps.rest.read(port, '/overview'))
+  const before = attempt.details
+  const details = {
+    version: line?.version ?? '',
+    changedAtMs: before === null || before.version !== (line?.version ?? '') ? nowMs : before.changedAtMs,
+    askedAtMs: nowMs,
+    restarts: before?.restarts ?? 0,
+    checkpoints: before?.checkpoints ?? { latest: null, first: null },
+    registered,
+  }
+  if (line !== null && line.state !== 'INITIALIZING') {
+    const path = `/jobs/${attempt.spec?.flinkJobId}`
+    if (attempt.batch === null && line.tasks.total > 0) attempt.batch = isBatch(await deps.rest.read(port, path))
+    const [metrics, answer] = await Promise.all([
+      deps.rest.read(port, `${path}/metrics?get=numRestarts`),
+      deps.rest.read(port, `${path}/checkpoints`),
+    ])
+    details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0)
+    details.checkpoints = checkpoints(answer)
+  }
+  attempt.details = details
+}
+
+/** On each change of the overview; a moment after it, for what lags behind; soon while starting; else now and then. */
+function detailsAreDue(attempt: Attempt, line: JobLine | null, nowMs: number): boolean {
+  const { details } = attempt
+  if (details === null || details.version !== (line?.version ?? '')) return true
+  const age = nowMs - details.askedAtMs
+  if (age >= DETAILS_MS) return true
+  if (nowMs - details.changedAtMs >= SETTLED_MS && details.askedAtMs - details.changedAtMs < SETTLED_MS) return true
+  const waiting = !attempt.timeline.has('running') || !attempt.timeline.has('firstCheckpoint')
+  const young = nowMs - details.changedAtMs < 60_000
+  return waiting && young && age >= SOON_MS
+}
+
+function toView(attempt: Attempt, line: JobLine): FlinkJobView {
+  return {
+    state: line.state,
+    tasksUp: tasksUp(line, attempt.batch === true),
+    tasks: line.tasks,
+    restarts: attempt.details?.restarts ?? 0,
+    startedAt: line.startedAt,
+    endedAt: line.endedAt,
+  }
+}
+
+async function stampProgress(attempt: Attempt, job: FlinkJobView | null, deps: ObserveDeps): Promise<void> {
+  const at = deps.clock.now()
+  const expected = attempt.spec?.shape.taskManagers ?? 0
+  const up = job?.tasksUp === true
+  if (up || (attempt.details?.registered ?? 0) >= expected) await attempt.timeline.stamp(['taskManagersRegistered'], at)
+  if (up) await attempt.timeline.stamp(['running'], at)
+  const first = attempt.details?.checkpoints.first ?? null
+  if (first !== null) await attempt.timeline.stamp(['firstCheckpoint'], first)
+}
+
+/** Flink forgets an ended job with its JobManager, so the end is written down when it is seen. */
+async function keepOutcome(attempt: Attempt, port: number, job: FlinkJobView, deps: ObserveDeps): Promise<void> {
+  if (attempt.outcome !== null) return
+  const path = `/jobs/${attempt.spec?.flinkJobId}/exceptions?maxExceptions=5`
+  const trace = job.state === 'FAILED' ? newestException(await deps.rest.read(port, path)) : null
+  await attempt.setOutcome({
+    job,
+    failure: job.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null,
+    latestCheckpoint: attempt.details?.checkpoints.latest ?? null,
+  })
+}
+
+/** The JobManager went before we saw the end of the job, but it wrote its last answers down. */
+async function readOutcomeFromArchive(attempt: Attempt, deps: ObserveDeps): Promise<void> {
+  const archive = await readArchive(attempt.folder.archive, attempt.spec?.flinkJobId ?? '')
+  if (archive === null) return
+  const { line, trace, restarts: count } = archive
+  const failure = line.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null
+  const job = { ...toView(attempt, line), restarts: Math.max(count, attempt.details?.restarts ?? 0) }
+  await attempt.setOutcome({ job, failure, latestCheckpoint: attempt.details?.checkpoints.latest ?? null })
+}
+
+/** An end that was asked for (`closed`) is no failure, whatever the exit codes say. */
+async function failureOf(attempt: Attempt, jobManager: ProcessState, deps: ObserveDeps): Promise<Failure | null> {
+  if (attempt.outcome !== null) return attempt.outcome.failure
+  if (jobManager.is !== 'ended' || attempt.closed || attempt.cluster === null) return null
+  attempt.deathFailure ??= failureOfJobManager(
+    {
+      exitCode: jobManager.exitCode,
+      log: await logOfStart(attempt),
+      out: await logTail(attempt.folder.logs, 'jobmanager.out', LOG_TAIL),
+    },
+    contextOf(attempt, deps),
+  )
+  return attempt.deathFailure
+}
+
+/** What the JobManager of the start that counts has logged; an earlier start's lines would mislead. */
+export async function logOfStart(attempt: Attempt): Promise<string> {
+  const path = join(attempt.folder.logs, 'jobmanager.log')
+  const tail = await logTail(attempt.folder.logs, 'jobmanager.log', LOG_TAIL)
+  const offset = attempt.cluster?.logOffset ?? 0
+  if (offset === 0) return tail
+  const whole = await readFile(path)
+  return whole.length > offset ? whole.subarray(offset).toString('utf8').slice(-LOG_TAIL) : tail
+}
+
+function contextOf(attempt: Attempt, deps: ObserveDeps): FailureContext {
+  return {
+    mainClass: attempt.spec?.mainClass ?? '',
+    javaMajorVersion: deps.javaMajorVersion,
+    flinkVersion: attempt.cluster?.flinkVersion ?? '',
+  }
+}
+
+/** As Flink told; when it is gone, as the disk tells. */
+async function latestCheckpoint(attempt: Attempt, jobManager: ProcessState): Promise<Observation['latestCheckpoint']> {
+  const told = attempt.details?.checkpoints.latest ?? attempt.outcome?.latestCheckpoint ?? null
+  const { spec } = attempt
+  if (jobManager.is === 'alive' || spec === null || !spec.checkpoints.directoryUrl.startsWith('file:')) return told
+  const onDisk = (await findCheckpoints(spec.checkpoints.directoryUrl, [spec.flinkJobId]))[0] ?? null
+  return onDisk ?? told
+}

@@ -1,0 +1,36 @@
+import { createServer } from 'node:net'
+import type { Ports } from './flink-config.ts'
+
+/**
+ * Below Linux's usual range for outgoing connections (from 32768), so that none can take a port between our look at it
+ * and the JobManager's start. What another program takes in that time shows as a clash, and the start is repeated.
+ */
+const FIRST = 20_000
+const COUNT = 12_000
+/** Two launches at once must not be given the same port while neither listens yet. */
+const REMEMBERED = 512
+
+const given: number[] = []
+
+export async function freePorts(): Promise<Ports> {
+  return { rpc: await freePort(), rest: await freePort() }
+}
+
+async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const port = FIRST + Math.floor(Math.random() * COUNT)
+    if (given.includes(port)) continue
+    given.push(port)
+    if (given.length > REMEMBERED) given.shift()
+    if (await isFree(port)) return port
+  }
+  throw new Error(`No free port was found between ${FIRST} and ${FIRST + COUNT}`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { isSystemError } from '../../lib/errors.ts'
+
+/**
+ * Which process a pid means. A pid alone says nothing once the process may have ended: numbers are used again. Together
+ * with the start time (clock ticks since boot, proc(5), field 22 of `stat`) and the id of the boot it names one process.
+ */
+export type Identity = Readonly<{ pid: number; startTime: string; bootId: string }>
+
+type Stat = Readonly<{ state: string; startTime: string }>
+
+/** Synchronous on purpose: /proc is memory, and this is asked for every process each second. */
+function readStat(pid: number): Stat | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The second field is the program's name in parentheses, which may hold blanks and parentheses itself.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', startTime: fields[19] ?? '' }
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ESRCH')) return null
+    throw error
+  }
+}
+
+let boot: string | undefined
+
+export function currentBootId(): string {
+  boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  return boot
+}
+
+/** The line that the wrapper writes: `<pid> <start time> <boot id>`. */
+export function parseIdentity(line: string): Identity | null {
+  const [pid, startTime, bootId] = line.trim().split(' ')
+  if (pid === undefined || startTime === undefined || bootId === undefined) return null
+  return /^[1-9]\d*$/.test(pid) && /^\d+$/.test(startTime) ? { pid: Number(pid), startTime, bootId } : null
+}
+
+/** Alive and the same process; a zombie is not alive. */
+export function isAlive(identity: Identity): boolean {
+  if (identity.bootId !== currentBootId()) return false
+  const stat = readStat(identity.pid)
+  return stat !== null && stat.startTime === identity.startTime && stat.state !== 'Z' && stat.state !== 'X'
+}
+
+/** Signals the process if it is still the same one. */
+export function signalProcess(identity: Identity, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  return isAlive(identity) && send(identity.pid, signal)
+}
+
+/** Signals the process group that this process leads, if it is still the same one. */
+export function signalGroup(leader: Identity, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  return isAlive(leader) && send(-leader.pid, signal)
+}
+
+function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if (isSystemError(error, 'ESRCH')) return false
+    throw error
+  }
+}
+
+/** Every process of this machine whose environment holds `<name>=<value>`, as far as we may read environments. */
+export async function processesWithVariable(name: string, value: string): Promise<Identity[]> {
+  const wanted = `\0${name}=${value}\0`
+  const found: Identity[] = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue
+    const environment = await readEnvironment(entry)
+    if (!`\0${environment}`.includes(wanted)) continue
+    const stat = readStat(Number(entry))
+    if (stat === null || stat.state === 'Z') continue
+    found.push({ pid: Number(entry), startTime: stat.startTime, bootId: currentBootId() })
+  }
+  return found
+}
+
+async function readEnvironment(pid: string): Promise<string> {
+  try {
+    return await readFile(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    // Ended meanwhile, a kernel thread, or another user's.
+    return ''
+  }
+}

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { failed } from '../../lib/errors.ts'
+import type { ProcessState } from '../runtime.ts'
+import { namesIn, readTextOrNull } from './disk.ts'
+import { type Identity, isAlive, parseIdentity } from './process-identity.ts'
+import { WRAPPER } from './wrapper.ts'
+
+/**
+ * The processes of one attempt, read back from the marker files that the wrapper writes (wrapper.ts). Nothing here is
+ * known only in memory: a table made after a crash of the service says the same as the one before.
+ *
+ * A process has a role (`jobmanager`, `taskmanager-1`), belongs to a start of the cluster (1, 2 … when ports clashed),
+ * and has a turn within it (a TaskManager that is replaced gets the next one): `<start>.<role>.<turn>`.
+ */
+export type Role = 'jobmanager' | `taskmanager-${number}`
+
+export type ProcessKey = Readonly<{ start: number; role: Role; turn: number }>
+
+type Entry = { key: ProcessKey; group: Identity | null; jvm: Identity | null; exit: number | null; ended: boolean }
+
+export type SpawnRequest = Readonly<{
+  key: ProcessKey
+  command: readonly string[]
+  environment: Readonly<Record<string, string>>
+  workingFolder: string
+  /** Takes standard output and error; exists before the process, as Flink's REST API only serves it then. */
+  outFile: string
+}>
+
+const CLAIM_MS = 10_000
+
+export class ProcessTable {
+  readonly #folder: string
+  readonly #closed: string
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(folder: string, closedFile: string) {
+    this.#folder = folder
+    this.#closed = closedFile
+  }
+
+  /** Reads every marker file; needed once, later changes are followed by `refresh`. */
+  async load(): Promise<this> {
+    for (const name of await namesIn(this.#folder)) {
+      const key = parseKey(name)
+      if (key !== null) this.#entry(key)
+    }
+    await this.refresh()
+    return this
+  }
+
+  /** Brings what is not final up to date. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.#entries.values()].filter((entry) => !entry.ended).map((entry) => this.#update(entry)))
+  }
+
+  /** State of the newest turn of a role within a start, as of the last `refresh`. */
+  state(start: number, role: Role): ProcessState {
+    const turn = this.newestTurn(start, role)
+    const entry = turn === null ? undefined : this.#entries.get(nameOf({ start, role, turn }))
+    if (entry === undefined) return { is: 'absent' }
+    if (entry.ended) return { is: 'ended', exitCode: entry.exit }
+    const pid = entry.jvm?.pid ?? entry.group?.pid
+    return pid === undefined ? { is: 'absent' } : { is: 'alive', pid }
+  }
+
+  newestTurn(start: number, role: Role): number | null {
+    const turns = this.keys().filter((key) => key.start === start && key.role === role)
+    return turns.length === 0 ? null : Math.max(...turns.map((key) => key.turn))
+  }
+
+  keys(): ProcessKey[] {
+    return [...this.#entries.values()].map((entry) => entry.key)
+  }
+
+  /** JVMs and group leaders that are alive now, over all starts. */
+  living(): { jvms: Identity[]; leaders: Identity[] } {
+    const entries = [...this.#entries.values()]
+    const alive = (identity: Identity | null): identity is Identity => identity !== null && isAlive(identity)
+    return {
+      jvms: entries.map((entry) => entry.jvm).filter(alive),
+      leaders: entries.map((entry) => entry.group).filter(alive),
+    }
+  }
+
+  /**
+   * Starts a process in a session of its own and returns when it has claimed its key on disk. Starting a key that is
+   * claimed already starts nothing.
+   */
+  async spawn(request: SpawnRequest): Promise<ChildProcess> {
+    const prefix = join(this.#folder, nameOf(request.key))
+    const out = await open(request.outFile, 'a', 0o600)
+    try {
+      const child = spawn('/bin/sh', ['-c', WRAPPER, 'headgate', prefix, this.#closed, ...request.command], {
+        cwd: request.workingFolder,
+        env: request.environment,
+        detached: true,
+        stdio: ['ignore', out.fd, out.fd],
+      })
+      await claimed(child, prefix)
+      child.unref()
+      this.#entry(request.key)
+      return child
+    } finally {
+      await out.close()
+    }
+  }
+
+  #entry(key: ProcessKey): Entry {
+    const name = nameOf(key)
+    const entry = this.#entries.get(name) ?? { key, group: null, jvm: null, exit: null, ended: false }
+    this.#entries.set(name, entry)
+    return entry
+  }
+
+  async #update(entry: Entry): Promise<void> {
+    const prefix = join(this.#folder, nameOf(entry.key))
+    entry.group ??= await readIdentity(`${prefix}.group`)
+    // Asked before the files are read: who is dead now has written all it will ever write.
+    const groupAlive = entry.group !== null && isAlive(entry.group)
+    entry.jvm ??= await readIdentity(`${prefix}.jvm`)
+    if (groupAlive && (entry.jvm === null || isAlive(entry.jvm))) return
+    if (entry.jvm !== null && isAlive(entry.jvm)) return
+    entry.exit = await readExitCode(`${prefix}.exit`)
+    // The wrapper writes the exit code in the moment after the JVM is gone.
+    entry.ended = !groupAlive || entry.exit !== null
+  }
+}
+
+/** Waits for the claim of a child, whoever made it. */
+async function claimed(child: ChildProcess, prefix: string): Promise<void> {
+  let problem: Error | null = null
+  child.once('error', (error) => {
+    problem = failed('The process could not be started', error)
+  })
+  const deadline = performance.now() + CLAIM_MS
+  while ((await readIdentity(`${prefix}.group`)) === null) {
+    if (problem !== null) throw problem
+    if (child.exitCode !== null || child.signalCode !== null) {
+      if ((await readIdentity(`${prefix}.group`)) !== null) return
+      throw new Error(`The process ended before it wrote its marker ${prefix}.group (exit code ${child.exitCode})`)
+    }
+    if (performance.now() > deadline) throw new Error(`The process wrote no marker ${prefix}.group in ${CLAIM_MS} ms`)
+    await sleep(5)
+  }
+}
+
+function nameOf(key: ProcessKey): string {
+  return `${key.start}.${key.role}.${key.turn}`
+}
+
+function parseKey(fileName: string): ProcessKey | null {
+  const [, start, role, turn] = /^(\d+)\.(jobmanager|taskmanager-\d+)\.(\d+)\.(?:group|jvm|exit)$/.exec(fileName) ?? []
+  if (start === undefined || role === undefined || turn === undefined) return null
+  return { start: Number(start), role: role as Role, turn: Number(turn) }
+}
+
+async function readIdentity(path: string): Promise<Identity | null> {
+  return parseIdentity((await readTextOrNull(path)) ?? '')
+}
+
+async function readExitCode(path: string): Promise<number | null> {
+  const code = Number.parseInt((await readTextOrNull(path)) ?? '', 10)
+  return Number.isNaN(code) ? null : code
+}

@@ -1,0 +1,94 @@
+import { chmod, constants, copyFile, mkdir, open, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { failed, isSystemError, Refusal } from '../../lib/errors.ts'
+import type { LaunchFile, LaunchSpec } from '../runtime.ts'
+import { exists } from './attempt.ts'
+import { log4jProperties } from './log-config.ts'
+import type { RunFolder } from './run-folder.ts'
+import type { SubmitLog } from './submit-log.ts'
+
+/** Makes the folders of a run and copies what the program needs. Repeatable: an unfinished preparation begins anew. */
+export async function prepareFiles(spec: LaunchSpec, folder: RunFolder, log: SubmitLog, signal: AbortSignal) {
+  if (await exists(folder.prepared)) return
+  checkNames(spec)
+  const properties = log4jProperties(spec.logLevels)
+  await rm(folder.user, { recursive: true, force: true })
+  for (const path of [folder.conf, folder.logs, folder.processes, folder.results, folder.archive, folder.tmp]) {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+  }
+  for (const path of [folder.work, folder.jars, folder.userData]) await mkdir(path, { recursive: true, mode: 0o700 })
+  await writeFile(join(folder.conf, 'log4j.properties'), properties, { mode: 0o600 })
+  const jars = jarPaths(spec, folder)
+  for (const [index, jar] of spec.jars.entries()) {
+    signal.throwIfAborted()
+    await copyIn(jar, jars[index] ?? '', log)
+    await checkJar(jar, jars[index] ?? '')
+  }
+  for (const file of spec.files) {
+    signal.throwIfAborted()
+    await copyIn(file, join(folder.userData, file.name), log)
+  }
+  await writeFile(folder.prepared, '')
+}
+
+/** Where each jar lies in the run: in order, under a name that needs no escaping in a URL and can still be recognised. */
+export function jarPaths(spec: LaunchSpec, folder: RunFolder): string[] {
+  return spec.jars.map((jar, index) => {
+    const readable = jar.name
+      .replace(/\.jar$/i, '')
+      .replace(/[^A-Za-z0-9_.-]+/g, '_')
+      .slice(0, 80)
+    return join(folder.jars, `${String(index + 1).padStart(3, '0')}-${readable}.jar`)
+  })
+}
+
+async function copyIn(file: LaunchFile, to: string, log: SubmitLog): Promise<void> {
+  await log(`copying ${file.name}`)
+  try {
+    await copyFile(file.path, to, constants.COPYFILE_FICLONE)
+    await chmod(to, 0o600)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw missing(file)
+    throw failed(`The file ${file.name} could not be copied for the job`, error)
+  }
+}
+
+/** A local file header, or that of an archive without entries (APPNOTE.TXT 4.3.6); Java would only say so in a log. */
+async function checkJar(jar: LaunchFile, path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    const head = buffer.subarray(0, bytesRead).toString('latin1')
+    if (head === 'PK\x03\x04' || head === 'PK\x05\x06') return
+  } finally {
+    await file.close()
+  }
+  throw new Refusal('runtime.notAJar', {
+    en: `${jar.name} is no jar file: it is not a zip archive. Build it again and upload it under the same name.`,
+    zh: `${jar.name} 不是 jar 文件（不是 zip 压缩包）。请重新构建并以相同名称上传。`,
+  })
+}
+
+function missing(file: LaunchFile): Refusal {
+  return new Refusal('runtime.fileMissing', {
+    en: `The file ${file.name} that the job needs is not there any more. Upload it again.`,
+    zh: `作业需要的文件 ${file.name} 已不存在，请重新上传。`,
+  })
+}
+
+function checkNames(spec: LaunchSpec): void {
+  const seen = new Set<string>()
+  for (const { name } of spec.files) {
+    const unusable = name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || Buffer.byteLength(name) > 255
+    if (unusable || seen.has(name)) throw badName(name)
+    seen.add(name)
+  }
+}
+
+function badName(name: string): Refusal {
+  const shown = JSON.stringify(name.slice(0, 100))
+  return new Refusal('runtime.badFileName', {
+    en: `The job cannot read a file under the name ${shown} (userData/): the name is used twice, too long, or holds "/". Give every file a name of its own.`,
+    zh: `作业无法以名称 ${shown} 读取文件（userData/）：名称重复、过长或包含“/”。请为每个文件使用不同的名称。`,
+  })
+}

@@ -1,0 +1,38 @@
+import { TIMELINE_STEPS, type TimelineStep } from '../runtime.ts'
+import { readJsonOrNull, writeJsonLightly } from './disk.ts'
+
+type Moments = Partial<Record<TimelineStep, string>>
+
+/** When each step of a start was first seen; kept in the run folder, so that a restart of the service keeps it. */
+export class Timeline {
+  readonly #path: string
+  readonly #moments: Moments
+
+  private constructor(path: string, moments: Moments) {
+    this.#path = path
+    this.#moments = moments
+  }
+
+  static async read(path: string): Promise<Timeline> {
+    return new Timeline(path, (await readJsonOrNull<Moments>(path)) ?? {})
+  }
+
+  has(step: TimelineStep): boolean {
+    return this.#moments[step] !== undefined
+  }
+
+  /** Records steps not seen before; the first look wins. */
+  async stamp(steps: readonly TimelineStep[], at: Date): Promise<void> {
+    const fresh = steps.filter((step) => !this.has(step))
+    if (fresh.length === 0) return
+    for (const step of fresh) this.#moments[step] = at.toISOString()
+    await writeJsonLightly(this.#path, this.#moments)
+  }
+
+  entries(): { step: TimelineStep; at: Date }[] {
+    return TIMELINE_STEPS.flatMap((step) => {
+      const at = this.#moments[step]
+      return at === undefined ? [] : [{ step, at: new Date(at) }]
+    })
+  }
+}

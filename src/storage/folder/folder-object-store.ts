@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, opendir, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { assert, isSystemError } from '../../lib/errors.ts'
+import { OBJECT_ERRORS } from '../object-errors.ts'
+import { checkBucketName, checkKey, isBucketName, isKeySegment } from '../object-names.ts'
+import type { ByteRange, ObjectPage, ObjectRef, ObjectStat, ObjectStore } from '../object-store.ts'
+import { listKeys } from './list-keys.ts'
+import { inFolder, look, NoFolder, type OpenFolder, openFile } from './open-folder.ts'
+
+/**
+ * Objects as plain files, `<folder>/<project>/<bucket>/<key>`: Flink reads and writes checkpoints in the same tree, and
+ * a person can look into it.
+ *
+ * - A key is written whole or not at all: into `<folder>/<project>/.headgate-tmp`, fsync, rename, fsync of the folder.
+ *   No bucket can have that name, so no list ever shows it.
+ * - No symbolic link inside the tree is followed (open-folder.ts); links and other specials are no objects.
+ * - In a folder a name is a file or a folder: where `a` is an object, `a/b` cannot be, and the reverse (`object.conflict`).
+ * - Folders that a delete leaves empty go with it, up to the bucket.
+ */
+const TEMPORARY = '.headgate-tmp'
+/** An upload that is under way touches its file all the time; what is older was left by a crash. */
+const LEFTOVER_MS = 3_600_000
+const LIST_LIMIT_DEFAULT = 1000
+const LIST_LIMIT_MAX = 10_000
+const RENAME_TRIES = 5
+
+type Place = ObjectRef & Readonly<{ folders: readonly string[]; name: string }>
+type Bucket = Readonly<{ projectId: string; bucket: string }>
+
+/** Opens the store over a folder (made when missing) and removes what an interrupted `put` left behind. */
+export async function openFolderObjectStore({
+  folder,
+  clock = systemClock,
+}: {
+  folder: string
+  clock?: Clock
+}): Promise<ObjectStore> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const root = await realpath(folder)
+  await removeLeftovers(root, clock)
+  return {
+    put: (ref, content) => put(root, placeOf(ref), content),
+    get: (ref, range) => get(root, placeOf(ref), range),
+    stat: (ref) => statObject(root, placeOf(ref)),
+    list: (bucket, query) => list(root, checkedBucket(bucket), query),
+    delete: (ref) => deleteObject(root, placeOf(ref)),
+    ensureBucket: (bucket) => ensureBucket(root, checkedBucket(bucket)),
+    listBuckets: (projectId) => listBuckets(root, projectId),
+    flinkUrl: (ref) => flinkUrl(root, ref),
+    fromFlinkUrl: (projectId, url) => fromFlinkUrl(root, projectId, url),
+  }
+}
+
+async function put(root: string, place: Place, content: Readable): Promise<ObjectStat> {
+  try {
+    await assertFree(root, place)
+    const stat = await inFolder(root, [place.projectId, TEMPORARY], (folder) => putVia(folder, root, place, content), {
+      create: true,
+    })
+    assert(stat, 'A folder that is made when missing is never missing.')
+    return stat
+  } catch (error) {
+    content.destroy()
+    throw refusalFor(error, place)
+  }
+}
+
+async function putVia(temporaries: OpenFolder, root: string, place: Place, content: Readable): Promise<ObjectStat> {
+  const temporary = temporaries.at(randomBytes(12).toString('hex'))
+  try {
+    const written = await write(temporary, content)
+    await moveIntoPlace(root, place, temporary)
+    return { key: place.key, ...written }
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Refuses before the content is read, where that is possible. */
+async function assertFree(root: string, place: Place): Promise<void> {
+  const there = await inFolder(root, place.folders, (folder) => look(folder, place.name))
+  if (there?.isDirectory()) throw OBJECT_ERRORS.conflict(place)
+}
+
+async function write(path: string, content: Readable): Promise<Omit<ObjectStat, 'key'>> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+    const { size, mtime } = await file.stat()
+    return { sizeBytes: size, modifiedAt: mtime }
+  } finally {
+    await file.close()
+  }
+}
+
+/** A delete of a neighbour may take the folder away between its making and the rename; then it is made again. */
+async function moveIntoPlace(root: string, place: Place, temporary: string, triesLeft = RENAME_TRIES): Promise<void> {
+  try {
+    await inFolder(
+      root,
+      place.folders,
+      async (folder) => {
+        await rename(temporary, folder.at(place.name))
+        await folder.file.sync()
+      },
+      { create: true },
+    )
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT') || triesLeft <= 1) throw error
+    await moveIntoPlace(root, place, temporary, triesLeft - 1)
+  }
+}
+
+async function get(
+  root: string,
+  place: Place,
+  range: ByteRange = { startByte: 0 },
+): Promise<{ stat: ObjectStat; content: Readable }> {
+  const opened = await inFolder(root, place.folders, (folder) => openFile(folder, place.name)).catch(nothingThere)
+  if (!opened) throw OBJECT_ERRORS.notFound(place)
+  const { size: sizeBytes, mtime: modifiedAt } = opened.stats
+  return { stat: { key: place.key, sizeBytes, modifiedAt }, content: await readRange(opened.file, range, sizeBytes) }
+}
+
+/** The part of the range that the object has. */
+async function readRange(file: FileHandle, { startByte, endByte }: ByteRange, sizeBytes: number): Promise<Readable> {
+  const end = Math.min(endByte ?? sizeBytes, sizeBytes)
+  if (startByte < end) return file.createReadStream({ start: Math.max(0, startByte), end: end - 1 })
+  await file.close()
+  return Readable.from([])
+}
+
+async function statObject(root: string, place: Place): Promise<ObjectStat | null> {
+  const stats = await inFolder(root, place.folders, (folder) => look(folder, place.name)).catch(nothingThere)
+  return stats?.isFile() ? { key: place.key, sizeBytes: stats.size, modifiedAt: stats.mtime } : null
+}
+
+async function list(
+  root: string,
+  { projectId, bucket }: Bucket,
+  { prefix = '', after = '', limit = LIST_LIMIT_DEFAULT }: { prefix?: string; after?: string; limit?: number },
+): Promise<ObjectPage> {
+  const base = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+  const folders = base === '' ? [] : base.slice(0, -1).split('/')
+  if (!folders.every(isKeySegment)) return { objects: [], nextAfter: null }
+  const max = Math.min(Math.max(1, Math.trunc(limit)), LIST_LIMIT_MAX)
+  const page = await inFolder(root, [projectId, bucket, ...folders], async (folder) => {
+    const objects: ObjectStat[] = []
+    for await (const object of listKeys(folder, base, { prefix, after })) {
+      if (objects.length === max) return { objects, nextAfter: objects.at(-1)?.key ?? null }
+      objects.push(object)
+    }
+    return { objects, nextAfter: null }
+  }).catch(nothingThere)
+  return page ?? { objects: [], nextAfter: null }
+}
+
+async function deleteObject(root: string, place: Place): Promise<void> {
+  const isDeleted = await inFolder(root, place.folders, async (folder) => {
+    const stats = await look(folder, place.name)
+    if (!stats?.isFile()) return false
+    await unlink(folder.at(place.name)).catch(ignoring('ENOENT'))
+    await folder.file.sync()
+    return true
+  }).catch(nothingThere)
+  if (isDeleted) await pruneEmptyFolders(root, place.folders)
+}
+
+/** Removes folders from the innermost outwards until one is in use; project and bucket stay. */
+async function pruneEmptyFolders(root: string, folders: readonly string[]): Promise<void> {
+  const parents = folders.slice(0, -1)
+  const name = folders.at(-1)
+  if (name === undefined || parents.length < 2) return
+  const isGone = await inFolder(root, parents, async (parent) => {
+    try {
+      await rmdir(parent.at(name))
+      return true
+    } catch (error) {
+      if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) return false
+      throw error
+    }
+  }).catch(nothingThere)
+  if (isGone) await pruneEmptyFolders(root, parents)
+}
+
+async function ensureBucket(root: string, bucket: Bucket): Promise<void> {
+  try {
+    await inFolder(root, [bucket.projectId, bucket.bucket], async () => undefined, { create: true })
+  } catch (error) {
+    throw refusalFor(error, { ...bucket, key: '' })
+  }
+}
+
+async function listBuckets(root: string, projectId: string): Promise<string[]> {
+  assertProjectId(projectId)
+  const names = await inFolder(root, [projectId], async (folder) => {
+    const found: string[] = []
+    for await (const item of await opendir(folder.at('.'))) {
+      if (item.isDirectory() && isBucketName(item.name)) found.push(item.name)
+    }
+    return found
+  })
+  return (names ?? []).sort()
+}
+
+/** Flink takes the path of a `file:` URL as it stands: it is not percent-encoded. */
+function flinkUrl(root: string, { projectId, bucket, key }: ObjectRef): string {
+  assertProjectId(projectId)
+  checkBucketName(bucket)
+  if (key !== '') checkKey(key)
+  return `file://${[root, projectId, bucket, ...(key === '' ? [] : [key])].join('/')}`
+}
+
+function fromFlinkUrl(root: string, projectId: string, url: string): ObjectRef | null {
+  const path = /^file:(?:\/\/(?:localhost)?)?(\/[^/].*)$/s.exec(url)?.[1]
+  const start = `${root}/${projectId}/`
+  if (!path?.startsWith(start)) return null
+  const [bucket = '', ...segments] = path.slice(start.length).replace(/\/+$/, '').split(/\/+/)
+  if (!isBucketName(bucket) || !segments.every(isKeySegment)) return null
+  return { projectId, bucket, key: segments.join('/') }
+}
+
+async function removeLeftovers(root: string, clock: Clock): Promise<void> {
+  const oldestMs = clock.now().getTime() - LEFTOVER_MS
+  for await (const { name } of await opendir(root)) {
+    await inFolder(root, [name, TEMPORARY], (folder) => removeFilesBefore(folder, oldestMs)).catch(nothingThere)
+  }
+}
+
+async function removeFilesBefore(folder: OpenFolder, oldestMs: number): Promise<void> {
+  for await (const { name } of await opendir(folder.at('.'))) {
+    const stats = await look(folder, name)
+    if (stats?.isFile() && stats.mtimeMs < oldestMs) await rm(folder.at(name), { force: true })
+  }
+}
+
+function placeOf(ref: ObjectRef): Place {
+  checkedBucket(ref)
+  checkKey(ref.key)
+  const segments = ref.key.split('/')
+  const name = segments.pop() ?? ''
+  return { ...ref, folders: [ref.projectId, ref.bucket, ...segments], name }
+}
+
+function checkedBucket<T extends Bucket>(bucket: T): T {
+  assertProjectId(bucket.projectId)
+  checkBucketName(bucket.bucket)
+  return bucket
+}
+
+function assertProjectId(projectId: string): void {
+  assert(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(projectId), 'A project id names a folder.')
+}
+
+function refusalFor(error: unknown, place: ObjectRef): unknown {
+  if (isSystemError(error, 'ENOSPC', 'EDQUOT')) return OBJECT_ERRORS.storeFull(place)
+  const isInTheWay = error instanceof NoFolder || isSystemError(error, 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST')
+  return isInTheWay ? OBJECT_ERRORS.conflict(place) : error
+}
+
+/** Below something that is no folder there is nothing. */
+function nothingThere(error: unknown): null {
+  if (error instanceof NoFolder) return null
+  throw error
+}
+
+const ignoring =
+  (code: string) =>
+  (error: unknown): void => {
+    if (!isSystemError(error, code)) throw error
+  }

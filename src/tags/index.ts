@@ -1,0 +1,12 @@
+export {
+  checkTags,
+  matchesTagFilter,
+  parseTagFilter,
+  type Tag,
+  type TagFilter,
+  type TaggedKind,
+  type TaggedThing,
+  type TagRules,
+} from './tag.ts'
+export { addTags, replaceTags } from './tag-service.ts'
+export { deleteTags, readTags, readTagsOfKind } from './tag-store.ts'

@@ -1,0 +1,26 @@
+import { Refusal } from '../lib/errors.ts'
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, 80))
+
+export const TAG_ERRORS = {
+  badKey: (key: string) =>
+    new Refusal('tag.badKey', {
+      en: `The tag key ${shown(key)} is not valid. Use up to 36 characters without = * < > \\ |, or up to 128 letters, digits, blanks and _ . : = + - @; no blank in front, and not starting with "_sys_".`,
+      zh: `标签键 ${shown(key)} 不合法。最多 36 个字符且不含 = * < > \\ |，或最多 128 个字母、数字、空格和 _ . : = + - @；不能以空格或“_sys_”开头。`,
+    }),
+  badValue: (key: string, lengthMax: number) =>
+    new Refusal('tag.badValue', {
+      en: `The value of the tag ${shown(key)} is not valid. Use up to ${lengthMax} characters without = * < > \\ | and without a blank in front.`,
+      zh: `标签 ${shown(key)} 的值不合法。最多 ${lengthMax} 个字符，不含 = * < > \\ |，且不能以空格开头。`,
+    }),
+  tooMany: (count: number) =>
+    new Refusal('tag.tooMany', {
+      en: `${count} tags are too many for one resource. Use at most 20.`,
+      zh: `单个资源的标签数 ${count} 超过上限。最多 20 个。`,
+    }),
+  filterTooLong: () =>
+    new Refusal('tag.badFilter', {
+      en: 'The tag filter names more than 20 tags, the most that a resource can have. Name fewer.',
+      zh: '标签过滤条件超过 20 个，即单个资源的上限。请减少条件。',
+    }),
+}

@@ -1,0 +1,65 @@
+import type { Reader, Tx } from '../db/database.ts'
+import type { Tag, TaggedKind, TaggedThing } from './tag.ts'
+
+/** The tags of one thing, by key. */
+export async function readTags(reader: Reader, thing: TaggedThing): Promise<Tag[]> {
+  return reader
+    .selectFrom('tags')
+    .select(['key', 'value'])
+    .where('project_id', '=', thing.projectId)
+    .where('resource_type', '=', thing.kind)
+    .where('resource_id', '=', thing.id)
+    .orderBy('key')
+    .execute()
+}
+
+/** The tags of every thing of a kind in the project, by its id. */
+export async function readTagsOfKind(
+  reader: Reader,
+  projectId: string,
+  kind: TaggedKind,
+): Promise<ReadonlyMap<string, readonly Tag[]>> {
+  const rows = await reader
+    .selectFrom('tags')
+    .select(['resource_id', 'key', 'value'])
+    .where('project_id', '=', projectId)
+    .where('resource_type', '=', kind)
+    .orderBy('resource_id')
+    .orderBy('key')
+    .execute()
+  const tags = new Map<string, Tag[]>()
+  for (const { resource_id: id, key, value } of rows) tags.set(id, [...(tags.get(id) ?? []), { key, value }])
+  return tags
+}
+
+/** Sets tags; a key that is there gets the new value. */
+export async function upsertTags(tx: Tx, thing: TaggedThing, tags: readonly Tag[]): Promise<void> {
+  const rows = tags.map(({ key, value }) => ({
+    project_id: thing.projectId,
+    resource_type: thing.kind,
+    resource_id: thing.id,
+    key,
+    value,
+  }))
+  if (rows.length === 0) return
+  await tx.db
+    .insertInto('tags')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['project_id', 'resource_type', 'resource_id', 'key'])
+        .doUpdateSet((set) => ({ value: set.ref('excluded.value') })),
+    )
+    .execute()
+}
+
+/** Removes the named tags, or all of them. */
+export async function deleteTags(tx: Tx, thing: TaggedThing, keys?: readonly string[]): Promise<void> {
+  await tx.db
+    .deleteFrom('tags')
+    .where('project_id', '=', thing.projectId)
+    .where('resource_type', '=', thing.kind)
+    .where('resource_id', '=', thing.id)
+    .$if(keys !== undefined, (query) => query.where('key', 'in', [...(keys ?? [])]))
+    .execute()
+}

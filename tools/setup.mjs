@@ -1,0 +1,344 @@
+/**
+ * From a fresh clone to a running command: `node tools/setup.mjs --for=demo|service|tests [-- <headgate arguments>]`.
+ *
+ * Runs on the machine's own Node (20 or newer), before any package is there; what it starts runs on the project's
+ * Node 24. Every step leaves a mark only when it is done and is repeated when its mark is absent, so it may be killed
+ * at any moment. When all marks are there it starts nothing but the command itself.
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findJdk, findMissing, installCommand } from './machine.mjs'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const NODE = join(ROOT, 'node_modules', '.bin', 'node')
+const PURPOSES = {
+  demo: { flinkLines: ['1.20'], java: 'demo' },
+  service: { flinkLines: ['1.20'], java: null },
+  tests: { flinkLines: ['1.20', '2.3'], java: 'tests' },
+}
+
+async function main(argv) {
+  const { purpose, command } = readArguments(argv)
+  const plan = PURPOSES[purpose]
+  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0 })
+  process.env.JAVA_HOME = jdk.home
+  if (!isReady(plan)) {
+    const release = await takeTurn()
+    await installPackages()
+    await installFlink(plan)
+    await buildJava(plan)
+    release()
+  }
+  if (command.length > 0) await become([NODE, join(ROOT, 'src', 'main.ts'), ...command])
+}
+
+function readArguments(argv) {
+  const split = argv.indexOf('--')
+  const own = split === -1 ? argv : argv.slice(0, split)
+  const purpose = /^--for=(.*)$/.exec(own[0] ?? '')?.[1]
+  if (own.length !== 1 || !Object.hasOwn(PURPOSES, purpose ?? '')) {
+    fail(`Usage: node tools/setup.mjs --for=${Object.keys(PURPOSES).join('|')} [-- <headgate arguments>]`)
+  }
+  return { purpose, command: split === -1 ? [] : argv.slice(split + 1) }
+}
+
+function isReady(plan) {
+  return havePackages() && missingFlink(plan).length === 0 && haveJava(plan)
+}
+
+// ---- the machine ----------------------------------------------------------------------------------------------------
+
+async function readyMachine({ needsMaven }) {
+  let jdk = findJdk()
+  let missing = findMissing({ needsMaven, jdk })
+  if (missing.length > 0 && mayInstallPackages()) {
+    await installMachinePackages(missing)
+    jdk = findJdk()
+    missing = findMissing({ needsMaven, jdk })
+  }
+  if (missing.length > 0) fail(missing.map(adviceFor).join('\n'))
+  return jdk
+}
+
+/** One sentence for each missing thing, with the command that installs it. */
+function adviceFor(missing) {
+  const command = installCommand([missing])
+  if (command !== null)
+    return `${missing.what} Install it: ${process.getuid() === 0 ? '' : 'sudo '}${command.join(' ')}`
+  return missing.packages === null ? missing.what : `${missing.what} Install it with your package manager.`
+}
+
+function mayInstallPackages() {
+  const isAllowed = process.env.HEADGATE_SETUP === 'auto' || process.env.CI === 'true'
+  return isAllowed && process.getuid() === 0
+}
+
+async function installMachinePackages(missing) {
+  const command = installCommand(missing)
+  if (command?.[0] !== 'apt-get') return
+  const environment = { DEBIAN_FRONTEND: 'noninteractive' }
+  await step('Refreshing the package lists (apt-get update)', ['apt-get', 'update', '-qq'], {
+    environment,
+    quiet: true,
+  })
+  const [program, verb, ...packages] = command
+  await step(
+    `Installing ${packages.join(', ')} (apt-get install)`,
+    [program, verb, '-y', '-qq', '--no-install-recommends', ...packages],
+    {
+      environment,
+      quiet: true,
+    },
+  )
+}
+
+// ---- packages -------------------------------------------------------------------------------------------------------
+
+function packagesMark() {
+  return join(ROOT, 'node_modules', '.headgate-packages')
+}
+
+function packagesFingerprint() {
+  return sha256(readFileSync(join(ROOT, 'package-lock.json')))
+}
+
+function havePackages() {
+  return readOrNull(packagesMark()) === packagesFingerprint()
+}
+
+async function installPackages() {
+  if (havePackages()) return
+  await otherNpm()
+  rmSync(packagesMark(), { force: true })
+  const fingerprint = packagesFingerprint()
+  await step(
+    'Installing packages and Node 24 (npm ci)',
+    ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    // npm ci removes the Node in node_modules, so it must not run on it.
+    { environment: { PATH: pathWithout(join(ROOT, 'node_modules', '.bin')) }, quiet: true },
+  )
+  writeAtomically(packagesMark(), fingerprint)
+}
+
+/** Waits until no `npm ci` works in this folder: one whose setup was killed may still be running. */
+async function otherNpm() {
+  for (let told = false; npmProcesses().length > 0; told = true) {
+    if (!told) say(`npm is at work in this folder (process ${npmProcesses().join(', ')}); waiting for it to end.`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+function npmProcesses() {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return (
+        readlinkSync(`/proc/${pid}/cwd`) === ROOT &&
+        /\bnpm(-cli\.js)?[\0 ](ci|install)\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+      )
+    } catch {
+      return false // ended meanwhile, or not ours
+    }
+  })
+}
+
+// ---- Flink ----------------------------------------------------------------------------------------------------------
+
+/** The default versions of the plan's lines that are not installed. The lock files are the list of default versions. */
+function missingFlink(plan) {
+  const home = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
+  const versions = readdirSync(join(ROOT, 'src', 'flink', 'lock')).map((name) => name.replace(/\.json$/, ''))
+  const wanted = versions.filter((version) => plan.flinkLines.some((line) => version.startsWith(`${line}.`)))
+  return wanted.filter((version) => !existsSync(join(home, version, 'manifest.json')))
+}
+
+async function installFlink(plan) {
+  for (const version of missingFlink(plan)) {
+    await step(`Installing Flink ${version}`, [NODE, join(ROOT, 'src', 'main.ts'), 'flink', 'install', version])
+  }
+}
+
+// ---- Java -----------------------------------------------------------------------------------------------------------
+
+const JAVA_BUILDER = join(ROOT, 'tools', 'build-java.ts')
+
+function javaMark(plan) {
+  return join(ROOT, 'build', `java-${plan.java}.done`)
+}
+
+/** Changes when a Java source, the builder or the JDK does. */
+function javaFingerprint() {
+  const sources = ['java', join('demo', 'job'), join('test', 'jobs')].flatMap((folder) =>
+    filesBelow(join(ROOT, folder)),
+  )
+  const stats = [...sources, JAVA_BUILDER].map((path) => {
+    const { mtimeMs, size } = statSync(path)
+    return `${path} ${mtimeMs} ${size}`
+  })
+  return sha256([process.env.JAVA_HOME, ...stats].join('\n'))
+}
+
+function haveJava(plan) {
+  if (plan.java === null || !existsSync(JAVA_BUILDER)) return true
+  return readOrNull(javaMark(plan)) === javaFingerprint()
+}
+
+async function buildJava(plan) {
+  if (haveJava(plan)) return
+  const fingerprint = javaFingerprint()
+  await step(`Building the Java part (${plan.java})`, [NODE, JAVA_BUILDER, plan.java])
+  mkdirSync(dirname(javaMark(plan)), { recursive: true })
+  writeAtomically(javaMark(plan), fingerprint)
+}
+
+// ---- one setup at a time --------------------------------------------------------------------------------------------
+
+/**
+ * Waits until no other setup works in this clone and keeps the others out; returns the function that lets them in.
+ * The lock is a Linux abstract socket: the kernel takes it away with the process, so it is never stale.
+ */
+async function takeTurn() {
+  const address = `\0headgate-setup-${sha256(ROOT).slice(0, 32)}`
+  for (let told = false; ; told = true) {
+    const server = await listen(address)
+    if (server !== null) return () => server.stop()
+    if (!told) say('Another setup is at work in this folder; waiting for it.')
+    await untilClosed(address)
+  }
+}
+
+function listen(address) {
+  const visitors = new Set()
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => visitors.add(socket.on('error', () => undefined)))
+    server.on('error', (error) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)))
+    server.stop = () => {
+      server.close()
+      for (const socket of visitors) socket.destroy()
+    }
+    server.listen(address, () => resolve(server))
+  })
+}
+
+function untilClosed(address) {
+  return new Promise((resolve) => {
+    const socket = connect(address).resume()
+    socket.on('error', () => undefined)
+    socket.on('close', resolve)
+  })
+}
+
+// ---- programs -------------------------------------------------------------------------------------------------------
+
+/** Runs one long step with a line before, every ten seconds and after it; ends the setup when it fails. */
+async function step(title, command, { environment = {}, quiet = false } = {}) {
+  say(`${title} …`)
+  const startedAt = Date.now()
+  const seconds = () => ((Date.now() - startedAt) / 1000).toFixed(1)
+  const ticker = setInterval(() => say(`${title} … ${Math.round((Date.now() - startedAt) / 1000)} s`), 10_000)
+  const end = await run(command, { environment, quiet })
+  clearInterval(ticker)
+  if (end.interruptedBy !== null || end.signal !== null) leave({ code: 1, signal: end.interruptedBy ?? end.signal })
+  if (end.code !== 0) fail(`${title} failed (exit code ${end.code}).${shortened(end.output)}`)
+  say(`${title}: done in ${seconds()} s`)
+}
+
+/** Runs a program to its end, passing on the signals we get. Quiet: its output is kept for the case it fails. */
+function run([program, ...args], { environment = {}, quiet = false, cwd = ROOT } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: { ...process.env, ...environment },
+    })
+    let output = ''
+    for (const stream of quiet ? [child.stdout, child.stderr] : []) stream.on('data', (part) => (output += part))
+    let interruptedBy = null
+    const forward = (signal) => {
+      interruptedBy = signal
+      // On a terminal Ctrl-C reaches the child without us, and twice would mean "at once".
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    }
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+    for (const signal of signals) process.on(signal, forward)
+    const end = (result) => {
+      for (const signal of signals) process.off(signal, forward)
+      resolve({ code: null, signal: null, output, interruptedBy, ...result })
+    }
+    child.once('error', (error) => end({ code: 127, output: error.message }))
+    child.once('close', (code, signal) => end({ code, signal }))
+  })
+}
+
+/** Turns this process into the command where Node can do that, else waits for it and ends as it ended. */
+async function become(command) {
+  if (typeof process.execve === 'function') process.execve(command[0], command, process.env)
+  leave(await run(command, { cwd: process.cwd() }))
+}
+
+function leave({ code, signal }) {
+  if (signal !== null) process.kill(process.pid, signal)
+  process.exit(code ?? 1)
+}
+
+// ---- small things ---------------------------------------------------------------------------------------------------
+
+function say(line) {
+  process.stderr.write(`${line}\n`)
+}
+
+function fail(message) {
+  say(message)
+  process.exit(1)
+}
+
+/** The first and the last lines of what a failed program said, below a line break. */
+function shortened(output) {
+  const lines = output.trimEnd().split('\n')
+  const kept = lines.length > 40 ? [...lines.slice(0, 20), '…', ...lines.slice(-20)] : lines
+  return output === '' ? '' : `\n${kept.join('\n')}`
+}
+
+function sha256(content) {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function readOrNull(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null
+}
+
+function writeAtomically(path, content) {
+  writeFileSync(`${path}.${process.pid}`, content)
+  renameSync(`${path}.${process.pid}`, path)
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort()
+}
+
+function pathWithout(folder) {
+  return (process.env.PATH ?? '')
+    .split(':')
+    .filter((each) => each !== folder)
+    .join(':')
+}
+
+await main(process.argv.slice(2))
