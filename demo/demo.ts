@@ -31,11 +31,6 @@ const bold = (text: string) => styleText('bold', text)
 
 class Interrupted extends Error {}
 
-await main().catch((error: unknown) => {
-  process.stderr.write(`demo: ${messageOf(error)}\n`)
-  process.exitCode = 1
-})
-
 async function main(): Promise<void> {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -281,3 +276,8 @@ async function tidyUp(call: Call, jobIds: number[]): Promise<void> {
     String(health.checks?.reconciler?.text ?? '').startsWith('0 jobs'),
   )
 }
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`demo: ${messageOf(error)}\n`)
+  process.exitCode = 1
+})

@@ -1,4 +1,4 @@
-type Attempt = { created_at: number; timeline: { step: string; at: number }[] }
+type Attempt = { created_at: string | number; timeline: { step: string; at: string | number }[] }
 
 const WORDS: Record<string, string> = {
   filesReady: 'artifacts are in place',
@@ -12,8 +12,8 @@ const WORDS: Record<string, string> = {
 /** Prints the steps of a start: seconds since the run call, and what each step took. */
 export function printTimeline(runAt: Date, attempt: Attempt, print: (line: string) => void): void {
   const steps = [
-    { words: 'queued and admitted', at: attempt.created_at },
-    ...attempt.timeline.map(({ step, at }) => ({ words: WORDS[step] ?? step, at })),
+    { words: 'queued and admitted', at: new Date(attempt.created_at).getTime() },
+    ...attempt.timeline.map(({ step, at }) => ({ words: WORDS[step] ?? step, at: new Date(at).getTime() })),
   ].sort((a, b) => a.at - b.at)
   print('')
   print('  since run    step')

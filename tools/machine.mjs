@@ -21,9 +21,9 @@ export function findProgram(name, path = process.env.PATH ?? '') {
 }
 
 /** The JDK to use, and those that were seen and are of no use: `{ home: string | null, others: [{home, why}] }`. */
-export function findJdk(jvmFolder = '/usr/lib/jvm') {
+export function findJdk(jvmFolder = '/usr/lib/jvm', environment = process.env) {
   const others = []
-  for (const home of jdkCandidates(jvmFolder)) {
+  for (const home of jdkCandidates(jvmFolder, environment)) {
     const why = whyNotUsable(home)
     if (why === null) return { home, others }
     others.push({ home, why })
@@ -70,14 +70,14 @@ const JDK_PACKAGES = {
   pacman: 'jdk21-openjdk',
 }
 
-function jdkCandidates(jvmFolder) {
-  const onPath = findProgram('javac')
+function jdkCandidates(jvmFolder, environment) {
+  const onPath = findProgram('javac', environment.PATH)
   const installed = existsSync(jvmFolder)
     ? readdirSync(jvmFolder)
         .sort()
         .map((name) => join(jvmFolder, name))
     : []
-  const candidates = [process.env.JAVA_HOME, onPath && dirname(dirname(realpathSync(onPath))), ...installed]
+  const candidates = [environment.JAVA_HOME, onPath && dirname(dirname(realpathSync(onPath))), ...installed]
   return [...new Set(candidates.filter(Boolean).map(realPath))].filter((home) => existsSync(join(home, 'release')))
 }
 

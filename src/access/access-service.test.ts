@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
 import { sql } from 'kysely'
+import { expect, test } from 'vitest'
 import { randomIds } from '../lib/ids.ts'
 import { createAccess } from './access-service.ts'
 import { signRequest } from './sdk-signature.ts'
@@ -16,7 +16,10 @@ const byPassword = (name: string, password: string) => ({
 })
 
 function signed(world: TestWorld, key: { ak: string; sk: string }, projectId: string) {
-  const date = world.clock.now().toISOString().replace(/[-:]|\.\d+/g, '')
+  const date = world.clock
+    .now()
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, '')
   const request: SignedRequest = {
     method: 'GET',
     rawPath: `/v1.0/${projectId}/queues`,
@@ -80,7 +83,8 @@ test('a wrong password, an unknown user and a wrong domain get the same answer',
     },
     { methods: ['password'], password: { user: {}, password: first.password } },
   ]
-  for (const request of asked) await expect(access.issueToken(request)).rejects.toEqual(refusal('access.badCredentials'))
+  for (const request of asked)
+    await expect(access.issueToken(request)).rejects.toEqual(refusal('access.badCredentials'))
 })
 
 test('methods that are not supported are refused', async () => {
@@ -157,9 +161,9 @@ test('a token got by a token ends with the first', async () => {
   const { access, clock, first } = await openWorld()
   const parent = await access.issueToken(byPassword(first.userName, first.password))
   clock.advance(HOUR_MS)
-  const child = await access.issueToken({ methods: ['token'], token: { id: parent.token }, scope: { domain: {} } }).catch(
-    (error: unknown) => error,
-  )
+  const child = await access
+    .issueToken({ methods: ['token'], token: { id: parent.token }, scope: { domain: {} } })
+    .catch((error: unknown) => error)
   expect(child).toEqual(refusal('access.scopeRefused'))
   const rescoped = await access.issueToken({ methods: ['token'], token: { id: parent.token } })
   expect(rescoped).toMatchObject({ expiresAt: parent.expiresAt, methods: ['password', 'token'] })
@@ -206,9 +210,9 @@ test('five wrong signatures in a row lock the key for five minutes, and no other
 test('a disabled or unknown key and an unreadable header are refused', async () => {
   const world = await openWorld()
   const { access, first } = world
-  await expect(
-    access.authenticateSignature({ ...signed(world, first, first.projectId), headers: {} }),
-  ).rejects.toEqual(refusal('access.signatureUnreadable'))
+  await expect(access.authenticateSignature({ ...signed(world, first, first.projectId), headers: {} })).rejects.toEqual(
+    refusal('access.signatureUnreadable'),
+  )
   await expect(
     access.authenticateSignature(signed(world, { ak: 'NONE', sk: first.sk }, first.projectId)),
   ).rejects.toEqual(refusal('access.keyUnknown'))

@@ -152,9 +152,7 @@ export async function readToken(reader: Reader, tokenHash: string): Promise<Stor
     .selectFrom('tokens')
     .innerJoin('users', 'users.id', 'tokens.user_id')
     .innerJoin('domains', 'domains.id', 'users.domain_id')
-    .leftJoin('projects', (join) =>
-      join.onRef('projects.id', '=', 'tokens.project_id').on('projects.enabled', '=', 1),
-    )
+    .leftJoin('projects', (join) => join.onRef('projects.id', '=', 'tokens.project_id').on('projects.enabled', '=', 1))
     .leftJoin('memberships', (join) =>
       join
         .onRef('memberships.user_id', '=', 'tokens.user_id')

@@ -1,3 +1,4 @@
+export { ACCESS_ERRORS } from './access-errors.ts'
 export { type Access, type AccessOptions, createAccess } from './access-service.ts'
 export type { Caller, ProjectCaller } from './caller.ts'
 export type { SignedRequest } from './signed-request.ts'

@@ -212,7 +212,8 @@ function authorizationOf(vector: Vector) {
 }
 
 function signedAt(request: SignedRequest): Date {
-  const [, date, hour, minute, second] = /^(\d{8})T(\d\d)(\d\d)(\d\d)Z$/.exec(String(request.headers['x-sdk-date'])) ?? []
+  const [, date, hour, minute, second] =
+    /^(\d{8})T(\d\d)(\d\d)(\d\d)Z$/.exec(String(request.headers['x-sdk-date'])) ?? []
   const day = date?.replace(/(....)(..)(..)/, '$1-$2-$3')
   return new Date(`${day}T${hour}:${minute}:${second}Z`)
 }
@@ -258,7 +259,11 @@ test('what cannot be judged is named', () => {
 })
 
 test('an unsigned payload is accepted when the client said so in what it signed', () => {
-  const base = request('PUT /x', { 'x-sdk-date': '20260102T030405Z', 'x-sdk-content-sha256': 'UNSIGNED-PAYLOAD' }, 'one')
+  const base = request(
+    'PUT /x',
+    { 'x-sdk-date': '20260102T030405Z', 'x-sdk-content-sha256': 'UNSIGNED-PAYLOAD' },
+    'one',
+  )
   const text = signRequest(base, EXAMPLE_KEY, ['x-sdk-date'])
   const authorization = parseAuthorization(text)
   if (!authorization) throw new Error(text)

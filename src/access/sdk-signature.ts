@@ -103,8 +103,8 @@ function canonicalPaths(rawPath: string): string[] {
     const path = parts.join('/')
     return path.endsWith('/') ? path : `${path}/`
   }
-  const fromDecoded = asPath(segments.map((segment) => escape(decode(segment))))
-  const fromRaw = asPath(segments.map(escape))
+  const fromDecoded = asPath(segments.map((segment) => percentEncoded(percentDecoded(segment))))
+  const fromRaw = asPath(segments.map(percentEncoded))
   return fromDecoded === fromRaw ? [fromDecoded] : [fromDecoded, fromRaw]
 }
 
@@ -112,9 +112,9 @@ function canonicalQuery(rawQuery: string): string {
   return rawQuery
     .split('&')
     .filter((pair) => pair !== '')
-    .map((pair) => splitAtEquals(pair).map((part) => decode(part.replaceAll('+', ' '))))
+    .map((pair) => splitAtEquals(pair).map((part) => percentDecoded(part.replaceAll('+', ' '))))
     .sort(([nameA = '', valueA = ''], [nameB = '', valueB = '']) => byBytes(nameA, nameB) || byBytes(valueA, valueB))
-    .map((pair) => pair.map(escape).join('='))
+    .map((pair) => pair.map(percentEncoded).join('='))
     .join('&')
 }
 
@@ -157,7 +157,7 @@ function splitAtEquals(text: string): [string, string] {
 }
 
 /** What does not decode stands for itself. */
-function decode(text: string): string {
+function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -166,7 +166,7 @@ function decode(text: string): string {
 }
 
 /** Percent-encodes all but letters, digits and `-_.~`. */
-function escape(text: string): string {
+function percentEncoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

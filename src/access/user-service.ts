@@ -131,11 +131,7 @@ async function addUser(
   return user
 }
 
-async function addAccessKey(
-  tx: Tx,
-  { clock, ids, sealingKey }: UserParts,
-  userId: string,
-): Promise<AccessKeyPair> {
+async function addAccessKey(tx: Tx, { clock, ids, sealingKey }: UserParts, userId: string): Promise<AccessKeyPair> {
   const ak = `HG${ids.hex32().slice(0, 18).toUpperCase()}`
   const sk = ids.secret(30)
   await insertAccessKey(tx, { ak, userId, secretSealed: seal(sealingKey, ak, sk), createdAt: clock.now() })

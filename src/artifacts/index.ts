@@ -10,5 +10,6 @@ export type {
   Upload,
   UploadRequest,
 } from './package.ts'
-export { groupPackages } from './package-group.ts'
+export { ARTIFACT_ERRORS, PACKAGE_ERRORS } from './package-errors.ts'
+export { groupPackages } from './package-names.ts'
 export { type Artifacts, type ArtifactsOptions, createArtifacts } from './package-service.ts'

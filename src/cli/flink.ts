@@ -55,7 +55,7 @@ async function install(
         onProgress: context.print,
         signal: interruption.signal,
       })
-      context.print(outcome(result, (performance.now() - startedAt) / 1000))
+      context.print(outcome(result, { verified: asked.verify, seconds: (performance.now() - startedAt) / 1000 }))
     }
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
@@ -69,9 +69,12 @@ async function versionsFor(asked: { version: string | undefined; from: string | 
   return [await versionInFolder(asked.from)]
 }
 
-function outcome({ installation, did }: InstallResult, seconds: number): string {
+function outcome(
+  { installation, did }: InstallResult,
+  { verified, seconds }: { verified: boolean; seconds: number },
+): string {
   const { version, folder } = installation
-  if (did === 'nothing') return `Flink ${version} is installed (${folder})`
+  if (did === 'nothing') return `Flink ${version} is installed${verified ? ' and every byte is right' : ''} (${folder})`
   const size = `${installation.jars} jars, ${megabytes(installation)}, from ${installation.source}`
   return `Flink ${version} ${did}: ${size}, in ${seconds.toFixed(1)} s`
 }

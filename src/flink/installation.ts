@@ -3,7 +3,7 @@
  * Reading never changes anything and looks at names and sizes only.
  */
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isSystemError, Refusal } from '../lib/errors.ts'
 import { findDamage, type Manifest, readManifest, type SourceName } from './manifest.ts'
 import { compareVersions, installedOfLine, isExactVersion, lineOf } from './versions.ts'
@@ -38,8 +38,9 @@ export interface FlinkHome {
   find(versionOrLine: string): Promise<InstalledFlink | null>
 }
 
-/** Looks at the Flink installations below `folder`; the folder need not exist. */
-export function flinkHome(folder: string): FlinkHome {
+/** Looks at the Flink installations below `home`; the folder need not exist. */
+export function flinkHome(home: string): FlinkHome {
+  const folder = resolve(home)
   const survey: FlinkHome['survey'] = async () => {
     const versions = await versionsIn(folder)
     const found = await Promise.all(versions.map((version) => inspect(join(folder, version), version)))

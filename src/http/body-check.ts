@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Texts } from '../lib/errors.ts'
+import { INT32_MAX } from './int32.ts'
 import { REQUEST_ERRORS } from './request-errors.ts'
 
 /** Makes the check of one body schema; the answers name the field and say what it must be. */
@@ -48,10 +49,7 @@ type Described = Readonly<{
 }>
 
 function schemaAt(schema: Described, pointer: string): Described {
-  return segmentsOf(pointer).reduce<Described>(
-    (at, segment) => at.properties?.[segment] ?? at.items ?? at,
-    schema,
-  )
+  return segmentsOf(pointer).reduce<Described>((at, segment) => at.properties?.[segment] ?? at.items ?? at, schema)
 }
 
 function expectationOf(schema: Described): Texts {
@@ -68,9 +66,15 @@ function expectationOf(schema: Described): Texts {
 function arrayExpectation(schema: Described): Texts {
   const item = expectationOf(schema.items ?? {})
   const { minItems, maxItems } = schema
-  const count = [minItems === undefined ? '' : `at least ${minItems}`, maxItems === undefined ? '' : `at most ${maxItems}`]
+  const count = [
+    minItems === undefined ? '' : `at least ${minItems}`,
+    maxItems === undefined ? '' : `at most ${maxItems}`,
+  ]
   const counted = count.filter(Boolean).join(' and ')
-  const zh = [minItems === undefined ? '' : `至少${minItems}项`, maxItems === undefined ? '' : `最多${maxItems}项`].filter(Boolean)
+  const zh = [
+    minItems === undefined ? '' : `至少${minItems}项`,
+    maxItems === undefined ? '' : `最多${maxItems}项`,
+  ].filter(Boolean)
   return {
     en: `an array (each item ${item.en}${counted ? `; ${counted} of them` : ''})`,
     zh: `数组（每项为${item.zh}${zh.length > 0 ? `，${zh.join('，')}` : ''}）`,
@@ -81,7 +85,7 @@ function withRange(words: Texts, { minimum, maximum, maxLength }: Described): Te
   if (maxLength !== undefined) {
     return { en: `${words.en} of at most ${maxLength} characters`, zh: `不超过${maxLength}个字符的${words.zh}` }
   }
-  if (minimum === undefined || maximum === undefined) return words
+  if (minimum === undefined || maximum === undefined || maximum === INT32_MAX) return words
   return { en: `${words.en} from ${minimum} to ${maximum}`, zh: `${minimum}至${maximum}之间的${words.zh}` }
 }
 

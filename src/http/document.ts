@@ -13,24 +13,24 @@ export function documentOf(endpoint: Endpoint): object {
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : {}),
     security: who === 'anyone' ? [] : [{ token: [] }, { signature: [] }],
-    response: responses(place.success, answer, endpoint.room === 'iam' ? KeystoneErrorBody : ErrorBody),
+    response: responses(place.success, answer, endpoint.room === 'iam' ? 'IdentityError' : 'Error'),
   }
 }
 
-function responses(success: number, answer: TSchema | null, error: TSchema): object {
+function responses(success: number, answer: TSchema | null, error: 'Error' | 'IdentityError'): object {
   const fine = answer ? { ...answer, description: 'Done.' } : { type: 'null', description: 'Done. There is no body.' }
-  return {
-    [success]: fine,
-    '4xx': { ...error, description: 'Refused. The text says what is wrong and what to do.' },
-    '5xx': { ...error, description: 'A fault of the service, or it cannot do this now.' },
-  }
+  return { [success]: fine, ...errorAnswers(error) }
 }
 
 function pathParameters(endpoint: Endpoint): object {
   const names = [...endpoint.place.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   if (names.length === 0) return {}
   const words = { ...PARAMETERS, ...endpoint.params }
-  return { params: Type.Object(Object.fromEntries(names.map((name) => [name, Type.String({ description: words[name] ?? '' })]))) }
+  return {
+    params: Type.Object(
+      Object.fromEntries(names.map((name) => [name, Type.String({ description: words[name] ?? '' })])),
+    ),
+  }
 }
 
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -50,11 +50,28 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   attempt_id: 'Id of the attempt: one launch of the job.',
 }
 
-const ErrorBody = Type.Object({
-  error_code: Type.String({ description: 'Code of the error, such as DLI.0001.' }),
-  error_msg: Type.String({ description: 'What is wrong, with what, and what to do; in the language of X-Language.' }),
-})
+export const SHARED_SCHEMAS = [
+  {
+    $id: 'Error',
+    ...Type.Object({
+      error_code: Type.String({ description: 'Code of the error, such as DLI.0001.' }),
+      error_msg: Type.String({
+        description: 'What is wrong, with what, and what to do; in the language of X-Language.',
+      }),
+    }),
+  },
+  {
+    $id: 'IdentityError',
+    ...Type.Object({
+      error: Type.Object({ code: Type.Integer(), message: Type.String(), title: Type.String() }),
+    }),
+  },
+]
 
-const KeystoneErrorBody = Type.Object({
-  error: Type.Object({ code: Type.Integer(), message: Type.String(), title: Type.String() }),
-})
+/** The answers of a route that refuses, by the schema they have. */
+export function errorAnswers(schema: 'Error' | 'IdentityError'): object {
+  return {
+    '4xx': { description: 'Refused. The text says what is wrong and what to do.', $ref: `${schema}#` },
+    '5xx': { description: 'A fault of the service, or it cannot do this now.', $ref: `${schema}#` },
+  }
+}

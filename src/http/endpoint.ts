@@ -46,8 +46,6 @@ type Shared<Body extends TSchema, Answer extends TSchema> = Readonly<{
   answer: Answer | null
 }>
 
-type Result<Answer extends TSchema> = Promise<TSchema extends Answer ? unknown : Static<Answer>>
-
 /** An endpoint with its types forgotten, as the server registers it. */
 export type Endpoint = Shared<TSchema, TSchema> &
   Readonly<{
@@ -58,21 +56,21 @@ export type Endpoint = Shared<TSchema, TSchema> &
 
 /** An endpoint inside a project: the caller is a member of the project in the path. */
 export function projectEndpoint<Body extends TSchema, Answer extends TSchema>(
-  spec: Shared<Body, Answer> & { handle(parts: HttpParts, call: Call<Static<Body>>): Result<Answer> },
+  spec: Shared<Body, Answer> & { handle(parts: HttpParts, call: Call<Static<Body>>): Promise<Static<Answer>> },
 ): Endpoint {
   return { ...spec, who: 'member', check: spec.body ? bodyCheck(spec.body) : null }
 }
 
 /** An endpoint for anybody who is known. */
 export function callerEndpoint<Body extends TSchema, Answer extends TSchema>(
-  spec: Shared<Body, Answer> & { handle(parts: HttpParts, call: Call<Static<Body>, Caller>): Result<Answer> },
+  spec: Shared<Body, Answer> & { handle(parts: HttpParts, call: Call<Static<Body>, Caller>): Promise<Static<Answer>> },
 ): Endpoint {
   return { ...spec, who: 'caller', check: spec.body ? bodyCheck(spec.body) : null }
 }
 
 /** An endpoint without authentication. */
 export function openEndpoint<Body extends TSchema, Answer extends TSchema>(
-  spec: Shared<Body, Answer> & { handle(parts: HttpParts, call: Call<Static<Body>, null>): Result<Answer> },
+  spec: Shared<Body, Answer> & { handle(parts: HttpParts, call: Call<Static<Body>, null>): Promise<Static<Answer>> },
 ): Endpoint {
   return { ...spec, who: 'anyone', check: spec.body ? bodyCheck(spec.body) : null }
 }

@@ -9,6 +9,10 @@ export class Query {
     this.#values = values
   }
 
+  has(name: string): boolean {
+    return this.#values[name] !== undefined
+  }
+
   text(name: string): string | undefined {
     const value = this.#values[name]
     const last: unknown = Array.isArray(value) ? value.at(-1) : value

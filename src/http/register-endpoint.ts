@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, type ProjectCaller } from '../access/index.ts'
+import type { Caller, ProjectCaller } from '../access/index.ts'
 import { documentOf } from './document.ts'
 import type { Call, Endpoint, Room } from './endpoint.ts'
 import { callerBeforeBody, callerBySignature } from './identify.ts'

@@ -26,7 +26,11 @@ const UNAVAILABLE: Texts = {
  * Every error answer of the service is made here: expected ones with their own text, faults of ours with the request id
  * and nothing of the inside.
  */
-export function renderError(error: unknown, occasion: Occasion, parts: Pick<HttpParts, 'isUnavailable' | 'logger' | 'limits'>): RenderedError {
+export function renderError(
+  error: unknown,
+  occasion: Occasion,
+  parts: Pick<HttpParts, 'isUnavailable' | 'logger' | 'limits'>,
+): RenderedError {
   const refusal = error instanceof Refusal ? error : refusalOfFramework(error, parts.limits.bodyBytes)
   if (refusal) return answer(foreignError(refusal, occasion.room, occasion.operation), refusal.texts, occasion)
   const { requestId, operation } = occasion

@@ -21,25 +21,49 @@ export function shown(text: string): string {
 /** Expected answers about the request itself, before any domain sees it. */
 export const REQUEST_ERRORS = {
   notJson: () =>
-    refuse('notJson', 'The body is not valid JSON. Send a JSON object in UTF-8.', '请求体不是合法的JSON，请发送UTF-8编码的JSON对象。'),
+    refuse(
+      'notJson',
+      'The body is not valid JSON. Send a JSON object in UTF-8.',
+      '请求体不是合法的JSON，请发送UTF-8编码的JSON对象。',
+    ),
   notAnObject: () =>
     refuse('notAnObject', 'The body is not a JSON object. Send an object.', '请求体不是JSON对象，请发送JSON对象。'),
   bodyMissing: () =>
     refuse('bodyMissing', 'The request has no body. Send a JSON object.', '请求缺少请求体，请发送JSON对象。'),
   tooLarge: (maxBytes: number) =>
-    refuse('tooLarge', `The body is larger than ${maxBytes} bytes. Send a smaller one.`, `请求体超过 ${maxBytes} 字节，请减小请求体。`),
-  tooDeep: () =>
-    refuse('tooDeep', 'The body is nested too deeply. Flatten it.', '请求体嵌套层次过深，请减少嵌套。'),
+    refuse(
+      'tooLarge',
+      `The body is larger than ${maxBytes} bytes. Send a smaller one.`,
+      `请求体超过 ${maxBytes} 字节，请减小请求体。`,
+    ),
+  tooDeep: () => refuse('tooDeep', 'The body is nested too deeply. Flatten it.', '请求体嵌套层次过深，请减少嵌套。'),
   truncated: () =>
-    refuse('truncated', 'The body is shorter or longer than announced. Send it again.', '请求体长度与声明不一致，请重新发送。'),
+    refuse(
+      'truncated',
+      'The body is shorter or longer than announced. Send it again.',
+      '请求体长度与声明不一致，请重新发送。',
+    ),
   mediaTypeBad: () =>
-    refuse('mediaTypeBad', 'The Content-Type header is not valid. Send application/json.', 'Content-Type 请求头无效，请使用 application/json。'),
+    refuse(
+      'mediaTypeBad',
+      'The Content-Type header is not valid. Send application/json.',
+      'Content-Type 请求头无效，请使用 application/json。',
+    ),
   urlBad: () =>
-    refuse('urlBad', 'The URL holds a percent sign that encodes nothing. Encode the path as UTF-8.', 'URL中的百分号编码无效，请使用UTF-8对路径编码。'),
+    refuse(
+      'urlBad',
+      'The URL holds a percent sign that encodes nothing. Encode the path as UTF-8.',
+      'URL中的百分号编码无效，请使用UTF-8对路径编码。',
+    ),
   malformed: () => refuse('malformed', 'The request is not valid HTTP.', '请求不是合法的HTTP请求。'),
   headersTooLarge: () =>
-    refuse('headersTooLarge', 'The headers are larger than 64 KiB together. Send fewer.', '请求头总大小超过64KiB，请减少请求头。'),
-  timedOut: () => refuse('timedOut', 'The request took too long to arrive. Send it again.', '请求接收超时，请重新发送。'),
+    refuse(
+      'headersTooLarge',
+      'The headers are larger than 64 KiB together. Send fewer.',
+      '请求头总大小超过64KiB，请减少请求头。',
+    ),
+  timedOut: () =>
+    refuse('timedOut', 'The request took too long to arrive. Send it again.', '请求接收超时，请重新发送。'),
   noSuchApi: (method: string, path: string) =>
     refuse('noSuchApi', `There is no ${method} ${shown(path)}.`, `不存在接口 ${method} ${shown(path)}。`),
   notSupported: (title: string, note: string) =>
@@ -49,6 +73,12 @@ export const REQUEST_ERRORS = {
       'credentialsMissing',
       'Authentication is required. Send X-Auth-Token, or sign the request with AK/SK (SDK-HMAC-SHA256).',
       '请求未认证，请携带 X-Auth-Token 或使用AK/SK（SDK-HMAC-SHA256）签名。',
+    ),
+  subjectUnknown: () =>
+    refuse(
+      'subjectUnknown',
+      'There is no token of yours like that in X-Subject-Token.',
+      'X-Subject-Token 不是您的有效 Token。',
     ),
   hashOfStream: () =>
     refuse(
@@ -78,7 +108,11 @@ export const REQUEST_ERRORS = {
   noGraph: (id: number) =>
     refuse('noGraph', `Job ${id} has no execution graph: it is not running.`, `作业 ${id} 未在运行，没有执行图。`),
   rangeBad: (sizeBytes: number) =>
-    refuse('rangeBad', `The Range header is outside the object, which has ${sizeBytes} bytes.`, `Range 超出对象范围，对象大小为 ${sizeBytes} 字节。`),
+    refuse(
+      'rangeBad',
+      `The Range header is outside the object, which has ${sizeBytes} bytes.`,
+      `Range 超出对象范围，对象大小为 ${sizeBytes} 字节。`,
+    ),
 } as const
 
 export type RequestErrorCode = `request.${keyof typeof REQUEST_ERRORS}`

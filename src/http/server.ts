@@ -1,7 +1,8 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { DLI_ENDPOINTS } from './dli/index.ts'
+import { SHARED_SCHEMAS } from './document.ts'
 import type { Endpoint } from './endpoint.ts'
 import { IAM_ENDPOINTS } from './iam/index.ts'
 import { languageOf } from './language.ts'
@@ -35,7 +36,7 @@ export async function createHttp(
     frameworkErrors: (error, request, reply) => sendError(parts, error, request, reply),
     clientErrorHandler: (error, socket) => refuseSocket(parts, error, socket),
   })
-  app.addHttpMethod('GET', { hasBody: true }) // some SDKs send `{}` with a GET, and it is part of the signature
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true }) // some SDKs send `{}` with a GET, and it is part of the signature
   acceptAnyBody(app)
   app.setValidatorCompiler(() => () => true) // bodies are checked by bodyCheck; the schemas serve the document
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
@@ -45,9 +46,13 @@ export async function createHttp(
     const path = request.raw.url?.split('?')[0] ?? ''
     sendError(parts, REQUEST_ERRORS.noSuchApi(request.method, path), request, reply)
   })
+  for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
   await prepare(app)
   for (const endpoint of ENDPOINTS) registerEndpoint(app, parts, endpoint)
-  await app.register(async (scope) => registerObjectRoutes(scope, parts))
+  await app.register((scope, _options, done) => {
+    registerObjectRoutes(scope, parts)
+    done()
+  })
   return app
 }
 

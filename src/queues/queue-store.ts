@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Schema } from '../db/schema.ts'
-import type { Queue, QueueType } from './queue.ts'
 import type { QueueSettings } from './new-queue.ts'
+import type { Queue, QueueType } from './queue.ts'
 
 /** A queue as far as it is a row: neither its load nor its tags. */
 export type StoredQueue = Omit<Queue, 'busyCus' | 'tags'>

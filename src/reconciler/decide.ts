@@ -4,6 +4,7 @@ import { type RestorePoint, restorePointForRestart, restorePointForRun } from '.
 import { assert, assertNever, type Texts } from '../lib/errors.ts'
 import type { Failure, Observation, ProcessState } from '../runtimes/runtime.ts'
 import { backoffMs, mayRestart } from './restart-budget.ts'
+import { hasRoom } from './room.ts'
 import { failureTexts, TEXTS, waitingTexts } from './texts.ts'
 import type { Decision, Facts, JobView } from './view.ts'
 
@@ -113,12 +114,7 @@ function admit(view: JobView, now: Date, policy: Policy): Decision {
   const point = restorePointForRun(job, job.wish.resume, everRan, view.restorable)
   if ('missing' in point) return refuse(TEXTS.nothingToResume(point.because), now)
 
-  const needs = {
-    line: room.aheadInLine > 0,
-    cus: room.needsCus > room.queue.cuCount - room.queue.busyCus,
-    memory: room.memory !== null && room.needsMemoryBytes > room.memory.budgetBytes - room.memory.busyBytes,
-  }
-  if (!needs.line && !needs.cus && !needs.memory && room.starting < room.startingMax) {
+  if (hasRoom(room)) {
     return {
       event: 'admitted',
       because: `queue ${room.queue.name} and the host have room; ${point.because}`,
@@ -128,7 +124,7 @@ function admit(view: JobView, now: Date, policy: Policy): Decision {
       lookAgainInMs: 0,
     }
   }
-  const status = waitingTexts(room, needs)
+  const status = waitingTexts(room)
   if (isOutOfPatience(view, now, policy)) {
     const waited = TEXTS.tooLong({ en: 'Finding room for the job', zh: '等待资源' }, secondsIn(view, now), status)
     return { ...refuse(waited, now), event: 'outOfPatience' }

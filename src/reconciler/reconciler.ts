@@ -10,6 +10,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
 import { decide, type Policy } from './decide.ts'
+import { hasRoom } from './room.ts'
 import type { Action, Decision, Executors, JobView, Room } from './view.ts'
 import { visiblePath } from './visible-path.ts'
 
@@ -149,7 +150,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       operation,
       observation,
       savepoint,
-      room: job.state === 'queued' ? await roomFor(database.db, job) : null,
+      room: job.state === 'queued' ? await roomFor(job) : null,
       restorable: launches ? await findRestorable(parts, job, history) : null,
     }
   }
@@ -162,7 +163,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       : { version: '' }
     return database.transact(async (tx) => {
       const at = clock.now()
-      if (decision.event === 'admitted' && !(await stillHasRoom(tx, view.job))) return false
+      if (decision.event === 'admitted' && !(await stillHasRoom(tx, view))) return false
       const job = await recordJob(tx, view, decision, at)
       if (!job) return false
       if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
@@ -241,35 +242,39 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     await execute(action, view, signal)
   }
 
-  async function roomFor(reader: Reader, job: Job): Promise<Room> {
+  async function roomFor(job: Job): Promise<Room> {
     const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
-    const name = (job.queueName ?? '').toLowerCase()
-    const [found, taken, aheadInLine, starting] = await Promise.all([
-      findQueue(job.projectId, name),
-      store.taken(reader),
-      store.aheadInLine(reader, job),
-      store.countStarting(reader, new Date(clock.now().getTime() - STARTING_COUNTS_MS)),
-    ])
-    const onQueue = taken.find((row) => row.projectId === job.projectId && row.queue === name)
-    const budgetBytes = runtime.memoryBudgetBytes()
-    const busyBytes = taken.reduce((sum, row) => sum + row.memoryBytes, 0)
+    const queue = await findQueue(job.projectId, (job.queueName ?? '').toLowerCase())
     return {
       needsCus: sizing.cuCount,
       needsMemoryBytes: memoryOf(sizing.shape),
-      queue: found ? { name: found.name, cuCount: found.cuCount, busyCus: onQueue?.cus ?? 0 } : null,
-      memory: budgetBytes === null ? null : { budgetBytes, busyBytes },
-      aheadInLine,
-      starting,
+      aheadInLine: await store.aheadInLine(database.db, job),
       startingMax: parts.startingMax,
+      ...(await takenNow(database.db, job, queue)),
+    }
+  }
+
+  /** The part of the room that other jobs change. */
+  async function takenNow(
+    reader: Reader,
+    job: Job,
+    queue: { name: string; cuCount: number } | null,
+  ): Promise<Pick<Room, 'queue' | 'memory' | 'starting'>> {
+    const taken = await store.taken(reader)
+    const onQueue = taken.find((row) => row.projectId === job.projectId && row.queue === queue?.name)
+    const budgetBytes = runtime.memoryBudgetBytes()
+    const busyBytes = taken.reduce((sum, row) => sum + row.memoryBytes, 0)
+    return {
+      queue: queue && { name: queue.name, cuCount: queue.cuCount, busyCus: onQueue?.cus ?? 0 },
+      memory: budgetBytes === null ? null : { budgetBytes, busyBytes },
+      starting: await store.countStarting(reader, new Date(clock.now().getTime() - STARTING_COUNTS_MS)),
     }
   }
 
   /** Asked again inside the transaction that admits, so that two jobs never take the same room. */
-  async function stillHasRoom(tx: Tx, job: Job): Promise<boolean> {
-    const room = await roomFor(tx.db, job)
-    const fitsQueue = room.queue !== null && room.needsCus <= room.queue.cuCount - room.queue.busyCus
-    const fitsHost = room.memory === null || room.needsMemoryBytes <= room.memory.budgetBytes - room.memory.busyBytes
-    return fitsQueue && fitsHost && room.starting < room.startingMax
+  async function stillHasRoom(tx: Tx, { job, room }: JobView): Promise<boolean> {
+    if (!room) return false
+    return hasRoom({ ...room, ...(await takenNow(tx.db, job, room.queue)) })
   }
 
   async function findQueue(projectId: string, name: string) {

@@ -1,5 +1,6 @@
 import type { Texts } from '../lib/errors.ts'
 import type { Failure } from '../runtimes/runtime.ts'
+import { lacks } from './room.ts'
 import type { Room } from './view.ts'
 
 /** What `status_desc` says, in both languages: what happened and what to do. */
@@ -11,7 +12,8 @@ export function failureTexts(failure: Failure, then?: Texts): Texts {
   }
 }
 
-export function waitingTexts(room: Room, needs: { cus: boolean; memory: boolean; line: boolean }): Texts {
+export function waitingTexts(room: Room): Texts {
+  const needs = lacks(room)
   if (needs.line) {
     return {
       en: `Waiting: ${room.aheadInLine} job(s) are ahead in line for queue ${room.queue?.name}.`,

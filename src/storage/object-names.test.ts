@@ -35,19 +35,24 @@ test('a folder may be a whole bucket, and the slash at its end makes no differen
   for (const text of ['b/c/d', 'b/c/d/', 'obs://b/c/d/']) {
     expect(parseFolderUrl(text)).toEqual({ bucket: 'b', key: 'c/d' })
   }
-  for (const text of ['', '/', 'obs://', '..', 'b/../c', '/b/c']) expect(() => parseFolderUrl(text), text).toThrow(badName)
+  for (const text of ['', '/', 'obs://', '..', 'b/../c', '/b/c'])
+    expect(() => parseFolderUrl(text), text).toThrow(badName)
 })
 
 test('what is formatted reads back', () => {
   const segment = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 })
   fc.assert(
-    fc.property(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/), fc.array(segment, { minLength: 1 }), (bucket, parts) => {
-      const name = { bucket, key: parts.join('/') }
-      try {
-        expect(parseObjectUrl(formatObsUrl(name))).toEqual(name)
-      } catch (error) {
-        expect(error).toEqual(badName)
-      }
-    }),
+    fc.property(
+      fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+      fc.array(segment, { minLength: 1 }),
+      (bucket, parts) => {
+        const name = { bucket, key: parts.join('/') }
+        try {
+          expect(parseObjectUrl(formatObsUrl(name))).toEqual(name)
+        } catch (error) {
+          expect(error).toEqual(badName)
+        }
+      },
+    ),
   )
 })

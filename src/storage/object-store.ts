@@ -23,7 +23,10 @@ export interface ObjectStore {
   get(ref: ObjectRef, range?: ByteRange): Promise<{ stat: ObjectStat; content: Readable }>
   stat(ref: ObjectRef): Promise<ObjectStat | null>
   /** Objects whose key starts with `prefix`, in key order, after the key `after`. */
-  list(bucket: { projectId: string; bucket: string }, query: { prefix?: string; after?: string; limit?: number }): Promise<ObjectPage>
+  list(
+    bucket: { projectId: string; bucket: string },
+    query: { prefix?: string; after?: string; limit?: number },
+  ): Promise<ObjectPage>
   /** Deleting what is not there is success. */
   delete(ref: ObjectRef): Promise<void>
   /** Creates the bucket if it is not there. */

@@ -8,5 +8,6 @@ export {
   type TaggedThing,
   type TagRules,
 } from './tag.ts'
+export { TAG_ERRORS } from './tag-errors.ts'
 export { addTags, replaceTags } from './tag-service.ts'
 export { deleteTags, readTags, readTagsOfKind } from './tag-store.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database.ts'
-import { type Tag, TAGS_MAX, type TaggedThing } from './tag.ts'
+import { TAGS_MAX, type Tag, type TaggedThing } from './tag.ts'
 import { TAG_ERRORS } from './tag-errors.ts'
 import { deleteTags, readTags, upsertTags } from './tag-store.ts'
 

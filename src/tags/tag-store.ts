@@ -32,9 +32,10 @@ export async function readTagsOfKind(
   return tags
 }
 
-/** Sets tags; a key that is there gets the new value. */
+/** Sets tags; a key that is there gets the new value, and of equal keys the last counts. */
 export async function upsertTags(tx: Tx, thing: TaggedThing, tags: readonly Tag[]): Promise<void> {
-  const rows = tags.map(({ key, value }) => ({
+  const values = new Map(tags.map(({ key, value }) => [key, value]))
+  const rows = [...values].map(([key, value]) => ({
     project_id: thing.projectId,
     resource_type: thing.kind,
     resource_id: thing.id,

@@ -53,7 +53,7 @@ test('stored tags are replaced, added to and removed, each thing for itself', as
   await database.transact(async (tx) => {
     await addTags(tx, one, [tag('a', '1'), tag('b', '1')])
     await addTags(tx, one, [tag('b', '2')])
-    await addTags(tx, two, [tag('a', '3')])
+    await addTags(tx, two, [tag('a', '2'), tag('a', '3')])
   })
   expect(await readTags(database.db, one)).toEqual([tag('a', '1'), tag('b', '2')])
 

@@ -29,7 +29,10 @@ beforeAll(async () => {
   await installFlink({ home: installed, version: VERSION })
 }, 10 * 60_000)
 
-afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
+afterAll(async () => {
+  for (const pid of await processesAbout(root)) process.kill(Number(pid), 'SIGKILL')
+  await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+})
 
 test('the installation from Maven is exactly what the lock file says', async () => {
   const found = await flinkHome(installed).find('1.20')
@@ -61,7 +64,7 @@ test('killed while jars are being copied, it leaves nothing that is used, and th
     const jars = name === undefined ? [] : await readdir(join(home, name, 'tree/lib')).catch(() => [])
     return jars.length >= 5 ? join(home, name ?? '') : null
   })
-  victim.kill()
+  victim.kill('SIGKILL')
   expect((await victim.ended).code).toBe('SIGKILL')
   expect(await exists(staging)).toBe(true)
   expect(await flinkHome(home).find('1.20')).toBeNull()
@@ -75,17 +78,12 @@ test('killed while jars are being copied, it leaves nothing that is used, and th
 
 test('a Maven that a killed installer left running is ended by the next installer', { timeout: LIMIT_MS }, async () => {
   const home = newHome()
-  const endless = join(root, 'endless')
-  await mkdir(endless)
-  await writeFile(join(endless, 'mvn'), `#!/bin/sh\nexec python3 -c 'import signal; signal.pause()' "$@"\n`, {
-    mode: 0o755,
-  })
-  const victim = startInstaller({ home, version: VERSION }, { PATH: `${endless}:${process.env.PATH}` })
+  const victim = startInstaller({ home, version: VERSION }, { PATH: await pathWithEndlessMaven() })
   const maven = await until('the endless Maven', async () => {
     const found = await processesAbout(join(home, '.staging-'))
     return found.length > 0 ? found : null
   })
-  victim.kill()
+  victim.kill('SIGKILL')
   await victim.ended
   expect(await processesAbout(join(home, '.staging-'))).toEqual(maven)
 
@@ -107,19 +105,17 @@ test('of two at once in two processes one installs, the other waits and finds it
   expect((await readdir(home)).sort()).toEqual(['.install.lock', VERSION])
 })
 
-test('an abort ends Maven and leaves nothing behind', { timeout: LIMIT_MS }, async () => {
+test('an abort ends Maven at once and leaves nothing behind', { timeout: LIMIT_MS }, async () => {
   const home = newHome()
-  const abort = new AbortController()
-  const installing = installFlink({ home, version: VERSION, signal: abort.signal }).catch((error: unknown) => error)
-  const staging = await until('a staging folder with a pom', async () => {
-    const name = (await readdir(home).catch(() => [])).find((each) => each.startsWith('.staging-'))
-    return name !== undefined && (await exists(join(home, name, 'work/pom.xml'))) ? join(home, name) : null
-  })
-  await until('Maven at work', async () => ((await processesAbout(staging)).length > 0 ? true : null))
-  abort.abort(new Error('stop'))
-  expect(await installing).toMatchObject({ message: 'stop' })
+  const installer = startInstaller({ home, version: VERSION }, { PATH: await pathWithEndlessMaven() })
+  const isAtWork = async (): Promise<true | null> =>
+    (await processesAbout(join(home, '.staging-'))).length > 0 ? true : null
+  await until('the endless Maven', isAtWork)
+  installer.kill('SIGTERM')
+  expect((await installer.ended).code).toBe(1)
+  expect(installer.lines).toContain('stop')
+  expect(await isAtWork()).toBeNull()
   expect(await readdir(home)).toEqual(['.install.lock'])
-  expect(await processesAbout(staging)).toEqual([])
 })
 
 test('a jar that is not what the lock file says is named and nothing is installed', { timeout: LIMIT_MS }, async () => {
@@ -266,7 +262,7 @@ async function refusalOf(options: InstallOptions): Promise<Refusal> {
 
 type Installer = {
   lines: string[]
-  kill: () => void
+  kill: (signal: NodeJS.Signals) => void
   ended: Promise<{ code: number | string | null; did: string | null }>
 }
 
@@ -277,7 +273,9 @@ function startInstaller(options: InstallOptions, environment: Record<string, str
     const { installFlink } = await import(${JSON.stringify(module)})
     const options = JSON.parse(process.argv[1])
     try {
-      const { did } = await installFlink({ ...options, onProgress: (line) => console.log(line) })
+      const abort = new AbortController()
+      process.on('SIGTERM', () => abort.abort(new Error('stop')))
+      const { did } = await installFlink({ ...options, signal: abort.signal, onProgress: (line) => console.log(line) })
       console.log('did ' + did)
     } catch (error) {
       console.log(error.message)
@@ -295,7 +293,15 @@ function startInstaller(options: InstallOptions, environment: Record<string, str
       resolve({ code: signal ?? code, did })
     })
   })
-  return { lines, ended, kill: () => child.kill('SIGKILL') }
+  return { lines, ended, kill: (signal) => child.kill(signal) }
+}
+
+/** A PATH on which `mvn` starts and never ends. */
+async function pathWithEndlessMaven(): Promise<string> {
+  const folder = join(root, 'endless')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'mvn'), '#!/bin/sh\nexec tail -f /dev/null "$5"\n', { mode: 0o755 })
+  return `${folder}:${process.env.PATH}`
 }
 
 async function runPython(program: string, args: string[]): Promise<void> {

@@ -126,6 +126,10 @@ async function resourceTables(db: Kysely<unknown>, quirks: DialectQuirks): Promi
     .execute()
 }
 
+/** As they were when this migration was written. */
+const JOB_STATES =
+  "'draft', 'queued', 'submitting', 'submitFailed', 'running', 'recovering', 'stopping', 'stopFailed', 'stopped', 'failed', 'finished', 'deleting', 'deleted'"
+
 async function jobTables(db: Kysely<unknown>, quirks: DialectQuirks): Promise<void> {
   await quirks
     .withCountedId(db.schema.createTable('jobs'))
@@ -136,7 +140,7 @@ async function jobTables(db: Kysely<unknown>, quirks: DialectQuirks): Promise<vo
     .addColumn('queue_name', 'text')
     .addColumn('settings_json', 'text', required)
     .addColumn('owner_id', 'text', of('users'))
-    .addColumn('state', 'text', required)
+    .addColumn('state', 'text', (c) => c.notNull().check(sql.raw(`state in (${JOB_STATES})`)))
     .addColumn('wants', 'text', (c) => c.notNull().check(sql`wants in ('running', 'stopped', 'deleted')`))
     .addColumn('generation', 'integer', required)
     .addColumn('seen_generation', 'integer', required)

@@ -54,15 +54,18 @@ export function mavenReason(errorLines: readonly string[]): string {
 
 function progressOf(context: FetchContext): (line: string) => void {
   const tell = paced(context.onProgress)
-  const all = context.expectedJars === null ? 'its jars' : `${context.expectedJars} jars`
-  let [downloaded, copied] = [0, 0]
+  const what = context.expectedJars === null ? 'resolving the jars' : `resolving ${context.expectedJars} jars`
+  // Maven's own plugins are among the files it downloads.
+  let [files, kilobytes, copied] = [0, 0, 0]
   return (line) => {
-    if (/Downloaded from .*\.jar /.test(line)) downloaded++
+    const [, size, unit] = /Downloaded from .*\((\d+(?:\.\d+)?) ([kM]?)B at/.exec(line) ?? []
+    if (size !== undefined) {
+      files++
+      kilobytes += Number(size) * (unit === 'M' ? 1000 : unit === 'k' ? 1 : 0)
+    }
     if (/Copying (artifact|\S+\.jar)/.test(line)) copied++
-    tell(() =>
-      copied > 0
-        ? `Flink ${context.version} from Maven: copying ${all} … ${copied}`
-        : `Flink ${context.version} from Maven: resolving ${all} … ${downloaded} downloaded`,
-    )
+    const downloaded = files === 0 ? '' : ` … ${files} files, ${Math.round(kilobytes / 1000)} MB downloaded`
+    const progress = copied > 0 ? `${what} … ${copied} copied` : `${what}${downloaded}`
+    tell(() => `Flink ${context.version} from Maven: ${progress}`)
   }
 }

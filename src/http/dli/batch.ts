@@ -53,7 +53,11 @@ async function outcomeOf(command: () => Promise<void>): Promise<Outcome> {
   }
 }
 
-function reasonOf(error: unknown, { language, requestId }: Pick<Call, 'language' | 'requestId'>, logger: Logger): string {
+function reasonOf(
+  error: unknown,
+  { language, requestId }: Pick<Call, 'language' | 'requestId'>,
+  logger: Logger,
+): string {
   if (error instanceof Refusal) return error.texts[language]
   logger.error({ err: error, requestId }, 'One command of a batch failed')
   return FAULT[language]

@@ -4,7 +4,7 @@ import { optional, orNull, Tags, text } from './fields.ts'
 import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
-import { SuccessText } from './success.ts'
+import { SUCCESS_TEXT, SuccessText } from './success.ts'
 
 const Body = Type.Object({
   name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.'),
@@ -32,7 +32,8 @@ export const createFlinkJarJob = projectEndpoint({
   answer: Answer,
   async handle({ jobs }, { caller, body, language }) {
     const given = toSettings(body)
-    const interval = body.checkpoint_enabled === undefined ? {} : { checkpointIntervalSeconds: INTERVAL_WITH_CHECKPOINTS_SECONDS }
+    const interval =
+      body.checkpoint_enabled === undefined ? {} : { checkpointIntervalSeconds: INTERVAL_WITH_CHECKPOINTS_SECONDS }
     const job = await jobs.create(caller, {
       name: body.name,
       type: 'flink_jar_job',
@@ -42,7 +43,7 @@ export const createFlinkJarJob = projectEndpoint({
       tags: body.tags ?? [],
     })
     return {
-      is_success: 'true',
+      is_success: SUCCESS_TEXT,
       message: MESSAGES.created[language],
       job: { job_id: job.id, status_name: 'job_init', status_desc: '' },
     }

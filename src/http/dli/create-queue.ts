@@ -2,11 +2,12 @@ import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { integerOrText, optional, Tags, text, texts, toInteger } from './fields.ts'
 import { dliOperation } from './operations.ts'
+import { SUCCESS, SuccessBoolean } from './success.ts'
 
 const Body = Type.Object({
   queue_name: text('1 to 128 letters, digits and "_"; kept in lower case.'),
   cu_count: integerOrText('CUs of the queue: a multiple of 16.'),
-  queue_type: optional(Type.Union([Type.Literal('sql'), Type.Literal('general')], { description: 'Default sql.' })),
+  queue_type: optional(Type.Enum(['sql', 'general'], { description: 'Default sql.' })),
   description: optional(text('At most 256 bytes.')),
   charging_mode: optional(integerOrText('Default 1.')),
   enterprise_project_id: optional(text('Default "0".')),
@@ -25,7 +26,7 @@ export const createQueue = projectEndpoint({
   room: 'general',
   tag: 'Queues',
   body: Body,
-  answer: Type.Object({ is_success: Type.Literal(true), message: Type.String(), queue_name: Type.String() }),
+  answer: Type.Object({ is_success: SuccessBoolean, message: Type.String(), queue_name: Type.String() }),
   async handle({ queues }, { caller, body }) {
     const queue = await queues.create(caller, {
       name: body.queue_name,
@@ -43,6 +44,6 @@ export const createQueue = projectEndpoint({
       properties: body.properties,
       engine: body.engine || undefined,
     })
-    return { is_success: true, message: '', queue_name: queue.name }
+    return { is_success: SUCCESS, message: '', queue_name: queue.name }
   },
 })

@@ -1,7 +1,7 @@
-import { FieldRefusal, type RequestErrorCode } from '../request-errors.ts'
 import type { JobErrorCode } from '../../jobs/index.ts'
 import type { Refusal } from '../../lib/errors.ts'
 import type { Room } from '../endpoint.ts'
+import { FieldRefusal, type RequestErrorCode } from '../request-errors.ts'
 import type { DliOperationId } from './operations.ts'
 
 /**
@@ -27,6 +27,9 @@ const both = (create: string, update: string, run: string): Mapping => ({
   code: create,
   in: { updateFlinkJarJob: update, batchRunFlinkJobs: run },
 })
+
+/** A package or file that a job names and that cannot be used. */
+const asPackage = both('DLI.11021', 'DLI.12002', 'DLI.13013')
 
 const missingJob = {
   updateFlinkJarJob: 'DLI.12004',
@@ -60,7 +63,7 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.checkpointPathTaken': { code: 'DLI.0001' },
   'job.bucketNeeded': both('DLI.11002', 'DLI.11002', 'DLI.13003'),
   'job.bucketBad': { code: 'DLI.11011' },
-  'job.packageMissing': both('DLI.11021', 'DLI.12002', 'DLI.13013'),
+  'job.packageMissing': asPackage,
   'job.entrypointMissing': both('DLI.11029', 'DLI.11029', 'DLI.13013'),
   'job.queueMissing': { code: 'DLI.13008' },
   'job.queueNotFound': { code: 'DLI.0002' },
@@ -72,7 +75,10 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.mayNotRun': { code: 'DLI.13006' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
-  'job.savepointUnderWay': { code: 'DLI.15002', in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003' } },
+  'job.savepointUnderWay': {
+    code: 'DLI.15002',
+    in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003' },
+  },
   'job.mayNotUpdate': { code: 'DLI.12003' },
   'job.busyWhileUpdating': { code: 'DLI.12005' },
   'job.noSavepoint': { code: 'DLI.13017' },
@@ -114,6 +120,7 @@ const REQUEST: Record<RequestErrorCode, Mapping> = {
   'request.noSuchApi': { code: 'APIGW.0101', status: 404 },
   'request.notSupported': { code: 'DLI.0007' },
   'request.credentialsMissing': { code: 'DLI.0013', status: 401 },
+  'request.subjectUnknown': { code: 'DLI.0002', status: 404 },
   'request.hashOfStream': { code: 'APIGW.0301', status: 401 },
   'request.badJobId': { code: 'DLI.16001', in: { ...missingJob, updateFlinkJarJob: 'DLI.12001' }, nativeStatus: 404 },
   'request.fieldMissing': { code: 'DLI.0001', fields: { name: 'DLI.11007' } },
@@ -150,18 +157,47 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.taken': { code: 'DLI.0006' },
 }
 
-const REST: Readonly<Record<string, Mapping>> = {
+const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
+  'queue.notFound': { code: 'DLI.0002' },
+  'queue.taken': { code: 'DLI.0006' },
+  'queue.badName': { code: 'DLI.0001' },
+  'queue.badDescription': { code: 'DLI.0001' },
+  'queue.badCuCount': { code: 'DLI.0001' },
+  'queue.tooManyCus': { code: 'DLI.0009' },
+  'queue.tooMany': { code: 'DLI.0009' },
+  'queue.badField': { code: 'DLI.0001' },
+  'queue.busy': { code: 'DLI.0012' },
   'tag.badKey': { code: 'DLI.0001' },
   'tag.badValue': { code: 'DLI.0001' },
   'tag.tooMany': { code: 'DLI.0009' },
   'tag.badFilter': { code: 'DLI.0001' },
-  'object.notFound': { code: 'DLI.0023', in: { registerBucket: 'DLI.19003' }, nativeStatus: 404 },
+}
+
+const FILES: Readonly<Record<string, Mapping>> = {
+  'bucket.noneGiven': { code: 'DLI.19004' },
+  'bucket.tooMany': { code: 'DLI.0001' },
+  'bucket.badName': { code: 'DLI.19003' },
+  'object.notFound': { code: 'DLI.0023', nativeStatus: 404 },
   'object.badName': { code: 'DLI.0001' },
   'object.conflict': { code: 'DLI.0006', nativeStatus: 409 },
   'object.storeFull': { code: 'DLI.0009', status: 507 },
+  'package.notFound': { code: 'DLI.0023', status: 404 },
+  'package.badName': { code: 'DLI.0001' },
+  'package.badGroup': { code: 'DLI.0001' },
+  'package.badKind': { code: 'DLI.0001' },
+  'package.badPathCount': { code: 'DLI.0001' },
+  'package.twice': { code: 'DLI.0001' },
+  'package.objectMissing': { code: 'DLI.0002' },
+  'artifact.badReference': asPackage,
+  'artifact.notFound': asPackage,
+  'artifact.notReady': asPackage,
+  'artifact.failed': asPackage,
+  'artifact.lost': asPackage,
+  'artifact.storeFull': { code: 'DLI.0009', status: 507 },
+  'artifact.notAJar': both('DLI.11017', 'DLI.12002', 'DLI.13013'),
 }
 
-const MAPPINGS: Readonly<Record<string, Mapping>> = { ...JOB, ...REQUEST, ...ACCESS, ...REST }
+const MAPPINGS: Readonly<Record<string, Mapping>> = { ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS, ...FILES }
 
 /** True when the code has a line here. */
 export function isMapped(code: string): boolean {
@@ -180,7 +216,8 @@ function codeOf(mapping: Mapping, refusal: Refusal, room: Room, operation: strin
   const special = ofOperation[operation]
   if (special) return special
   if (operation === 'listApigSinks' && refusal.code === 'request.notSupported') return 'DLI.11098'
-  if (room !== 'flinkJobs') return operation === 'registerBucket' && BAD_JSON.includes(refusal.code) ? 'DLI.19001' : mapping.code
+  if (room !== 'flinkJobs')
+    return operation === 'registerBucket' && BAD_JSON.includes(refusal.code) ? 'DLI.19001' : mapping.code
   if (BAD_JSON.includes(refusal.code)) return 'DLI.10004'
   if (refusal.code === 'request.notSupported') return 'DLI.10003'
   return (refusal instanceof FieldRefusal && mapping.fields?.[refusal.field]) || mapping.code

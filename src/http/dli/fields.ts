@@ -1,11 +1,10 @@
 import { type TSchema, Type } from 'typebox'
+import { INT32_MAX } from '../int32.ts'
 
 /** Pieces of request schemas. What the contract asks to be lenient about is lenient here, and nowhere else. */
-const INT32_MAX = 2_147_483_647
 
 /** An integer of everyday size; whether its value makes sense is the domain's to say. */
-export const integer = (description: string) =>
-  Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX, description })
+export const integer = (description: string) => Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX, description })
 
 /** A number, or a text that holds one. */
 export const integerOrText = (description: string) =>
@@ -17,7 +16,7 @@ export const boolean = (description: string) => Type.Boolean({ description })
 
 /** A boolean, or a text that says one. */
 export const booleanOrText = (description: string) =>
-  Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], { description })
+  Type.Union([Type.Boolean(), Type.Enum(['true', 'false'])], { description })
 
 export const text = (description: string) => Type.String({ description })
 
@@ -25,10 +24,9 @@ export const texts = (description: string) => Type.Array(Type.String(), { descri
 
 export const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema)
 
-export const Tags = Type.Array(
-  Type.Object({ key: text('Key of the tag.'), value: text('Value of the tag.') }),
-  { description: 'Labels. Null means none.' },
-)
+export const Tags = Type.Array(Type.Object({ key: text('Key of the tag.'), value: text('Value of the tag.') }), {
+  description: 'Labels. Null means none.',
+})
 
 export function toBoolean(value: boolean | 'true' | 'false' | undefined): boolean {
   return value === true || value === 'true'

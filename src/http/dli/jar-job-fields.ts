@@ -17,7 +17,7 @@ export const JAR_JOB_FIELDS = {
   parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.')),
   checkpoint_enabled: optional(boolean('Take checkpoints. Default false.')),
   checkpoint_mode: optional(
-    Type.Union([Type.Literal(1), Type.Literal(2), ...['1', '2', 'exactly_once', 'at_least_once'].map((name) => Type.Literal(name))], {
+    Type.Enum([1, 2, '1', '2', 'exactly_once', 'at_least_once'], {
       description: '1: exactly once; 2: at least once. Default 1.',
     }),
   ),
@@ -39,11 +39,13 @@ export const JAR_JOB_FIELDS = {
   resume_checkpoint: optional(boolean('After an error go on from the latest checkpoint. Default false.')),
   resume_max_num: optional(integer('Automatic restarts per hour; -1: unlimited. Default -1.')),
   checkpoint_path: optional(text('Where the program keeps checkpoints: bucket/directory. No two jobs may share one.')),
-  runtime_config: optional(text('Flink options as JSON text of pairs, as JSON text of an object, or as key=value lines.')),
+  runtime_config: optional(
+    text('Flink options as JSON text of pairs, as JSON text of an object, or as key=value lines.'),
+  ),
   flink_log_config: optional(text('Log levels, as JSON text.')),
   execution_agency_urn: optional(text('Name of an agency. Stored and answered.')),
   resource_config_version: optional(
-    Type.Union([Type.Literal('v1'), Type.Literal('v2')], { description: 'v2: resource_config sizes the job. Default v1.' }),
+    Type.Enum(['v1', 'v2'], { description: 'v2: resource_config sizes the job. Default v1.' }),
   ),
   resource_config: optional(
     Type.Object(

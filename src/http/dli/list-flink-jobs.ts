@@ -1,33 +1,35 @@
 import { type Static, Type } from 'typebox'
 import type { JobQuery, JobType, JobView } from '../../jobs/index.ts'
+import { projectEndpoint } from '../endpoint.ts'
 import type { HttpParts } from '../parts.ts'
 import type { Query } from '../query.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
-import { projectEndpoint } from '../endpoint.ts'
 import { optional } from './fields.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
 import { DLI_STATUSES, jobsWithStatus } from './status.ts'
-import { SuccessText } from './success.ts'
+import { SUCCESS_TEXT, SuccessText } from './success.ts'
 import { toTagPairs } from './tag-filter.ts'
 import { DetailedJobItem, JobItem, toDetailedJobItem, toJobItem } from './wire.ts'
 
 const LIMIT_DEFAULT = 10
 const LIMIT_MAX = 100
-const JOB_TYPES = ['flink_sql_job', 'flink_opensource_sql_job', 'flink_sql_edge_job', 'flink_jar_job'] as const satisfies JobType[]
+const JOB_TYPES = [
+  'flink_sql_job',
+  'flink_opensource_sql_job',
+  'flink_sql_edge_job',
+  'flink_jar_job',
+] as const satisfies JobType[]
 const ORDERS = ['asc', 'desc'] as const
 
-const choice = (values: readonly string[], description: string) =>
-  optional(Type.Union(values.map((value) => Type.Literal(value)), { description }))
-
 const Parameters = Type.Object({
-  job_type: choice(JOB_TYPES, 'Only jobs of the type.'),
-  status: choice(DLI_STATUSES, 'Only jobs in the status.'),
+  job_type: optional(Type.Enum(JOB_TYPES, { description: 'Only jobs of the type.' })),
+  status: optional(Type.Enum(DLI_STATUSES, { description: 'Only jobs in the status.' })),
   queue_name: optional(Type.String({ description: 'Only jobs of the queue.' })),
   name: optional(Type.String({ description: 'Only jobs with the text in their name, in any case.' })),
   user_name: optional(Type.String({ description: 'Only jobs of the user.' })),
   tags: optional(Type.String({ description: 'Only jobs with all the tags: k1=v1,k2=v2.' })),
-  order: choice(ORDERS, 'By creation time. Default desc.'),
+  order: optional(Type.Enum(ORDERS, { description: 'By creation time. Default desc.' })),
   limit: optional(Type.Integer({ minimum: 0, description: 'Default 10. More than 100 counts as 100.' })),
   offset: optional(Type.Integer({ minimum: 0, description: 'Jobs to skip. Default 0.' })),
   root_job_id: optional(Type.Integer({ description: 'Only children of the edge job; there are none here.' })),
@@ -54,7 +56,7 @@ export const listFlinkJobs = projectEndpoint({
     const found = wanted ? await parts.jobs.list(caller.projectId, wanted) : { total: 0, jobs: [] }
     const spell = spelling(parts, query, language)
     return {
-      is_success: 'true',
+      is_success: SUCCESS_TEXT,
       message: MESSAGES.listed[language],
       job_list: { total_count: found.total, jobs: found.jobs.map(spell) },
     }

@@ -3,14 +3,22 @@ import { groupPackages } from '../../artifacts/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
 import { optional } from './fields.ts'
 import { dliOperation } from './operations.ts'
-import { GroupItem, ModuleItem, PACKAGE_KINDS, PackageItem, toGroupItem, toModules, toPackageItem } from './package-wire.ts'
+import {
+  GroupItem,
+  ModuleItem,
+  PACKAGE_KINDS,
+  PackageItem,
+  toGroupItem,
+  toModules,
+  toPackageItem,
+} from './package-wire.ts'
 
 export const listJobResources = projectEndpoint({
   place: dliOperation('listJobResources'),
   room: 'general',
   tag: 'Packages',
   query: Type.Object({
-    kind: optional(Type.Union(PACKAGE_KINDS.map((kind) => Type.Literal(kind)), { description: 'Only packages of the kind.' })),
+    kind: optional(Type.Enum(PACKAGE_KINDS, { description: 'Only packages of the kind.' })),
     tags: optional(Type.String({ description: 'Only packages with all the tags: k1=v1,k2.' })),
   }),
   answer: Type.Object({

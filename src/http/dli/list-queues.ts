@@ -5,6 +5,7 @@ import { REQUEST_ERRORS } from '../request-errors.ts'
 import { optional } from './fields.ts'
 import { dliOperation } from './operations.ts'
 import { QueueItem, toQueueItem } from './queue-wire.ts'
+import { SUCCESS, SuccessBoolean } from './success.ts'
 
 const TYPES = ['sql', 'general', 'all'] as const
 const ORDERS = {
@@ -15,23 +16,20 @@ const ORDERS = {
 } as const satisfies Record<string, QueueOrder>
 const ORDER_NAMES = Object.keys(ORDERS) as (keyof typeof ORDERS)[]
 
-const choice = (values: readonly string[], description: string) =>
-  optional(Type.Union(values.map((value) => Type.Literal(value)), { description }))
-
 export const listQueues = projectEndpoint({
   place: dliOperation('listQueues'),
   room: 'general',
   tag: 'Queues',
   query: Type.Object({
-    queue_type: choice(TYPES, 'Default sql.'),
+    queue_type: optional(Type.Enum(TYPES, { description: 'Default sql.' })),
     tags: optional(Type.String({ description: 'Only queues with all the tags: k1=v1,k2.' })),
-    order: choice(ORDER_NAMES, 'Default queue_name_asc.'),
+    order: optional(Type.Enum(ORDER_NAMES, { description: 'Default queue_name_asc.' })),
     'page-size': optional(Type.Integer({ minimum: 1, description: 'Default: all.' })),
     'current-page': optional(Type.Integer({ minimum: 1, description: 'From 1. Default 1.' })),
     'with-priv': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
     'with-charge-info': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
   }),
-  answer: Type.Object({ is_success: Type.Literal(true), message: Type.String(), queues: Type.Array(QueueItem) }),
+  answer: Type.Object({ is_success: SuccessBoolean, message: Type.String(), queues: Type.Array(QueueItem) }),
   async handle({ queues, flinkVersions }, { caller, query }) {
     const order = query.oneOf('order', ORDER_NAMES)
     const tags = query.list('tags')
@@ -43,6 +41,6 @@ export const listQueues = projectEndpoint({
       pageSize: query.integer('page-size', 1, REQUEST_ERRORS.fieldBad),
     })
     const versions = await flinkVersions()
-    return { is_success: true, message: '', queues: found.map((queue) => toQueueItem(queue, versions)) }
+    return { is_success: SUCCESS, message: '', queues: found.map((queue) => toQueueItem(queue, versions)) }
   },
 })

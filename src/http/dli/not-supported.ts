@@ -1,4 +1,4 @@
-import { projectEndpoint, type Endpoint } from '../endpoint.ts'
+import { type Endpoint, projectEndpoint } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import type { DliOperation } from './operations.ts'
 

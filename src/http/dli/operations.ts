@@ -34,7 +34,8 @@ const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag 
 const QUEUE_CHANGES_LATER = 'A queue can be created and deleted; changing one comes with the complete contract.'
 const NETWORK = 'Jobs run beside the service and use its network; there is none per queue to test.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
-const PROPERTIES_LATER = 'Queue properties given at creation are stored; the calls for them come with the complete contract.'
+const PROPERTIES_LATER =
+  'Queue properties given at creation are stored; the calls for them come with the complete contract.'
 const POOLS_LATER = 'Elastic resource pools come later.'
 const SMN_LATER = 'Topics are stored by name; delivery comes later.'
 const EXPORT_LATER = 'Export and import come with the complete contract.'

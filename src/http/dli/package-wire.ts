@@ -8,7 +8,7 @@ export const PACKAGE_KINDS = ['jar', 'pyFile', 'file', 'modelFile'] as const sat
 
 const text = Type.String()
 const millis = Type.Integer({ description: 'Milliseconds since 1970 UTC.' })
-const Status = Type.Union([Type.Literal('READY'), Type.Literal('UPLOADING'), Type.Literal('FAILED')])
+const Status = Type.Enum(['READY', 'UPLOADING', 'FAILED'])
 
 export const PackageItem = Type.Object({
   create_time: millis,

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Queue } from '../../queues/index.ts'
 import { optional } from './fields.ts'
+import { SUCCESS, SuccessBoolean } from './success.ts'
 
 /**
  * A queue as DLI's answers spell it. The list is snake_case throughout; the single queue mixes in camelCase, so it
@@ -55,7 +56,7 @@ export const QueueItem = Type.Object({
 })
 
 export const QueueDetail = Type.Object({
-  is_success: Type.Literal(true),
+  is_success: SuccessBoolean,
   message: text,
   ...shared,
   ...snake,
@@ -86,7 +87,7 @@ export function toQueueItem(queue: Queue, flinkVersions: readonly string[]): Sta
 export function toQueueDetail(queue: Queue, flinkVersions: readonly string[]): Static<typeof QueueDetail> {
   const { queue_name, queue_type, cu_count, charging_mode } = toSnake(queue)
   return {
-    is_success: true,
+    is_success: SUCCESS,
     message: '',
     ...toShared(queue, flinkVersions),
     ...toSnake(queue),

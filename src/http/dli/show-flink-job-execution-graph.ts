@@ -4,7 +4,7 @@ import { REQUEST_ERRORS } from '../request-errors.ts'
 import { toJobId } from './job-id.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
-import { SuccessText } from './success.ts'
+import { SUCCESS_TEXT, SuccessText } from './success.ts'
 
 export const showFlinkJobExecutionGraph = projectEndpoint({
   place: dliOperation('showFlinkJobExecutionGraph'),
@@ -20,6 +20,6 @@ export const showFlinkJobExecutionGraph = projectEndpoint({
     const id = toJobId(params.job_id)
     const graph = await jobs.executionGraph(caller.projectId, id)
     if (graph === null || graph === undefined) throw REQUEST_ERRORS.noGraph(id)
-    return { is_success: 'true', message: MESSAGES.graphShown[language], execute_graph: graph }
+    return { is_success: SUCCESS_TEXT, message: MESSAGES.graphShown[language], execute_graph: graph }
   },
 })

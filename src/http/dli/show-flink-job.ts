@@ -3,7 +3,7 @@ import { projectEndpoint } from '../endpoint.ts'
 import { toJobId } from './job-id.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
-import { SuccessText } from './success.ts'
+import { SUCCESS_TEXT, SuccessText } from './success.ts'
 import { JobDetail, toJobDetail } from './wire.ts'
 
 export const showFlinkJob = projectEndpoint({
@@ -15,7 +15,7 @@ export const showFlinkJob = projectEndpoint({
   async handle({ jobs, clock }, { caller, params, language }) {
     const view = await jobs.read(caller.projectId, toJobId(params.job_id))
     return {
-      is_success: 'true',
+      is_success: SUCCESS_TEXT,
       message: MESSAGES.shown[language],
       job_detail: toJobDetail(view, { language, now: clock.now() }),
     }

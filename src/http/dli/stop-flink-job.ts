@@ -1,4 +1,3 @@
-import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { BatchAnswer, runBatch } from './batch.ts'
 import { MESSAGES } from './messages.ts'
@@ -12,6 +11,8 @@ export const stopFlinkJob = projectEndpoint({
   answer: BatchAnswer,
   handle({ jobs, logger }, call) {
     const ids = [call.params.job_id ?? '']
-    return runBatch(call, logger, ids, MESSAGES.stopAccepted, (id) => jobs.stop(call.caller, id, { withSavepoint: false }))
+    return runBatch(call, logger, ids, MESSAGES.stopAccepted, (id) =>
+      jobs.stop(call.caller, id, { withSavepoint: false }),
+    )
   },
 })

@@ -8,7 +8,13 @@ import type { Call } from '../endpoint.ts'
  */
 export const SuccessText = Type.Literal('true', { description: 'The text "true".' })
 
-export const SuccessTextOrBoolean = Type.Union([Type.Literal('true'), Type.Literal('false'), Type.Boolean()], {
+export const SUCCESS_TEXT = 'true' as const
+
+export const SuccessBoolean = Type.Literal(true)
+
+export const SUCCESS = true as const
+
+export const SuccessTextOrBoolean = Type.Union([Type.Enum(['true', 'false']), Type.Boolean()], {
   description: 'The text "true" or "false"; a boolean when the User-Agent contains huaweicloud-usdk-go.',
 })
 

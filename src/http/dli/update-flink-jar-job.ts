@@ -6,7 +6,7 @@ import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
 import { toJobId } from './job-id.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
-import { SuccessText } from './success.ts'
+import { SUCCESS_TEXT, SuccessText } from './success.ts'
 
 const Body = Type.Object({
   name: optional(text('As on creation. Empty: unchanged.')),
@@ -38,6 +38,10 @@ export const updateFlinkJarJob = projectEndpoint({
       settings: toSettings(body),
     }
     const job = await jobs.update(caller, toJobId(params.job_id), changes)
-    return { is_success: 'true', message: MESSAGES.updated[language], job: { update_time: job.updatedAt.getTime() } }
+    return {
+      is_success: SUCCESS_TEXT,
+      message: MESSAGES.updated[language],
+      job: { update_time: job.updatedAt.getTime() },
+    }
   },
 })

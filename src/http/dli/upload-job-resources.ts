@@ -20,7 +20,7 @@ export const uploadJobResources = projectEndpoint({
   description: 'Takes copies of the objects. Uploading a name again replaces it.',
   body: Type.Object({
     paths: Paths,
-    kind: Type.Union(PACKAGE_KINDS.map((kind) => Type.Literal(kind)), { description: 'A mixed group is of kind file.' }),
+    kind: Type.Enum(PACKAGE_KINDS, { description: 'A mixed group is of kind file.' }),
     group: optional(text('Name of the group: at most 64 letters, digits, ".", "_" and "-".')),
     is_async: optional(booleanOrText('Answer before the copies are made. Default false.')),
     tags: optional(Tags),

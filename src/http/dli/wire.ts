@@ -21,7 +21,7 @@ const millis = Type.Integer({ description: 'Milliseconds since 1970 UTC.' })
 
 export const JobConfig = Type.Object({
   checkpoint_enabled: flag,
-  checkpoint_mode: Type.Union([Type.Literal('exactly_once'), Type.Literal('at_least_once')]),
+  checkpoint_mode: Type.Enum(['exactly_once', 'at_least_once']),
   checkpoint_interval: Type.Integer({ description: 'Seconds.' }),
   checkpoint_path: nullable(text),
   log_enabled: flag,
@@ -57,7 +57,7 @@ export const JobConfig = Type.Object({
   static_estimator_config: nullable(text),
   real_cu_number: Type.Integer({ description: 'CUs the job comes to; 0: the same as cu_number.' }),
   execution_agency_urn: nullable(text),
-  resource_config_version: Type.Union([Type.Literal('v1'), Type.Literal('v2')]),
+  resource_config_version: Type.Enum(['v1', 'v2']),
   resource_config: Type.Object({
     max_slot: count,
     parallel_number: count,
@@ -75,7 +75,7 @@ const shared = {
   desc: text,
   user_name: text,
   job_type: text,
-  status: Type.Union(DLI_STATUSES.map((status) => Type.Literal(status))),
+  status: Type.Enum(DLI_STATUSES),
   status_desc: Type.String({ description: 'Empty when all is well; else the cause and what to do.' }),
   create_time: millis,
   duration: Type.Integer({ description: 'Milliseconds from the start of the last run to its end, or to now.' }),

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isSystemError } from '../../lib/errors.ts'
 import type { CheckpointView, Failure, FlinkJobView, LaunchSpec, ProcessState } from '../runtime.ts'
-import { readJsonOrNull, writeJsonDurably } from './disk.ts'
+import { namesIn, readJsonOrNull, writeJsonDurably, writeJsonOnce } from './disk.ts'
 import type { CheckpointAnswers } from './flink-answers.ts'
 import type { Ports } from './flink-config.ts'
 import { currentBootId } from './process-identity.ts'
@@ -14,7 +15,7 @@ import { Timeline } from './timeline.ts'
  * (`details`, `deathFailure`) are answers that can be asked for again.
  */
 
-/** `cluster.json`, durable before the first process of the start it describes. */
+/** `starts/<n>.json`, durable before the first process of the start it describes. */
 export type Cluster = Readonly<{
   /** 1; a start that failed for a port that was taken is followed by the next number. */
   start: number
@@ -26,8 +27,12 @@ export type Cluster = Readonly<{
   logOffset: number
 }>
 
-/** `results/outcome.json`: how the Flink job ended, once seen. */
-export type Outcome = Readonly<{ job: FlinkJobView; failure: Failure | null; latestCheckpoint: CheckpointView | null }>
+/** `results/outcome.json`: how the Flink job ended, once seen; null when the program ended without one. */
+export type Outcome = Readonly<{
+  job: FlinkJobView | null
+  failure: Failure | null
+  latestCheckpoint: CheckpointView | null
+}>
 
 /** Answers of Flink that are asked for less often than each second. */
 export type Details = {
@@ -76,7 +81,7 @@ export class Attempt {
       table: await new ProcessTable(folder.processes, folder.closed).load(),
       timeline: await Timeline.read(folder.timeline),
       spec: await readJsonOrNull<LaunchSpec>(folder.spec),
-      cluster: await readJsonOrNull<Cluster>(folder.cluster),
+      cluster: await newestStart(folder.starts),
       outcome: reviveOutcome(await readJsonOrNull<Outcome>(folder.outcome)),
       closed: await exists(folder.closed),
     })
@@ -98,9 +103,10 @@ export class Attempt {
     return state
   }
 
-  async setCluster(cluster: Cluster): Promise<void> {
-    await writeJsonDurably(this.folder.cluster, cluster)
-    this.cluster = cluster
+  /** Records a start of the cluster; when another driver recorded this number first, its record counts. */
+  async recordStart(cluster: Cluster): Promise<void> {
+    await writeJsonOnce(join(this.folder.starts, `${cluster.start}.json`), cluster)
+    this.cluster = await newestStart(this.folder.starts)
   }
 
   async setOutcome(outcome: Outcome): Promise<void> {
@@ -125,6 +131,12 @@ type Stored = {
   closed: boolean
 }
 
+async function newestStart(folder: string): Promise<Cluster | null> {
+  const numbers = (await namesIn(folder)).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? [])
+  if (numbers.length === 0) return null
+  return readJsonOrNull<Cluster>(join(folder, `${Math.max(...numbers.map(Number))}.json`))
+}
+
 /** Dates are texts in JSON. */
 function reviveOutcome(stored: Outcome | null): Outcome | null {
   if (stored === null) return null
@@ -132,7 +144,7 @@ function reviveOutcome(stored: Outcome | null): Outcome | null {
   const date = (value: Date | null) => (value === null ? null : new Date(value))
   return {
     failure: stored.failure,
-    job: { ...job, startedAt: date(job.startedAt), endedAt: date(job.endedAt) },
+    job: job === null ? null : { ...job, startedAt: date(job.startedAt), endedAt: date(job.endedAt) },
     latestCheckpoint:
       latestCheckpoint === null ? null : { ...latestCheckpoint, completedAt: new Date(latestCheckpoint.completedAt) },
   }

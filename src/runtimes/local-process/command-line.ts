@@ -14,6 +14,9 @@ export type Java = Readonly<{ home: string; majorVersion: number }>
 
 export type JvmRole = 'jobmanager' | 'taskmanager'
 
+/** Class data archive: one to start from, one to write at the end (training), or none. */
+export type ClassSharing = Readonly<{ use: string } | { make: string }> | null
+
 export type JvmContext = Readonly<{
   java: Java
   installation: FlinkInstallation
@@ -21,8 +24,7 @@ export type JvmContext = Readonly<{
   folder: RunFolder
   /** Name of the process within the run: `jobmanager`, `taskmanager-1`; log files are called after it. */
   processName: string
-  /** Class data archive to use, or null. */
-  archive: string | null
+  sharing: ClassSharing
 }>
 
 const JOB_MANAGER_MAIN = 'org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint'
@@ -82,7 +84,7 @@ function jvm(context: JvmContext, role: JvmRole, heap: number, metaspace: number
     // Short-lived, cold code; a TaskManager needs the full compiler for its throughput.
     ...(role === 'jobmanager' ? ['-XX:TieredStopAtLevel=1'] : []),
     ...properties(context),
-    ...classDataSharing(context.archive),
+    ...classDataSharing(context.sharing),
     ...moduleFlags(context.installation.version),
     ...securityManager(context.java.majorVersion),
     ...users,
@@ -116,8 +118,11 @@ function properties({ folder, processName }: JvmContext): string[] {
 }
 
 /** An archive that does not fit is ignored by Java, which is what we want; the warnings about it are not. */
-function classDataSharing(archive: string | null): string[] {
-  return archive === null ? [] : [`-XX:SharedArchiveFile=${archive}`, '-Xshare:auto', '-Xlog:cds=off,cds+dynamic=off']
+function classDataSharing(sharing: ClassSharing): string[] {
+  if (sharing === null) return []
+  const quiet = '-Xlog:cds=off,cds+dynamic=off,class+path=off'
+  if ('make' in sharing) return [`-XX:ArchiveClassesAtExit=${sharing.make}`, quiet]
+  return [`-XX:SharedArchiveFile=${sharing.use}`, '-Xshare:auto', quiet]
 }
 
 /**

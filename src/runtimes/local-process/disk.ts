@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isSystemError } from '../../lib/errors.ts'
-import { temporaryBeside, writeTextDurably } from '../../lib/files.ts'
+import { syncFolder, temporaryBeside, writeTextDurably } from '../../lib/files.ts'
 
 /** Names in a folder; none when it does not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
@@ -49,5 +49,31 @@ export async function writeJsonLightly(path: string, value: unknown): Promise<vo
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
+  }
+}
+
+/**
+ * Writes a file durably unless there is one: of two writers at the same moment one wins, and readers see it whole.
+ * Returns whether it was us.
+ */
+export async function writeJsonOnce(path: string, value: unknown): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = temporaryBeside(path)
+  try {
+    const file = await open(temporary, 'wx', 0o600)
+    try {
+      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await link(temporary, path)
+    return true
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return false
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+    await syncFolder(dirname(path))
   }
 }

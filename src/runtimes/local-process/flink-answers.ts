@@ -149,3 +149,13 @@ export function archivedAnswer(archive: unknown, path: string): unknown {
   const json = text(entry?.json)
   return json === null ? null : JSON.parse(json)
 }
+
+/**
+ * `GET /applications/overview` (2.3 and later): true when the program has ended and no job came of it. Earlier releases
+ * end the JobManager in that case.
+ */
+export function endedWithoutJob(applications: unknown): boolean {
+  const application = object(list(object(applications).applications)[0])
+  const ended = application.status === 'FINISHED' || application.status === 'FAILED'
+  return ended && Object.keys(object(application.jobs)).length === 0 && list(application.jobs).length === 0
+}

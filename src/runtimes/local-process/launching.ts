@@ -1,13 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { assert, failed, isSystemError, messageOf, Refusal } from '../../lib/errors.ts'
+import { writeTextDurably } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { LaunchSpec } from '../runtime.ts'
-import type { Attempt, Cluster } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 import {
+  type ClassSharing,
   type Java,
   type JvmContext,
   type JvmRole,
@@ -32,13 +34,14 @@ import { type SubmitLog, submitLog } from './submit-log.ts'
 
 /**
  * Starting the processes of an attempt. Everything is repeatable: what a crash left half done is continued, because each
- * step looks at the disk first (spec.json, user/prepared, cluster.json, the markers of processes) and leaves its mark.
+ * step looks at the disk first (spec.json, user/, starts/, the markers of processes) and leaves its mark.
  */
 export type LaunchDeps = Readonly<{
   findFlink: (version: string) => Promise<FlinkInstallation | null>
   java: Java
-  /** Class data archive for a role, or null when there is none (yet). */
-  archiveOf: (installation: FlinkInstallation, role: JvmRole) => Promise<string | null>
+  sharingOf: (installation: FlinkInstallation, role: JvmRole) => Promise<ClassSharing>
+  /** Put before the command of every process, such as `nice`. */
+  commandPrefix: readonly string[]
   freePorts: () => Promise<Ports>
   clock: Clock
   logger: Logger
@@ -103,40 +106,33 @@ function checkArguments(spec: LaunchSpec): void {
 }
 
 async function startCluster(attempt: Attempt, plan: Plan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
-  await attempt.table.refresh()
-  if (mustStartAnew(attempt)) {
-    if (attempt.cluster !== null) await endProcesses(attempt, { ...deps.kill, terminateMs: 0 }, deps.logger)
-    await recordCluster(attempt, plan, deps, log)
+  await attempt.table.load()
+  if (attempt.cluster === null) {
+    await recordStart(attempt, 1, plan, deps, log)
+  } else if (attempt.stateOf('jobmanager').is === 'ended') {
+    await endProcesses(attempt, { ...deps.kill, terminateMs: 0 }, deps.logger)
+    await recordStart(attempt, attempt.cluster.start + 1, plan, deps, log)
   }
+  await writeConfiguration(attempt, deps)
   await spawnMissing(attempt, plan, deps, log)
 }
 
-/** True unless a start is recorded whose JobManager lives or was not started yet. */
-function mustStartAnew(attempt: Attempt): boolean {
-  return attempt.cluster === null || attempt.stateOf('jobmanager').is === 'ended'
+/** Chooses ports and writes down the start that is about to begin. */
+async function recordStart(attempt: Attempt, start: number, plan: Plan, deps: LaunchDeps, log: SubmitLog) {
+  const ports = await deps.freePorts()
+  const { version } = plan.installation
+  const logOffset = await sizeOf(join(attempt.folder.logs, 'jobmanager.log'))
+  await attempt.recordStart({ start, ports, bootId: currentBootId(), flinkVersion: version, logOffset })
+  await log(`start ${start} with Flink ${version}, ports ${ports.rpc} (rpc) and ${ports.rest} (rest)`)
+  const ignored = attempt.spec === null ? [] : ignoredKeys(attempt.spec)
+  if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
 }
 
-/** Chooses ports and writes down the start that is about to begin. */
-async function recordCluster(attempt: Attempt, plan: Plan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
-  assert(attempt.spec !== null, 'a cluster without a spec')
-  const { folder, spec } = attempt
-  const ports = await deps.freePorts()
-  const cluster: Cluster = {
-    start: (attempt.cluster?.start ?? 0) + 1,
-    ports,
-    bootId: currentBootId(),
-    flinkVersion: plan.installation.version,
-    logOffset: await sizeOf(join(folder.logs, 'jobmanager.log')),
-  }
-  const configuration = flinkConfiguration(spec, folder, ports, deps.java.majorVersion)
-  await mkdir(folder.conf, { recursive: true, mode: 0o700 })
-  await writeFile(join(folder.conf, 'config.yaml'), configYaml(configuration), { mode: 0o600 })
-  await attempt.setCluster(cluster)
-  const ignored = ignoredKeys(spec)
-  if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
-  await log(
-    `start ${cluster.start} with Flink ${cluster.flinkVersion}, ports ${ports.rpc} (rpc) and ${ports.rest} (rest)`,
-  )
+/** Follows from the spec and the recorded start alone, so writing it again changes nothing. */
+async function writeConfiguration({ spec, cluster, folder }: Attempt, deps: LaunchDeps): Promise<void> {
+  assert(spec !== null && cluster !== null, 'a configuration without a start')
+  const configuration = flinkConfiguration(spec, folder, cluster.ports, deps.java.majorVersion)
+  await writeTextDurably(join(folder.conf, 'config.yaml'), configYaml(configuration))
 }
 
 /**
@@ -162,21 +158,22 @@ async function spawnProcess(attempt: Attempt, role: Role, plan: Plan, deps: Laun
   const context = await jvmContext(attempt, role, plan, deps)
   const child = await attempt.table.spawn({
     key,
-    command: commandOf(context, key, plan),
+    command: [...deps.commandPrefix, ...commandOf(context, key, plan)],
     environment: jvmEnvironment(context),
     workingFolder: folder.work,
     outFile: join(folder.logs, `${role}.out`),
   })
   followChild(child, attempt.id, deps)
-  const sharing = context.archive === null ? '' : ', with class data sharing'
-  await log(`started ${role}${key.turn === 1 ? '' : ` (turn ${key.turn})`}, process group ${child.pid}${sharing}`)
+  const turn = key.turn === 1 ? '' : ` (turn ${key.turn})`
+  const sharing = context.sharing === null ? '' : ', with class data sharing'
+  await log(`started ${role}${turn}, process group ${child.pid}${sharing}`)
 }
 
 async function jvmContext(attempt: Attempt, role: Role, plan: Plan, deps: LaunchDeps): Promise<JvmContext> {
   assert(attempt.spec !== null, 'a process without a spec')
-  const archive = await deps.archiveOf(plan.installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
+  const sharing = await deps.sharingOf(plan.installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
   const { installation } = plan
-  return { java: deps.java, installation, spec: attempt.spec, folder: attempt.folder, processName: role, archive }
+  return { java: deps.java, installation, spec: attempt.spec, folder: attempt.folder, processName: role, sharing }
 }
 
 function commandOf(context: JvmContext, key: ProcessKey, plan: Plan): string[] {

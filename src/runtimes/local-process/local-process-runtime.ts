@@ -1,3 +1,4 @@
+import { type FSWatcher, watch } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
@@ -18,6 +19,7 @@ import type {
 import { archivedExecutionGraph } from './archive.ts'
 import { Attempt, exists } from './attempt.ts'
 import { findCheckpoints, holdsState } from './checkpoints.ts'
+import { type ArchiveNames, archiveToUse, isTrained } from './class-data.ts'
 import type { Java } from './command-line.ts'
 import { namesIn } from './disk.ts'
 import { Exclusive } from './exclusive.ts'
@@ -25,11 +27,12 @@ import type { Ports } from './flink-config.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { endProcesses, type KillLimits } from './killing.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
-import { listLogs, readLog } from './logs.ts'
+import { listLogs, readLog, rollOutputs } from './logs.ts'
 import { logOfStart, nothingThere, observe } from './observing.ts'
 import { freePorts } from './ports.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
 import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
+import { train } from './training.ts'
 
 /**
  * Runs each attempt as plain `java` processes on this machine: one JobManager and its TaskManagers, detached, so that they
@@ -41,14 +44,27 @@ export type LocalProcessOptions = Readonly<{
   findFlink: (version: string) => Promise<FlinkInstallation | null>
   listFlink: () => Promise<readonly FlinkInstallation[]>
   java: Java
-  archiveOf?: LaunchDeps['archiveOf']
+  /** Class data archives (class-data.ts); may be emptied at any time. */
+  archivesFolder: string
   clock: Clock
   logger: Logger
   memoryBudgetBytes: number | null
   limits?: Partial<LocalProcessLimits>
   /** Replaced by tests that provoke a clash. */
   freePorts?: () => Promise<Ports>
+  /** Replaced by the training of archives. */
+  sharingOf?: LaunchDeps['sharingOf']
+  commandPrefix?: readonly string[]
 }>
+
+/** The port, and what only this driver has. */
+export interface LocalProcessRuntime extends Runtime {
+  /**
+   * Makes the class data archives of a version unless they are there: a real small job is run for some seconds at low
+   * priority. To be called when idle; nothing depends on its success, so problems are logged and not thrown.
+   */
+  trainArchives(version: string): Promise<void>
+}
 
 export type LocalProcessLimits = KillLimits & Readonly<{ restMs: number; savepointRequestMs: number }>
 
@@ -56,11 +72,11 @@ const LIMITS: LocalProcessLimits = { terminateMs: 10_000, killMs: 5_000, restMs:
 const STARTS_MAX = 3
 const PORT_CLASH = /BindException|Address already in use|Could not start rest endpoint on any port/
 
-export function createLocalProcessRuntime(options: LocalProcessOptions): Runtime {
-  return new LocalProcessRuntime(options)
+export function createLocalProcessRuntime(options: LocalProcessOptions): LocalProcessRuntime {
+  return new ProcessRuntime(options)
 }
 
-class LocalProcessRuntime implements Runtime {
+class ProcessRuntime implements LocalProcessRuntime {
   readonly kind = 'local-process'
   readonly #options: LocalProcessOptions
   readonly #limits: LocalProcessLimits
@@ -71,6 +87,7 @@ class LocalProcessRuntime implements Runtime {
   readonly #inspections = new Map<AttemptId, Promise<Observation>>()
   readonly #launches = new Map<AttemptId, AbortController>()
   readonly #exclusive = new Exclusive()
+  readonly #watches = new Map<AttemptId, FSWatcher>()
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
   constructor(options: LocalProcessOptions) {
@@ -80,7 +97,8 @@ class LocalProcessRuntime implements Runtime {
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
     this.#launchDeps = {
       ...{ findFlink: options.findFlink, java: options.java, clock: options.clock, logger: options.logger },
-      archiveOf: options.archiveOf ?? (async () => null),
+      sharingOf: options.sharingOf ?? ((installation, role) => archiveToUse(this.#archives(), installation, role)),
+      commandPrefix: options.commandPrefix ?? [],
       freePorts: options.freePorts ?? freePorts,
       kill: this.#limits,
       onExit: (attemptId) => this.#changed(attemptId),
@@ -117,11 +135,30 @@ class LocalProcessRuntime implements Runtime {
     const { clock, java } = this.#options
     const attempt = await this.#openIfThere(attemptId)
     if (attempt === null) return nothingThere(clock.now())
+    const askedBefore = attempt.details?.askedAtMs
     const seen = await observe(attempt, { rest: this.#rest, clock, javaMajorVersion: java.majorVersion })
+    this.#watch(attempt, seen)
+    if (attempt.details?.askedAtMs !== askedBefore) await rollOutputs(attempt.folder.logs)
     if (!(await this.#lostItsPort(attempt, seen))) return seen
     this.#repeatStart(attempt)
     const absent = { is: 'absent' } as const
     return { ...seen, jobManager: absent, taskManagers: seen.taskManagers.map(() => absent), failure: null }
+  }
+
+  /** The marker files tell of ends while we live, also of processes that an earlier service started. */
+  #watch(attempt: Attempt, seen: Observation): void {
+    const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
+    if (alive && !this.#watches.has(attempt.id)) {
+      const fresh = watch(attempt.folder.processes, { persistent: false }, () => this.#changed(attempt.id))
+      fresh.on('error', () => this.#unwatch(attempt.id))
+      this.#watches.set(attempt.id, fresh)
+    }
+    if (!alive) this.#unwatch(attempt.id)
+  }
+
+  #unwatch(attemptId: AttemptId): void {
+    this.#watches.get(attemptId)?.close()
+    this.#watches.delete(attemptId)
   }
 
   /** Another program took a port between our look at it and the JobManager's: the one failure that is mended here. */
@@ -199,6 +236,7 @@ class LocalProcessRuntime implements Runtime {
       await syncFolder(this.#options.runsFolder)
       await rm(leaving, { recursive: true, force: true })
       this.#attempts.delete(attemptId)
+      this.#unwatch(attemptId)
     })
   }
 
@@ -255,8 +293,27 @@ class LocalProcessRuntime implements Runtime {
     return this.#options.memoryBudgetBytes
   }
 
+  async trainArchives(version: string): Promise<void> {
+    const { logger } = this.#options
+    try {
+      const installation = await this.#options.findFlink(version)
+      if (installation === null || (await isTrained(this.#archives(), installation))) return
+      logger.info(
+        { kept: await train(this.#options, installation, createLocalProcessRuntime) },
+        'class data archives made',
+      )
+    } catch (error) {
+      logger.warn({ err: error, version }, 'class data archives could not be made')
+    }
+  }
+
+  #archives(): ArchiveNames {
+    return { folder: this.#options.archivesFolder, java: this.#options.java }
+  }
+
   async close(): Promise<void> {
     this.#listeners.length = 0
+    for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
     for (const launching of this.#launches.values()) launching.abort(new Error('The service is stopping'))
     await this.#exclusive.idle()
     this.#rest.close()

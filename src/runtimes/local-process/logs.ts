@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open } from 'node:fs/promises'
+import { copyFile, type FileHandle, lstat, open, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
 import type { LogFile, LogPage } from '../runtime.ts'
@@ -48,6 +48,23 @@ export async function logTail(folder: string, name: string, bytes: number): Prom
   } catch (error) {
     if (error instanceof Refusal || isSystemError(error, 'ENOENT')) return ''
     throw error
+  }
+}
+
+const OUTPUT_LARGEST = 64 * 1024 * 1024
+
+/**
+ * log4j rolls its own files; what a program prints goes to a file that a process holds open, so it is copied aside and
+ * emptied (the process appends, hence goes on at the new end). A few lines may be lost in between.
+ */
+export async function rollOutputs(folder: string, largest = OUTPUT_LARGEST): Promise<void> {
+  for (const { name, sizeBytes } of await listLogs(folder)) {
+    if (!name.endsWith('.out') || sizeBytes <= largest) continue
+    const path = join(folder, name)
+    await rm(`${path}.1`, { force: true })
+    // On a full disk there is no copy, and all the more reason to empty the file.
+    await copyFile(path, `${path}.1`, constants.COPYFILE_EXCL).catch(() => rm(`${path}.1`, { force: true }))
+    await truncate(path)
   }
 }
 

@@ -9,6 +9,7 @@ import { findCheckpoints } from './checkpoints.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
 import {
   checkpoints,
+  endedWithoutJob,
   isBatch,
   isEnd,
   type JobLine,
@@ -111,6 +112,14 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
     details.checkpoints = checkpoints(answer)
   }
   attempt.details = details
+  if (line === null) await askProgram(attempt, port, deps)
+}
+
+/** No job yet: still in `main`, or never. */
+async function askProgram(attempt: Attempt, port: number, deps: ObserveDeps): Promise<void> {
+  if (attempt.outcome !== null || !endedWithoutJob(await deps.rest.read(port, '/applications/overview'))) return
+  const failure = failureOfJob('The program ended: it contains no execute() calls', contextOf(attempt, deps))
+  await attempt.setOutcome({ job: null, failure, latestCheckpoint: null })
 }
 
 /** On each change of the overview; a moment after it, for what lags behind; soon while starting; else now and then. */
@@ -137,12 +146,13 @@ function toView(attempt: Attempt, line: JobLine): FlinkJobView {
 }
 
 async function stampProgress(attempt: Attempt, job: FlinkJobView | null, deps: ObserveDeps): Promise<void> {
-  const at = deps.clock.now()
   const expected = attempt.spec?.shape.taskManagers ?? 0
+  const first = attempt.details?.checkpoints.first ?? null
+  // A checkpoint is complete only when all tasks ran; Flink's moment of it is more exact than our look.
+  const at = first !== null && first < deps.clock.now() ? first : deps.clock.now()
   const up = job?.tasksUp === true
   if (up || (attempt.details?.registered ?? 0) >= expected) await attempt.timeline.stamp(['taskManagersRegistered'], at)
-  if (up) await attempt.timeline.stamp(['running'], at)
-  const first = attempt.details?.checkpoints.first ?? null
+  if (up || first !== null) await attempt.timeline.stamp(['running'], at)
   if (first !== null) await attempt.timeline.stamp(['firstCheckpoint'], first)
 }
 

@@ -30,6 +30,10 @@ export function currentBootId(): string {
   return boot
 }
 
+export function selfIdentity(): Identity {
+  return { pid: process.pid, startTime: readStat(process.pid)?.startTime ?? '', bootId: currentBootId() }
+}
+
 /** The line that the wrapper writes: `<pid> <start time> <boot id>`. */
 export function parseIdentity(line: string): Identity | null {
   const [pid, startTime, bootId] = line.trim().split(' ')

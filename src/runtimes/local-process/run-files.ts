@@ -1,34 +1,53 @@
-import { chmod, constants, copyFile, mkdir, open, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { failed, isSystemError, Refusal } from '../../lib/errors.ts'
+import { temporaryBeside, writeTextDurably } from '../../lib/files.ts'
 import type { LaunchFile, LaunchSpec } from '../runtime.ts'
 import { exists } from './attempt.ts'
 import { log4jProperties } from './log-config.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { SubmitLog } from './submit-log.ts'
 
-/** Makes the folders of a run and copies what the program needs. Repeatable: an unfinished preparation begins anew. */
+/**
+ * Makes the folders of a run and copies what the program needs. The copies are made beside and then get their name at
+ * once, so an unfinished preparation begins anew, and of two at the same moment one wins.
+ */
 export async function prepareFiles(spec: LaunchSpec, folder: RunFolder, log: SubmitLog, signal: AbortSignal) {
-  if (await exists(folder.prepared)) return
+  if (await exists(folder.user)) return
   checkNames(spec)
   const properties = log4jProperties(spec.logLevels)
-  await rm(folder.user, { recursive: true, force: true })
-  for (const path of [folder.conf, folder.logs, folder.processes, folder.results, folder.archive, folder.tmp]) {
+  const { conf, logs, processes, results, archive, tmp, work } = folder
+  for (const path of [conf, logs, processes, results, archive, tmp, work]) {
     await mkdir(path, { recursive: true, mode: 0o700 })
   }
-  for (const path of [folder.work, folder.jars, folder.userData]) await mkdir(path, { recursive: true, mode: 0o700 })
-  await writeFile(join(folder.conf, 'log4j.properties'), properties, { mode: 0o600 })
+  await writeTextDurably(join(conf, 'log4j.properties'), properties)
+  const staging = temporaryBeside(folder.user)
+  try {
+    await copyAll(spec, folder, staging, log, signal)
+    await rename(staging, folder.user)
+  } catch (error) {
+    if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) throw error
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+async function copyAll(spec: LaunchSpec, folder: RunFolder, to: string, log: SubmitLog, signal: AbortSignal) {
+  const staged = (path: string) => join(to, relative(folder.user, path))
+  const userData = staged(join(folder.files, 'userData'))
+  await mkdir(staged(folder.jars), { recursive: true, mode: 0o700 })
+  await mkdir(userData, { recursive: true, mode: 0o700 })
   const jars = jarPaths(spec, folder)
   for (const [index, jar] of spec.jars.entries()) {
     signal.throwIfAborted()
-    await copyIn(jar, jars[index] ?? '', log)
-    await checkJar(jar, jars[index] ?? '')
+    const path = staged(jars[index] ?? '')
+    await copyIn(jar, path, log)
+    await checkJar(jar, path)
   }
   for (const file of spec.files) {
     signal.throwIfAborted()
-    await copyIn(file, join(folder.userData, file.name), log)
+    await copyIn(file, join(userData, file.name), log)
   }
-  await writeFile(folder.prepared, '')
 }
 
 /** Where each jar lies in the run: in order, under a name that needs no escaping in a URL and can still be recognised. */

@@ -6,20 +6,20 @@ import { assert } from '../../lib/errors.ts'
  *
  *     <runs>/<attempt id>/
  *       spec.json               what was asked for; its presence means "this attempt exists"
- *       cluster.json            the cluster start that counts: number, ports, boot id
+ *       starts/<n>.json         starts of the cluster: ports, boot id; the highest counts
  *       timeline.json           moments of the start
  *       conf/                   config.yaml, log4j.properties (shared by all processes)
  *       logs/                   submit.log, <process>.log, <process>.out
  *       processes/              <role>.<n>.{group,jvm,exit}, written by the wrapper; `closed` forbids further starts
  *       results/                savepoints, how the job ended
  *       archive/                Flink's last answers about an ended job
- *       user/jars, user/files/userData/<name>
+ *       user/jars, user/files/userData/<name>    all copied when `user` is there
  *       tmp/, work/             only while running
  */
 export type RunFolder = Readonly<{
   path: string
   spec: string
-  cluster: string
+  starts: string
   timeline: string
   conf: string
   logs: string
@@ -32,8 +32,6 @@ export type RunFolder = Readonly<{
   user: string
   jars: string
   files: string
-  userData: string
-  prepared: string
   tmp: string
   work: string
 }>
@@ -51,7 +49,7 @@ export function runFolder(runsFolder: string, attemptId: string): RunFolder {
   return {
     path,
     spec: under('spec.json'),
-    cluster: under('cluster.json'),
+    starts: under('starts'),
     timeline: under('timeline.json'),
     conf: under('conf'),
     logs: under('logs'),
@@ -64,8 +62,6 @@ export function runFolder(runsFolder: string, attemptId: string): RunFolder {
     user: under('user'),
     jars: under('user', 'jars'),
     files: under('user', 'files'),
-    userData: under('user', 'files', 'userData'),
-    prepared: under('user', 'prepared'),
     tmp: under('tmp'),
     work: under('work'),
   }

@@ -119,7 +119,15 @@ test('a name cannot be an object and a folder of objects', async () => {
 
 test('bad names are refused by every operation', async () => {
   const { store, outside } = await setup()
-  const bad = [ref('../x'), ref('a/../../x'), ref('/x'), ref(''), ref('a\u0000'), ref('k', '..'), ref('k', '.headgate-tmp')]
+  const bad = [
+    ref('../x'),
+    ref('a/../../x'),
+    ref('/x'),
+    ref(''),
+    ref('a\u0000'),
+    ref('k', '..'),
+    ref('k', '.headgate-tmp'),
+  ]
   for (const name of bad) {
     for (const act of [
       () => store.put(name, Readable.from(['x'])),
@@ -210,7 +218,8 @@ describe('what a job plants in the tree', () => {
 describe('the list', () => {
   test('is in key order, where a folder counts with its slash', async () => {
     const { store } = await setup()
-    for (const key of ['a/z', 'a-b', 'a0', 'a.txt', 'b', 'a/y/1', 'B', '\u{ffee}', '\u{1f642}', '作']) await put(store, key)
+    for (const key of ['a/z', 'a-b', 'a0', 'a.txt', 'b', 'a/y/1', 'B', '\u{ffee}', '\u{1f642}', '作'])
+      await put(store, key)
     expect(await keys(store)).toEqual(['B', 'a-b', 'a.txt', 'a/y/1', 'a/z', 'a0', 'b', '作', '\u{ffee}', '\u{1f642}'])
     expect(await keys(store, { prefix: 'a' })).toEqual(['a-b', 'a.txt', 'a/y/1', 'a/z', 'a0'])
     expect(await keys(store, { prefix: 'a/' })).toEqual(['a/y/1', 'a/z'])
@@ -232,15 +241,25 @@ describe('the list', () => {
   test('gives the same by any paging as at once', async () => {
     const { store } = await setup()
     const segment = fc.constantFrom('a', 'a-', 'a.b', 'b', '~', '键', '\u{1f642}')
-    const tree = fc.uniqueArray(fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/')), {
-      minLength: 1,
-      maxLength: 12,
-    })
+    const tree = fc.uniqueArray(
+      fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/')),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    )
     await fc.assert(
       fc.asyncProperty(tree, fc.integer({ min: 1, max: 4 }), async (wanted, limit) => {
         for (const key of await keys(store)) await store.delete(ref(key))
         const stored: string[] = []
-        for (const key of wanted) if (await put(store, key).then(() => true, () => false)) stored.push(key)
+        for (const key of wanted)
+          if (
+            await put(store, key).then(
+              () => true,
+              () => false,
+            )
+          )
+            stored.push(key)
         const paged: string[] = []
         for (let after: string | null = ''; after !== null; ) {
           const page: Awaited<ReturnType<ObjectStore['list']>> = await store.list(bucket, { after, limit })

@@ -66,5 +66,4 @@ const mayHoldAfter = (entry: Entry, after: string, afterBytes: Buffer): boolean 
 
 const isAfter = (a: Buffer, b: Buffer): boolean => Buffer.compare(a, b) > 0
 
-const firstOf = (entries: Entry[]): Entry[] =>
-  entries.sort((a, b) => Buffer.compare(a.order, b.order)).slice(0, BATCH)
+const firstOf = (entries: Entry[]): Entry[] => entries.sort((a, b) => Buffer.compare(a.order, b.order)).slice(0, BATCH)

@@ -1,0 +1,180 @@
+-- Generated: what the migrations add up to on SQLite.
+
+CREATE TABLE "access_keys" ("id" text not null primary key,
+  "user_id" text not null references "users" ("id"),
+  "secret_sealed" text not null,
+  "enabled" integer not null,
+  "created_at" bigint not null);
+
+CREATE TABLE "attempts" ("id" text not null primary key,
+  "job_id" bigint not null references "jobs" ("id"),
+  "number" integer not null,
+  "flink_job_id" text not null unique,
+  "flink_version" text not null,
+  "runtime" text not null,
+  "live" integer not null,
+  "cu_count" integer not null,
+  "memory_bytes" bigint not null,
+  "restore_from" text,
+  "restore_because" text not null,
+  "launch_json" text not null,
+  "created_at" bigint not null,
+  "launched_at" bigint,
+  "running_at" bigint,
+  "ended_at" bigint,
+  "outcome" text,
+  "failure_json" text,
+  "flink_restarts" integer not null,
+  "timeline_json" text not null,
+  "last_checkpoint" text,
+  "last_checkpoint_at" bigint,
+  constraint "attempts_number" unique ("job_id", "number"));
+
+CREATE TABLE "bucket_grants" ("project_id" text not null references "projects" ("id"),
+  "bucket" text not null,
+  "created_at" bigint not null,
+  constraint "bucket_grants_key" primary key ("project_id", "bucket"));
+
+CREATE TABLE "domains" ("id" text not null primary key,
+  "name" text not null unique,
+  "created_at" bigint not null);
+
+CREATE TABLE "jobs" ("id" integer primary key autoincrement,
+  "project_id" text not null references "projects" ("id"),
+  "name" text not null,
+  "type" text not null,
+  "description" text not null,
+  "queue_name" text,
+  "settings_json" text not null,
+  "owner_id" text not null references "users" ("id"),
+  "state" text not null check (state in ('draft', 'queued', 'submitting', 'submitFailed', 'running', 'recovering', 'stopping', 'stopFailed', 'stopped', 'failed', 'finished', 'deleting', 'deleted')),
+  "wants" text not null check (wants in ('running', 'stopped', 'deleted')),
+  "generation" integer not null,
+  "seen_generation" integer not null,
+  "wish_json" text not null,
+  "version" integer not null,
+  "state_since" bigint not null,
+  "status_json" text not null,
+  "restart_times" integer not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "started_at" bigint,
+  "ended_at" bigint,
+  "execution_graph" text,
+  "deleted_at" bigint);
+
+CREATE TABLE "memberships" ("user_id" text not null references "users" ("id"),
+  "project_id" text not null references "projects" ("id"),
+  "role" text not null,
+  constraint "memberships_key" primary key ("user_id", "project_id"));
+
+CREATE TABLE "moves" ("id" integer primary key autoincrement,
+  "job_id" bigint not null references "jobs" ("id"),
+  "attempt_id" text,
+  "event" text not null,
+  "from_state" text,
+  "to_state" text not null,
+  "because" text not null,
+  "at" bigint not null);
+
+CREATE TABLE "operations" ("id" text not null primary key,
+  "job_id" bigint not null references "jobs" ("id"),
+  "attempt_id" text not null references "attempts" ("id"),
+  "kind" text not null,
+  "state" text not null check (state in ('open', 'completed', 'failed')),
+  "directory" text not null,
+  "location" text,
+  "reason" text not null,
+  "created_at" bigint not null,
+  "ended_at" bigint);
+
+CREATE TABLE "packages" ("id" integer primary key autoincrement,
+  "project_id" text not null references "projects" ("id"),
+  "group_name" text not null,
+  "name" text not null,
+  "kind" text not null,
+  "status" text not null,
+  "underlying_name" text not null,
+  "source" text not null,
+  "sha256" text,
+  "size_bytes" bigint,
+  "is_async" integer not null,
+  "failure_json" text,
+  "owner_id" text not null references "users" ("id"),
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "packages_name" unique ("project_id", "group_name", "name"));
+
+CREATE TABLE "projects" ("id" text not null primary key,
+  "domain_id" text not null references "domains" ("id"),
+  "name" text not null,
+  "description" text not null,
+  "enabled" integer not null,
+  "created_at" bigint not null,
+  constraint "projects_name" unique ("domain_id", "name"));
+
+CREATE TABLE "queues" ("id" integer primary key autoincrement,
+  "resource_id" text not null,
+  "project_id" text not null references "projects" ("id"),
+  "name" text not null,
+  "type" text not null,
+  "description" text not null,
+  "cu_count" integer not null,
+  "resource_mode" integer not null,
+  "charging_mode" integer not null,
+  "engine" text,
+  "platform" text not null,
+  "feature" text,
+  "labels_json" text not null,
+  "enterprise_project_id" text not null,
+  "elastic_resource_pool_name" text,
+  "properties_json" text not null,
+  "cidr_in_vpc" text not null,
+  "owner_id" text not null references "users" ("id"),
+  "created_at" bigint not null,
+  constraint "queues_name" unique ("project_id", "name"));
+
+CREATE TABLE "savepoints" ("id" text not null primary key,
+  "job_id" bigint not null references "jobs" ("id"),
+  "attempt_id" text,
+  "origin" text not null,
+  "url" text not null,
+  "path" text not null,
+  "created_at" bigint not null);
+
+CREATE TABLE "tags" ("project_id" text not null references "projects" ("id"),
+  "resource_type" text not null,
+  "resource_id" text not null,
+  "key" text not null,
+  "value" text not null,
+  constraint "tags_key" primary key ("project_id", "resource_type", "resource_id", "key"));
+
+CREATE TABLE "tokens" ("token_hash" text not null primary key,
+  "user_id" text not null references "users" ("id"),
+  "project_id" text references "projects" ("id"),
+  "methods" text not null,
+  "issued_at" bigint not null,
+  "expires_at" bigint not null);
+
+CREATE TABLE "users" ("id" text not null primary key,
+  "domain_id" text not null references "domains" ("id"),
+  "name" text not null,
+  "password_hash" text not null,
+  "is_admin" integer not null,
+  "enabled" integer not null,
+  "created_at" bigint not null,
+  constraint "users_name" unique ("domain_id", "name"));
+
+CREATE UNIQUE INDEX attempts_one_live on attempts (job_id) where live = 1;
+
+CREATE UNIQUE INDEX jobs_name on jobs (project_id, name) where deleted_at is null;
+
+CREATE INDEX "moves_job" on "moves" ("job_id", "id");
+
+CREATE UNIQUE INDEX operations_one_open on operations (job_id) where state = 'open';
+
+CREATE INDEX "packages_content" on "packages" ("sha256");
+
+CREATE INDEX "savepoints_job" on "savepoints" ("job_id");
+
+CREATE INDEX "tokens_expiry" on "tokens" ("expires_at");

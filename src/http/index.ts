@@ -1,0 +1,2 @@
+export type { HealthReport, HttpParts } from './parts.ts'
+export { createHttp } from './server.ts'

@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Refusal } from '../../lib/errors.ts'
+import { findCheckpoints, findSavepoint, holdsState } from './checkpoints.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headgate-checkpoints-'))
+})
+
+afterEach(() => rm(folder, { recursive: true }))
+
+async function state(path: string, atSeconds: number, content = 'metadata'): Promise<string> {
+  const directory = join(folder, path)
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, '_metadata'), content)
+  await utimes(join(directory, '_metadata'), atSeconds, atSeconds)
+  return pathToFileURL(directory).href
+}
+
+const url = () => pathToFileURL(folder).href
+
+describe('checkpoints on disk', () => {
+  it('are found for the named jobs, newest first, complete ones only', async () => {
+    await state('job1/chk-9', 100)
+    const newest = await state('job2/chk-3', 300)
+    await state('job2/chk-2', 200)
+    await state('job3/chk-1', 900)
+    await mkdir(join(folder, 'job2/chk-4'))
+    await state('job2/chk-5', 500, '')
+    const found = await findCheckpoints(url(), ['job1', 'job2', 'never'])
+    expect(found.map(({ id }) => id)).toEqual([3, 2, 9])
+    expect(found[0]).toEqual({ url: newest, completedAt: new Date(300_000), id: 3 })
+  })
+
+  it('are none where there is no directory', async () => {
+    expect(await findCheckpoints(`${url()}/nowhere`, ['job1'])).toEqual([])
+  })
+
+  it('are refused, not missed, where they cannot be looked at', async () => {
+    await expect(findCheckpoints('s3://bucket/x', ['job1'])).rejects.toBeInstanceOf(Refusal)
+  })
+})
+
+describe('a savepoint on disk', () => {
+  it('is the newest complete one since a moment', async () => {
+    await state('savepoint-aaaaaa-1', 100)
+    const newest = await state('savepoint-aaaaaa-2', 200)
+    await mkdir(join(folder, 'savepoint-aaaaaa-3'))
+    expect(await findSavepoint(url(), new Date(0))).toBe(newest)
+    expect(await findSavepoint(url(), new Date(201_000))).toBeNull()
+  })
+
+  it('holds state under its directory and under its metadata', async () => {
+    const saved = await state('savepoint-aaaaaa-1', 100)
+    expect(await holdsState(saved)).toBe(true)
+    expect(await holdsState(`${saved}/`)).toBe(true)
+    expect(await holdsState(`${saved}/_metadata`)).toBe(true)
+    expect(await holdsState(url())).toBe(false)
+  })
+})

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { FlinkInstallation } from '../../flink/installation.ts'
+import { failed } from '../../lib/errors.ts'
+import { exists } from './attempt.ts'
+import type { ClassSharing, Java, JvmRole } from './command-line.ts'
+import { readTextOrNull } from './disk.ts'
+
+/**
+ * Class data archives (Java's AppCDS): the classes of Flink as a JVM has them in memory, written once and mapped by every
+ * later JVM, which starts about a third faster. There is one archive per JDK, Flink version, role and class path: Java
+ * itself ignores an archive whose jars have other paths, order, sizes or times, so all of these are in its name.
+ *
+ * An archive is a help, never a need: without one, or with one that does not fit, a JVM starts as it would anyway.
+ */
+const ROLES: readonly JvmRole[] = ['jobmanager', 'taskmanager']
+
+export type ArchiveNames = Readonly<{ folder: string; java: Java }>
+
+/** For a launch: use the archive when it is there. */
+export async function archiveToUse(
+  names: ArchiveNames,
+  installation: FlinkInstallation,
+  role: JvmRole,
+): Promise<ClassSharing> {
+  const path = await archivePath(names, installation, role)
+  return (await exists(path)) ? { use: path } : null
+}
+
+export async function archivePath(
+  names: ArchiveNames,
+  installation: FlinkInstallation,
+  role: JvmRole,
+): Promise<string> {
+  const hash = createHash('sha256').update(`${names.java.home}\n`)
+  hash.update((await readTextOrNull(join(names.java.home, 'release'))) ?? '')
+  for (const jar of installation.classPath) {
+    const { size, mtimeMs } = await stat(jar)
+    hash.update(`${jar} ${size} ${mtimeMs}\n`)
+  }
+  return join(names.folder, `flink-${installation.version}-${role}-${hash.digest('hex').slice(0, 16)}.jsa`)
+}
+
+/** True when every role has its archive. */
+export async function isTrained(names: ArchiveNames, installation: FlinkInstallation): Promise<boolean> {
+  const paths = await Promise.all(ROLES.map((role) => archivePath(names, installation, role)))
+  return (await Promise.all(paths.map(exists))).every(Boolean)
+}
+
+/** Where a training run writes: beside the others, under a name that no launch uses. */
+export async function archiveToMake(folder: string, role: JvmRole): Promise<ClassSharing> {
+  return { make: join(folder, `${role}.jsa`) }
+}
+
+/** Puts finished archives under their names; those a JVM did not write are left out. Returns what was kept. */
+export async function keepArchives(
+  names: ArchiveNames,
+  installation: FlinkInstallation,
+  madeIn: string,
+): Promise<string[]> {
+  const kept: string[] = []
+  await mkdir(names.folder, { recursive: true })
+  for (const role of ROLES) {
+    const made = join(madeIn, `${role}.jsa`)
+    if (!(await exists(made))) continue
+    const path = await archivePath(names, installation, role)
+    // Nothing of a user is in it, and the JVMs of every project may use it.
+    await chmod(made, 0o644)
+    await rename(made, path)
+    kept.push(basename(path))
+  }
+  return kept
+}
+
+const run = promisify(execFile)
+
+/** Compiles the program of the training run; needs a JDK (a JRE has no javac). */
+export async function buildTrainingJar(java: Java, installation: FlinkInstallation, folder: string): Promise<string> {
+  const source = join(import.meta.dirname, 'training', 'TrainingJob.java')
+  const [classes, jar] = [join(folder, 'classes'), join(folder, 'training.jar')]
+  await readFile(source)
+  await mkdir(classes, { recursive: true })
+  const tool = async (name: string, args: string[]) => {
+    try {
+      await run(join(java.home, 'bin', name), args)
+    } catch (error) {
+      throw failed(`${name} failed for the training program`, error)
+    }
+  }
+  const options = [
+    '--release',
+    '11',
+    '-nowarn',
+    '-Xlint:-options',
+    '-cp',
+    installation.classPath.join(':'),
+    '-d',
+    classes,
+  ]
+  await tool('javac', [...options, source])
+  await tool('jar', ['--create', '--file', jar, '-C', classes, '.'])
+  await rm(classes, { recursive: true, force: true })
+  return jar
+}

@@ -1,0 +1,190 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  currentBootId,
+  isAlive,
+  parseIdentity,
+  processesWithVariable,
+  selfIdentity,
+  signalProcess,
+} from './process-identity.ts'
+import { type ProcessKey, ProcessTable } from './process-table.ts'
+
+const KEY: ProcessKey = { start: 1, role: 'jobmanager', turn: 1 }
+let folder: string
+let tables: ProcessTable[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headgate-processes-'))
+  await mkdir(join(folder, 'processes'))
+  tables = []
+})
+
+afterEach(async () => {
+  for (const table of tables) {
+    for (const each of [...table.living().jvms, ...table.living().leaders]) signalProcess(each, 'SIGKILL')
+  }
+  await rm(folder, { recursive: true })
+})
+
+async function open(): Promise<ProcessTable> {
+  const table = await new ProcessTable(join(folder, 'processes'), join(folder, 'processes', 'closed')).load()
+  tables.push(table)
+  return table
+}
+
+function start(table: ProcessTable, script: string, key = KEY) {
+  return table.spawn({
+    ...{ key, command: ['/bin/sh', '-c', script], environment: { PATH: '/usr/bin:/bin', HEADGATE_TEST: folder } },
+    ...{ workingFolder: folder, outFile: join(folder, 'out') },
+  })
+}
+
+async function until<T>(look: () => Promise<T>, done: (seen: T) => boolean): Promise<T> {
+  const deadline = performance.now() + 10_000
+  for (;;) {
+    const seen = await look()
+    if (done(seen)) return seen
+    if (performance.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}`)
+    await sleep(10)
+  }
+}
+
+async function stateOf(table: ProcessTable) {
+  await table.refresh()
+  return table.state(1, 'jobmanager')
+}
+
+describe('a process', () => {
+  it('is alive, then ended with its exit code, to every table over the folder', async () => {
+    const table = await open()
+    expect(table.state(1, 'jobmanager')).toEqual({ is: 'absent' })
+    await start(table, `while [ ! -e ${folder}/go ]; do sleep 0.05; done; exit 7`)
+    expect(await stateOf(table)).toMatchObject({ is: 'alive' })
+    expect(await stateOf(await open())).toMatchObject({ is: 'alive' })
+    await writeFile(join(folder, 'go'), '')
+    expect(
+      await until(
+        () => stateOf(table),
+        ({ is }) => is === 'ended',
+      ),
+    ).toEqual({ is: 'ended', exitCode: 7 })
+    expect(await stateOf(await open())).toEqual({ is: 'ended', exitCode: 7 })
+  })
+
+  it('has the exit code 137 when only the process itself is killed', async () => {
+    const table = await open()
+    await start(table, 'exec sleep 60')
+    const alive = await until(
+      () => stateOf(table),
+      () => table.living().jvms.length === 1,
+    )
+    expect(alive.is).toBe('alive')
+    for (const jvm of table.living().jvms) signalProcess(jvm, 'SIGKILL')
+    expect(
+      await until(
+        () => stateOf(table),
+        ({ is }) => is === 'ended',
+      ),
+    ).toEqual({ is: 'ended', exitCode: 137 })
+  })
+
+  it('has no exit code when its wrapper is killed with it', async () => {
+    const table = await open()
+    const child = await start(table, 'exec sleep 60')
+    await until(
+      () => stateOf(table),
+      () => table.living().jvms.length === 1,
+    )
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+    expect(
+      await until(
+        () => stateOf(table),
+        ({ is }) => is === 'ended',
+      ),
+    ).toEqual({ is: 'ended', exitCode: null })
+  })
+
+  it('outlives a SIGTERM of its wrapper, and the exit code is still written', async () => {
+    const table = await open()
+    const child = await start(table, 'trap "exit 5" TERM; while :; do sleep 0.05; done')
+    await until(
+      () => stateOf(table),
+      () => table.living().jvms.length === 1,
+    )
+    process.kill(child.pid ?? 0, 'SIGTERM')
+    await sleep(100)
+    expect((await stateOf(table)).is).toBe('alive')
+    process.kill(-(child.pid ?? 0), 'SIGTERM')
+    expect(
+      await until(
+        () => stateOf(table),
+        ({ is }) => is === 'ended',
+      ),
+    ).toEqual({ is: 'ended', exitCode: 5 })
+  })
+
+  it('is started once, however often and by whomever it is asked for', async () => {
+    const script = `echo started >> ${folder}/starts; exec sleep 60`
+    await Promise.all(Array.from({ length: 10 }, async () => start(await open(), script)))
+    const starts = await until(
+      () => readFile(join(folder, 'starts'), 'utf8').catch(() => ''),
+      (text) => text !== '',
+    )
+    await sleep(200)
+    expect(starts).toBe('started\n')
+    expect(await readFile(join(folder, 'starts'), 'utf8')).toBe('started\n')
+  })
+
+  it('is not started any more when the folder is closed', async () => {
+    await writeFile(join(folder, 'processes', 'closed'), '')
+    const table = await open()
+    await start(table, `touch ${folder}/started`)
+    expect(
+      await until(
+        () => stateOf(table),
+        ({ is }) => is === 'ended',
+      ),
+    ).toEqual({ is: 'ended', exitCode: null })
+    await expect(readFile(join(folder, 'started'))).rejects.toThrow()
+  })
+
+  it('that another process took the number of is neither alive nor signalled', async () => {
+    const table = await open()
+    const other = { ...selfIdentity(), startTime: '1' }
+    await writeFile(join(folder, 'processes', '1.jobmanager.1.group'), `${other.pid} 1 ${currentBootId()}\n`)
+    await writeFile(join(folder, 'processes', '1.jobmanager.1.jvm'), `${other.pid} 1 ${currentBootId()}\n`)
+    await table.load()
+    expect(table.state(1, 'jobmanager')).toEqual({ is: 'ended', exitCode: null })
+    expect(table.living()).toEqual({ jvms: [], leaders: [] })
+    expect(signalProcess(other, 'SIGTERM')).toBe(false)
+  })
+
+  it('of an earlier boot has ended', () => {
+    expect(isAlive(selfIdentity())).toBe(true)
+    expect(isAlive({ ...selfIdentity(), bootId: 'before' })).toBe(false)
+  })
+
+  it('is found by a variable of its environment, with the programs it started', async () => {
+    const table = await open()
+    await start(table, 'setsid sleep 60 & exec sleep 60')
+    const found = await until(
+      () => processesWithVariable('HEADGATE_TEST', folder),
+      (all) => all.length === 3,
+    )
+    for (const each of found) signalProcess(each, 'SIGKILL')
+    await until(
+      () => processesWithVariable('HEADGATE_TEST', folder),
+      (all) => all.length === 0,
+    )
+  })
+})
+
+describe('an identity', () => {
+  it.each(['', 'x', '12', '12 34', '-1 34 boot', '12 x boot'])('is not read from %j', (line) => {
+    expect(parseIdentity(line)).toBeNull()
+  })
+})

@@ -1,0 +1,200 @@
+/** Real clusters for tests of the local-process runtime: its own folders, looking with a deadline, and nothing left behind. */
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { flinkHome } from '../../src/flink/installation.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { findJava } from '../../src/runtimes/java-home.ts'
+import {
+  createLocalProcessRuntime,
+  type LocalProcessOptions,
+  type LocalProcessRuntime,
+} from '../../src/runtimes/local-process/local-process-runtime.ts'
+import type { LaunchSpec, Observation, Runtime, SavepointView } from '../../src/runtimes/runtime.ts'
+import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
+
+const ROOT = dirname(dirname(import.meta.dirname))
+const FLINK_FOLDER = process.env.HEADGATE_FLINK_FOLDER ?? join(ROOT, 'data', 'flink')
+const GIB = 1024 ** 3
+
+export type World = Readonly<{
+  folder: string
+  jobsJar: string
+  helperJar: string
+  javaHome: string
+  runtime: LocalProcessRuntime
+  /** A further driver over the same folders, as after a restart of the service. */
+  newRuntime(differences?: Partial<LocalProcessOptions>): Promise<LocalProcessRuntime>
+  spec(mainClass: string, differences?: Partial<LaunchSpec>): LaunchSpec
+  end(): Promise<void>
+}>
+
+export async function createWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate local 进程-'))
+  const java = await findJava(process.env.JAVA_HOME ?? null)
+  const home = flinkHome(FLINK_FOLDER)
+  const [jobsJar, helperJar] = await buildTestJars(java.home)
+  const made: LocalProcessRuntime[] = []
+  const newRuntime: World['newRuntime'] = async (differences = {}) => {
+    const runtime = createLocalProcessRuntime({
+      ...{ runsFolder: join(folder, 'runs'), archivesFolder: join(folder, 'archives'), java, clock: systemClock },
+      ...{ findFlink: (version) => home.find(version), listFlink: () => home.list(), memoryBudgetBytes: null },
+      ...{ logger: createLogger('silent'), ...differences },
+    })
+    made.push(runtime)
+    return runtime
+  }
+  await mkdir(join(folder, 'runs'), { recursive: true })
+  const runtime = await newRuntime()
+  return {
+    ...{ folder, jobsJar, helperJar, javaHome: java.home, runtime, newRuntime },
+    spec: (mainClass, differences = {}) => specOf(folder, jobsJar, mainClass, differences),
+    end: async () => {
+      for (const attemptId of await runtime.find()) await runtime.kill(attemptId)
+      for (const each of made) await each.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function buildTestJars(javaHome: string): Promise<[string, string]> {
+  const build = (name: string) => {
+    const unit = JAVA_UNITS.find((each) => each.name === name)
+    if (unit === undefined) throw new Error(`no unit ${name}`)
+    return buildJava(unit, { javaHome, flinkFolder: FLINK_FOLDER })
+  }
+  return [await build('test-jobs'), await build('test-jobs-helper')]
+}
+
+function specOf(folder: string, jar: string, mainClass: string, differences: Partial<LaunchSpec>): LaunchSpec {
+  const state = pathToFileURL(join(folder, 'state')).href
+  return {
+    ...{
+      attemptId: hex32(),
+      projectId: 'p1',
+      jobId: 1,
+      jobName: '作业 one',
+      flinkJobId: hex32(),
+      flinkVersion: '1.20',
+    },
+    shape: {
+      jobManager: { cpuCores: 1, memoryBytes: GIB },
+      taskManager: { cpuCores: 1, memoryBytes: 1.25 * GIB, slots: 1 },
+      taskManagers: 1,
+      parallelism: 1,
+    },
+    ...{
+      mainClass: `headgate.test.${mainClass}`,
+      args: [],
+      jars: [{ name: 'my jobs 作业.jar', path: jar }],
+      files: [],
+    },
+    ...{ restoreFrom: null, allowNonRestoredState: false, restart: { kind: 'never' }, flinkConfig: {} },
+    checkpoints: {
+      ...{
+        directoryUrl: `${state}/chk`,
+        savepointDirectoryUrl: `${state}/sp`,
+        everySeconds: null,
+        mode: 'exactly_once',
+      },
+    },
+    logLevels: { root: 'INFO', loggers: {} },
+    ...differences,
+  }
+}
+
+export function hex32(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** Looks until something holds; says what was seen last when it does not in time. */
+export async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => boolean, limitMs = 60_000): Promise<T> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    const seen = await look()
+    if (holds(seen)) return seen
+    if (performance.now() > deadline)
+      throw new Error(`not in ${limitMs} ms; last seen: ${JSON.stringify(seen, null, 1)}`)
+    await sleep(100)
+  }
+}
+
+export function seen(runtime: Runtime, id: string, holds: (o: Observation) => boolean, limitMs?: number) {
+  return eventually(() => runtime.inspect(id), holds, limitMs)
+}
+
+/** Waits for a job to run; a failure ends the wait at once. */
+export async function running(runtime: Runtime, id: string): Promise<Observation> {
+  const last = await seen(runtime, id, (o) => o.flinkJob?.tasksUp === true || o.failure !== null)
+  if (last.failure !== null) throw new Error(`failed: ${last.failure.cause}\n${last.failure.detail}`)
+  return last
+}
+
+export function savepointEnd(runtime: Runtime, id: string, operationId: string): Promise<SavepointView> {
+  return eventually(
+    () => runtime.savepointResult(id, operationId),
+    ({ is }) => is === 'completed' || is === 'failed',
+    30_000,
+  )
+}
+
+/** What a test job wrote with `--tell`: its first line, and the arguments it was given. */
+export async function told(path: string): Promise<{ first: string; args: string[] } | null> {
+  const text = await readFile(path, 'utf8').catch(() => null)
+  if (text === null) return null
+  const [first = '', ...args] = text.trimEnd().split('\n')
+  return { first, args }
+}
+
+/** Command lines of the live processes that have something of this folder on them or in their environment. */
+export async function processesAbout(folder: string): Promise<string[]> {
+  const found: string[] = []
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    if (Number(pid) === process.pid) continue
+    const read = (name: string) => readFile(join('/proc', pid, name), 'utf8').catch(() => '')
+    const [commandLine, environment] = await Promise.all([read('cmdline'), read('environ')])
+    if (`${commandLine}${environment}`.includes(folder)) found.push(`${pid} ${commandLine.slice(0, 120)}`)
+  }
+  return found
+}
+
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+export async function portsOf(folder: string, attemptId: string): Promise<{ rpc: number; rest: number }[]> {
+  const starts = join(folder, 'runs', attemptId, 'starts')
+  const names = await readdir(starts)
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(starts, name), 'utf8')).ports))
+}
+
+const run = promisify(execFile)
+
+/** A jar with one class of another, said to be compiled for a Java that does not exist yet. */
+export async function jarOfTheFuture(world: World, className: string): Promise<string> {
+  const folder = join(world.folder, 'future')
+  await mkdir(folder, { recursive: true })
+  const tool = join(world.javaHome, 'bin', 'jar')
+  const file = `${className.replaceAll('.', '/')}.class`
+  await run(tool, ['--extract', '--file', world.jobsJar, file], { cwd: folder })
+  const bytes = await readFile(join(folder, file))
+  // Bytes 6 and 7 are the major version of a class file; 80 is Java 36.
+  bytes.writeUInt16BE(80, 6)
+  await writeFile(join(folder, file), bytes)
+  await run(tool, ['--create', '--file', 'future.jar', file], { cwd: folder })
+  return join(folder, 'future.jar')
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, type Overrides, startApp } from '../../src/app.ts'
+import { type Environment, toConfig } from '../../src/config/config.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { createPretendRuntime, type PretendRuntime } from './pretend-runtime.ts'
+import { ROOT } from './source-files.ts'
+
+export type Service = {
+  baseUrl: string
+  dataFolder: string
+  projectId: string
+  projectName: string
+  domainName: string
+  userName: string
+  password: string
+  accessKey: { ak: string; sk: string }
+  app: App
+  runtime: PretendRuntime
+  /** Stops it and removes its folder. */
+  stop(): Promise<void>
+}
+
+export type ServiceOptions = Readonly<{ environment?: Environment; overrides?: Omit<Overrides, 'runtime'> }>
+
+/** The whole service on a free port, with a folder of its own and jobs that are only pretended. */
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'headgate-test-'))
+  const runtime = createPretendRuntime()
+  const { config, secrets } = toConfig(
+    { HEADGATE_DATA: dataFolder, HEADGATE_PORT: '0', HEADGATE_LOG_LEVEL: 'silent', ...options.environment },
+    ROOT,
+  )
+  const app = await startApp(config, secrets, createLogger('silent'), { ...options.overrides, runtime })
+  const first = app.firstCredentials
+  if (!first) throw new Error('an empty folder gives first credentials')
+  return {
+    baseUrl: app.url,
+    dataFolder,
+    projectId: first.projectId,
+    projectName: first.projectName,
+    domainName: first.domainName,
+    userName: first.userName,
+    password: first.password,
+    accessKey: { ak: first.ak, sk: first.sk },
+    app,
+    runtime,
+    async stop() {
+      await app.stop()
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}

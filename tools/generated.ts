@@ -1,0 +1,14 @@
+import { coverage } from './coverage.ts'
+import { configurationGuide } from './generators/configuration-guide.ts'
+import { lifecyclePage } from './generators/lifecycle-page.ts'
+import { schemaDump } from './generators/schema-dump.ts'
+import { openApi } from './openapi.ts'
+
+/** Generated files that are checked in, and how each is made. test/repo/generated.test.ts sees that they are up to date. */
+export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
+  'api/openapi.json': openApi,
+  'api/coverage.md': coverage,
+  'docs/guides/configuration.md': async () => configurationGuide(),
+  'docs/internals/job-lifecycle.md': async () => lifecyclePage(),
+  'src/db/schema.sqlite.sql': schemaDump,
+}
