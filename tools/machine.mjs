@@ -77,7 +77,8 @@ function jdkCandidates(jvmFolder, environment) {
         .sort()
         .map((name) => join(jvmFolder, name))
     : []
-  const candidates = [environment.JAVA_HOME, onPath && dirname(dirname(realpathSync(onPath))), ...installed]
+  const named = [environment.HEADGATE_JAVA_HOME, environment.JAVA_HOME]
+  const candidates = [...named, onPath && dirname(dirname(realpathSync(onPath))), ...installed]
   return [...new Set(candidates.filter(Boolean).map(realPath))].filter((home) => existsSync(join(home, 'release')))
 }
 

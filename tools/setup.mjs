@@ -26,9 +26,9 @@ import { findJdk, findMissing, installCommand } from './machine.mjs'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 const PURPOSES = {
-  demo: { flinkLines: ['1.20'], java: 'demo' },
-  service: { flinkLines: ['1.20'], java: null },
-  tests: { flinkLines: ['1.20', '2.3'], java: 'tests' },
+  demo: { flinkLines: ['1.20'], java: ['demo', 'demo-test', 'demo-test1'] },
+  service: { flinkLines: ['1.20'], java: [] },
+  tests: { flinkLines: ['1.20', '2.3'], java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'] },
 }
 
 async function main(argv) {
@@ -158,9 +158,14 @@ function npmProcesses() {
 
 // ---- Flink ----------------------------------------------------------------------------------------------------------
 
+function flinkFolder() {
+  const { HEADGATE_DATA, HEADGATE_FLINK_DIR } = process.env
+  return HEADGATE_FLINK_DIR || join(HEADGATE_DATA || join(ROOT, 'data'), 'flink')
+}
+
 /** The default versions of the plan's lines that are not installed. The lock files are the list of default versions. */
 function missingFlink(plan) {
-  const home = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
+  const home = flinkFolder()
   const versions = readdirSync(join(ROOT, 'src', 'flink', 'lock')).map((name) => name.replace(/\.json$/, ''))
   const wanted = versions.filter((version) => plan.flinkLines.some((line) => version.startsWith(`${line}.`)))
   return wanted.filter((version) => !existsSync(join(home, version, 'manifest.json')))
@@ -176,16 +181,15 @@ async function installFlink(plan) {
 
 const JAVA_BUILDER = join(ROOT, 'tools', 'build-java.ts')
 
+const JAVA_SOURCES = ['java', 'demo/job', 'test/jobs'].map((folder) => join(ROOT, folder))
+
 function javaMark(plan) {
-  return join(ROOT, 'build', `java-${plan.java}.done`)
+  return join(ROOT, 'build', `java-${sha256(plan.java.join()).slice(0, 8)}.json`)
 }
 
 /** Changes when a Java source, the builder or the JDK does. */
 function javaFingerprint() {
-  const sources = ['java', join('demo', 'job'), join('test', 'jobs')].flatMap((folder) =>
-    filesBelow(join(ROOT, folder)),
-  )
-  const stats = [...sources, JAVA_BUILDER].map((path) => {
+  const stats = [...JAVA_SOURCES.flatMap(filesBelow), JAVA_BUILDER].map((path) => {
     const { mtimeMs, size } = statSync(path)
     return `${path} ${mtimeMs} ${size}`
   })
@@ -193,16 +197,22 @@ function javaFingerprint() {
 }
 
 function haveJava(plan) {
-  if (plan.java === null || !existsSync(JAVA_BUILDER)) return true
-  return readOrNull(javaMark(plan)) === javaFingerprint()
+  if (plan.java.length === 0 || !existsSync(JAVA_BUILDER)) return true
+  const mark = readOrNull(javaMark(plan))
+  if (mark === null) return false
+  const { fingerprint, jars } = JSON.parse(mark)
+  return fingerprint === javaFingerprint() && jars.every((jar) => existsSync(jar))
 }
 
+/** The builder prints the path of each jar it made or found up to date. */
 async function buildJava(plan) {
   if (haveJava(plan)) return
   const fingerprint = javaFingerprint()
-  await step(`Building the Java part (${plan.java})`, [NODE, JAVA_BUILDER, plan.java])
+  const environment = { HEADGATE_FLINK_DIR: flinkFolder() }
+  const output = await step('Building the Java part', [NODE, JAVA_BUILDER, ...plan.java], { environment, quiet: true })
+  const jars = output.split('\n').filter((line) => line.endsWith('.jar'))
   mkdirSync(dirname(javaMark(plan)), { recursive: true })
-  writeAtomically(javaMark(plan), fingerprint)
+  writeAtomically(javaMark(plan), JSON.stringify({ fingerprint, jars }))
 }
 
 // ---- one setup at a time --------------------------------------------------------------------------------------------
@@ -244,17 +254,21 @@ function untilClosed(address) {
 
 // ---- programs -------------------------------------------------------------------------------------------------------
 
-/** Runs one long step with a line before, every ten seconds and after it; ends the setup when it fails. */
+/**
+ * Runs one long step with a line before and after it; ends the setup when it fails. `quiet` keeps what the program
+ * prints (shown when it fails, returned when it does not) and says every ten seconds that it is still at work.
+ */
 async function step(title, command, { environment = {}, quiet = false } = {}) {
   say(`${title} …`)
   const startedAt = Date.now()
   const seconds = () => ((Date.now() - startedAt) / 1000).toFixed(1)
-  const ticker = setInterval(() => say(`${title} … ${Math.round((Date.now() - startedAt) / 1000)} s`), 10_000)
+  const ticker = setInterval(() => quiet && say(`${title} … ${Math.round(seconds())} s`), 10_000)
   const end = await run(command, { environment, quiet })
   clearInterval(ticker)
   if (end.interruptedBy !== null || end.signal !== null) leave({ code: 1, signal: end.interruptedBy ?? end.signal })
   if (end.code !== 0) fail(`${title} failed (exit code ${end.code}).${shortened(end.output)}`)
   say(`${title}: done in ${seconds()} s`)
+  return end.output
 }
 
 /** Runs a program to its end, passing on the signals we get. Quiet: its output is kept for the case it fails. */

@@ -60,7 +60,7 @@ async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<Lau
 const toFile = ({ name, path }: MaterialisedArtifact): LaunchFile => ({ name, path })
 
 async function mainClassOf(jar: MaterialisedArtifact): Promise<string> {
-  const { mainClass } = await readJarManifest(jar.path)
+  const { mainClass } = await readJarManifest(jar.path, jar.name)
   if (mainClass) return mainClass
   throw new Refusal('launch.noMainClass', {
     en: `main_class is not set and the manifest of ${jar.name} names none. Set main_class to the class with the main method.`,

@@ -39,11 +39,11 @@ export type LaunchSpec = Readonly<{
   jars: readonly LaunchFile[]
   /** Reachable by the program as the class-path resource `userData/<name>`. */
   files: readonly LaunchFile[]
-  /** Restore from here (a URL Flink can read), or start empty. */
+  /** Restore from here (a URL as Flink writes it, see state-url.ts), or start empty. */
   restoreFrom: string | null
   allowNonRestoredState: boolean
   checkpoints: Readonly<{
-    /** Directory URL for checkpoints (also those the program itself switches on). */
+    /** Directory for checkpoints (also those the program itself switches on), a URL as in state-url.ts. */
     directoryUrl: string
     savepointDirectoryUrl: string
     /** Set by the platform, or null when the program decides. */

@@ -1,6 +1,5 @@
 import { Refusal } from '../lib/errors.ts'
-
-const shown = (text: string): string => JSON.stringify(text.slice(0, 140))
+import { OBJECT_ERRORS } from './object-errors.ts'
 
 export const BUCKET_ERRORS = {
   noneGiven: () =>
@@ -13,9 +12,5 @@ export const BUCKET_ERRORS = {
       en: `More than ${max} buckets were named at once. Send them in several requests.`,
       zh: `一次指定的桶超过 ${max} 个。请分多次请求。`,
     }),
-  badName: (bucket: string) =>
-    new Refusal('bucket.badName', {
-      en: `The bucket name ${shown(bucket)} is not valid. Use 1 to 63 letters, digits, ".", "_" and "-", starting with a letter or digit.`,
-      zh: `桶名 ${shown(bucket)} 不合法。请使用 1 到 63 个字母、数字、“.”、“_”或“-”，且以字母或数字开头。`,
-    }),
+  badName: (bucket: string) => new Refusal('bucket.badName', OBJECT_ERRORS.badBucket(bucket).texts),
 }

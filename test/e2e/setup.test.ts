@@ -31,6 +31,8 @@ beforeAll(async () => {
     'own-node/node.sh': `#!/bin/sh\nexec '${process.execPath}' "$@"\n`,
     'src/flink/lock/1.20.0.json': '{}',
     'src/flink/lock/2.3.0.json': '{}',
+    'demo/job/A.java': 'class A {}',
+    'tools/build-java.ts': BUILDER,
     'src/main.ts': COMMAND,
   })
   await chmod(join(template, 'own-node/node.sh'), 0o755)
@@ -58,13 +60,28 @@ if (command === 'flink') {
 }
 `
 
+/** Stands in for `tools/build-java.ts`. */
+const JAVA_DEMO = 'java demo demo-test demo-test1'
+const BUILDER = `
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+appendFileSync('commands.txt', 'java ' + process.argv.slice(2).join(' ') + '\\n')
+writeFileSync('built.jar', '')
+console.log(resolve('built.jar'))
+`
+
 test('the first time everything is installed, the second time nothing but the command is started', {
   timeout: LIMIT_MS,
 }, async () => {
   const project = await newProject()
   const first = setup(project, ['--for=tests', '--', 'exit', '5'])
   expect(await first.ended).toEqual({ code: 5 })
-  expect(await commandsOf(project)).toEqual(['flink install 1.20.0', 'flink install 2.3.0', 'exit 5'])
+  expect(await commandsOf(project)).toEqual([
+    'flink install 1.20.0',
+    'flink install 2.3.0',
+    'java test-jobs test-jobs-helper demo demo-test demo-test1',
+    'exit 5',
+  ])
   expect(first.output()).toContain('Installing packages and Node 24 (npm ci): done in')
 
   const nothingToFind = join(root, 'nothing')
@@ -75,7 +92,22 @@ test('the first time everything is installed, the second time nothing but the co
   })
   expect(await second.ended).toEqual({ code: 6 })
   expect(second.output()).toBe('')
-  expect((await commandsOf(project)).slice(3)).toEqual(['exit 6'])
+  expect((await commandsOf(project)).slice(4)).toEqual(['exit 6'])
+})
+
+test('the Java part is built again when a source changed or a jar is gone', { timeout: LIMIT_MS }, async () => {
+  const project = await newProject()
+  const runs = [
+    async () => undefined,
+    () => writeFile(join(project, 'demo/job/A.java'), 'class A { int changed; }'),
+    () => rm(join(project, 'built.jar')),
+    async () => undefined,
+  ]
+  for (const change of runs) {
+    await change()
+    expect((await setup(project, ['--for=demo']).ended).code).toBe(0)
+  }
+  expect(await commandsOf(project)).toEqual(['flink install 1.20.0', JAVA_DEMO, JAVA_DEMO, JAVA_DEMO])
 })
 
 test('packages are installed again when the lock file changed', { timeout: LIMIT_MS }, async () => {
@@ -85,7 +117,7 @@ test('packages are installed again when the lock file changed', { timeout: LIMIT
   const again = setup(project, ['--for=demo'])
   expect((await again.ended).code).toBe(0)
   expect(again.output()).toContain('npm ci')
-  expect(await commandsOf(project)).toEqual(['flink install 1.20.0'])
+  expect(await commandsOf(project)).toEqual(['flink install 1.20.0', JAVA_DEMO])
 })
 
 test('of two set-ups at once in one clone one works and the other waits; both commands run', {
@@ -97,7 +129,7 @@ test('of two set-ups at once in one clone one works and the other waits; both co
   const output = both.map((each) => each.output()).join('')
   expect(output.match(/npm ci\): done/g)).toHaveLength(1)
   expect(output.match(/Another setup is at work/g)).toHaveLength(1)
-  expect(await commandsOf(project)).toEqual(['flink install 1.20.0', 'exit 0', 'exit 0'])
+  expect(await commandsOf(project)).toEqual(['flink install 1.20.0', JAVA_DEMO, 'exit 0', 'exit 0'])
 })
 
 test('killed during npm ci, the next waits for the npm that still runs and then begins again', {

@@ -6,7 +6,6 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { flinkHome } from '../../src/flink/installation.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -18,6 +17,7 @@ import {
   type LocalProcessRuntime,
 } from '../../src/runtimes/local-process/local-process-runtime.ts'
 import type { LaunchSpec, Observation, Runtime, SavepointView } from '../../src/runtimes/runtime.ts'
+import { stateUrl } from '../../src/runtimes/state-url.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
 
 const ROOT = dirname(dirname(import.meta.dirname))
@@ -74,7 +74,7 @@ async function buildTestJars(javaHome: string): Promise<[string, string]> {
 }
 
 function specOf(folder: string, jar: string, mainClass: string, differences: Partial<LaunchSpec>): LaunchSpec {
-  const state = pathToFileURL(join(folder, 'state')).href
+  const state = stateUrl(join(folder, 'state'))
   return {
     ...{
       attemptId: hex32(),

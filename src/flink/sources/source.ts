@@ -24,14 +24,15 @@ export class SourceFailed extends Error {
   override readonly name = 'SourceFailed'
 }
 
-/** Calls `report` at most once each three seconds. */
+/** Calls `report` at most once each three seconds, with the seconds that have passed. */
 export function paced(report: (line: string) => void): (line: () => string) => void {
-  let last = Date.now()
+  const startedAt = performance.now()
+  let last = startedAt
   return (line) => {
-    const now = Date.now()
+    const now = performance.now()
     if (now - last < 3_000) return
     last = now
-    report(line())
+    report(`${line()}, ${Math.round((now - startedAt) / 1000)} s`)
   }
 }
 

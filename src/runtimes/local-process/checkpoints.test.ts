@@ -1,15 +1,15 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '../../lib/errors.ts'
+import { stateUrl } from '../state-url.ts'
 import { findCheckpoints, findSavepoint, holdsState } from './checkpoints.ts'
 
 let folder: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'headgate-checkpoints-'))
+  folder = await mkdtemp(join(tmpdir(), 'headgate 检查点%20-'))
 })
 
 afterEach(() => rm(folder, { recursive: true }))
@@ -19,10 +19,10 @@ async function state(path: string, atSeconds: number, content = 'metadata'): Pro
   await mkdir(directory, { recursive: true })
   await writeFile(join(directory, '_metadata'), content)
   await utimes(join(directory, '_metadata'), atSeconds, atSeconds)
-  return pathToFileURL(directory).href
+  return stateUrl(directory)
 }
 
-const url = () => pathToFileURL(folder).href
+const url = () => stateUrl(folder)
 
 describe('checkpoints on disk', () => {
   it('are found for the named jobs, newest first, complete ones only', async () => {

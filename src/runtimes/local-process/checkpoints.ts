@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
 import type { CheckpointView } from '../runtime.ts'
+import { statePath, stateUrl } from '../state-url.ts'
 import { namesIn } from './disk.ts'
 
 /**
@@ -25,7 +25,7 @@ async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
       const number = /^chk-(\d+)$/.exec(name)?.[1]
       if (number === undefined) return []
       const completedAt = await completionOf(join(jobDirectory, name))
-      const url = pathToFileURL(join(jobDirectory, name)).href
+      const url = stateUrl(join(jobDirectory, name))
       return completedAt === null ? [] : [{ url, completedAt, id: Number(number) }]
     }),
   )
@@ -40,7 +40,7 @@ export async function findSavepoint(directoryUrl: string, since: Date): Promise<
     if (!name.startsWith('savepoint-')) continue
     const at = (await completionOf(join(directory, name)))?.getTime() ?? 0
     if (at < since.getTime() || (newest !== null && at <= newest.at)) continue
-    newest = { url: pathToFileURL(join(directory, name)).href, at }
+    newest = { url: stateUrl(join(directory, name)), at }
   }
   return newest?.url ?? null
 }
@@ -75,7 +75,8 @@ async function statOrNull(path: string) {
  * @throws Refusal `runtime.stateElsewhere`
  */
 function localPath(url: string): string {
-  if (/^file:/.test(url)) return fileURLToPath(url)
+  const path = statePath(url)
+  if (path !== null) return path
   throw new Refusal('runtime.stateElsewhere', {
     en: `${url} is not on this machine's disk, so the state in it cannot be looked at. Use a path in the object folder.`,
     zh: `${url} 不在本机磁盘上，无法检查其中的状态，请使用对象目录中的路径。`,

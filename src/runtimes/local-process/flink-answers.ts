@@ -1,4 +1,5 @@
 import type { CheckpointView, FlinkJobState, FlinkJobView, SavepointView } from '../runtime.ts'
+import { normalStateUrl } from '../state-url.ts'
 
 /**
  * What Flink's REST answers mean for an observation. Pure; every field is looked at before it is believed, because the
@@ -113,15 +114,10 @@ export function checkpoints(answer: unknown): CheckpointAnswers {
   const views = complete.flatMap((entry) => {
     const url = text(entry.external_path)
     const completedAt = moment(entry.latest_ack_timestamp)
-    return url === null || completedAt === null ? [] : [{ url: fileUrl(url), completedAt, id: number(entry.id) }]
+    return url === null || completedAt === null ? [] : [{ url: normalStateUrl(url), completedAt, id: number(entry.id) }]
   })
   views.sort((a, b) => b.id - a.id)
   return { latest: views[0] ?? null, first: views.at(-1)?.completedAt ?? null }
-}
-
-/** Flink writes `file:/a/b`; everywhere else such a URL is `file:///a/b`. */
-export function fileUrl(url: string): string {
-  return url.replace(/^file:\/(?!\/)/, 'file:///')
 }
 
 /** `GET /jobs/<id>/savepoints/<trigger id>`. A savepoint that failed is "completed" too, with a `failure-cause`. */
@@ -129,7 +125,7 @@ export function savepoint(answer: unknown): SavepointView {
   const { status, operation } = object(answer)
   if (object(status).id !== 'COMPLETED') return { is: 'inProgress' }
   const location = text(object(operation).location)
-  if (location !== null) return { is: 'completed', locationUrl: fileUrl(location) }
+  if (location !== null) return { is: 'completed', locationUrl: normalStateUrl(location) }
   const cause = object(object(operation)['failure-cause'])
   return { is: 'failed', reason: text(cause['stack-trace']) ?? text(cause.class) ?? 'Flink gave no reason' }
 }

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import type { LaunchSpec } from '../runtime.ts'
+import { stateUrl } from '../state-url.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /**
@@ -140,7 +141,7 @@ function places(spec: LaunchSpec, folder: RunFolder): Record<string, string> {
     'io.tmp.dirs': folder.tmp,
     'web.tmpdir': folder.tmp,
     'process.working-dir': folder.work,
-    'jobmanager.archive.fs.dir': directoryUrl(folder.archive),
+    'jobmanager.archive.fs.dir': stateUrl(folder.archive),
     // The names of before 1.20: both lines accept them. Set always, for programs that switch checkpoints on themselves.
     'state.checkpoints.dir': spec.checkpoints.directoryUrl,
     'state.savepoints.dir': spec.checkpoints.savepointDirectoryUrl,
@@ -209,6 +210,6 @@ export function userClassPath(jars: readonly string[], filesFolder: string): str
   return urls.map((url) => url.replaceAll(';', '%3B')).join(';')
 }
 
-export function directoryUrl(folder: string): string {
+function directoryUrl(folder: string): string {
   return `${pathToFileURL(folder).href.replace(/\/+$/, '')}/`
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import type { LaunchSpec } from '../runtime.ts'
+import { stateUrl } from '../state-url.ts'
 import { archiveToMake, buildTrainingJar, keepArchives } from './class-data.ts'
 import { namesIn } from './disk.ts'
 import type { LocalProcessOptions, LocalProcessRuntime } from './local-process-runtime.ts'
@@ -85,7 +85,7 @@ async function look(runtime: LocalProcessRuntime, attemptId: string, until: (see
 }
 
 function trainingSpec(installation: FlinkInstallation, jar: string, folder: string): LaunchSpec {
-  const state = pathToFileURL(join(folder, 'state')).href
+  const state = stateUrl(join(folder, 'state'))
   return {
     ...{ attemptId: 'training', projectId: '-', jobId: 0, jobName: 'training' },
     flinkJobId: randomBytes(16).toString('hex'),

@@ -24,7 +24,7 @@ const TEMPORARY = '.headgate-tmp'
 const LEFTOVER_MS = 3_600_000
 const LIST_LIMIT_DEFAULT = 1000
 const LIST_LIMIT_MAX = 10_000
-const RENAME_TRIES = 5
+const RENAME_TRIES = 100
 
 type Place = ObjectRef & Readonly<{ folders: readonly string[]; name: string }>
 type Bucket = Readonly<{ projectId: string; bucket: string }>
@@ -97,21 +97,26 @@ async function write(path: string, content: Readable): Promise<Omit<ObjectStat, 
   }
 }
 
-/** A delete of a neighbour may take the folder away between its making and the rename; then it is made again. */
-async function moveIntoPlace(root: string, place: Place, temporary: string, triesLeft = RENAME_TRIES): Promise<void> {
+/** A delete of a neighbour may take a folder away between its making and the rename; then it is made again. */
+async function moveIntoPlace(root: string, place: Place, temporary: string): Promise<void> {
+  for (let triesLeft = RENAME_TRIES; triesLeft > 0; triesLeft--) {
+    if (await moveOnce(root, place, temporary)) return
+  }
+  throw new Error(`The folder of ${place.bucket}/${place.key} was taken away ${RENAME_TRIES} times while it was made.`)
+}
+
+/** False when a folder on the way was taken away. */
+async function moveOnce(root: string, place: Place, temporary: string): Promise<boolean> {
+  const move = async (folder: OpenFolder): Promise<true> => {
+    await rename(temporary, folder.at(place.name))
+    await folder.file.sync()
+    return true
+  }
   try {
-    await inFolder(
-      root,
-      place.folders,
-      async (folder) => {
-        await rename(temporary, folder.at(place.name))
-        await folder.file.sync()
-      },
-      { create: true },
-    )
+    return (await inFolder(root, place.folders, move, { create: true })) ?? false
   } catch (error) {
-    if (!isSystemError(error, 'ENOENT') || triesLeft <= 1) throw error
-    await moveIntoPlace(root, place, temporary, triesLeft - 1)
+    if (isSystemError(error, 'ENOENT')) return false
+    throw error
   }
 }
 

@@ -1,0 +1,159 @@
+/** The whole service on real Flink, and a person with a token in front of it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, startApp } from '../../src/app.ts'
+import { type Environment, toConfig } from '../../src/config/config.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
+import { eventually, processesAbout } from './clusters.ts'
+import { ROOT } from './source-files.ts'
+
+// Answers are compared field by field in the tests; test/support/wire-types.ts proves their types.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Answer = any
+
+export type RealService = Readonly<{
+  folder: string
+  projectId: string
+  app: () => App
+  /** Calls with the administrator's token. */
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Answer }>
+  /** Calls below `/v1.0/{project}/streaming` and expects success. */
+  dli(method: string, path: string, body?: unknown): Promise<Answer>
+  detail(jobId: number): Promise<Answer>
+  /** Waits for one of the statuses; any other resting status ends the wait with its description. */
+  until(jobId: number, ...statuses: string[]): Promise<Answer>
+  /** Stores a file and makes it a package without group. */
+  upload(name: string, content: Uint8Array, kind?: string): Promise<void>
+  createJob(job: Record<string, unknown>): Promise<number>
+  /** Stops the service as `kill -TERM` would and starts it again on the same folder. */
+  restart(): Promise<void>
+  /** Deletes every job and waits until nothing of them runs. */
+  deleteJobs(): Promise<void>
+  /** Processes that carry the folder in their command line. */
+  processes(): Promise<unknown[]>
+  end(): Promise<void>
+}>
+
+const RESTING = ['job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_cancel_fail']
+
+export async function startRealService(environment: Environment = {}): Promise<RealService> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
+  const { config, secrets } = toConfig(
+    {
+      HEADGATE_DATA: folder,
+      HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
+      HEADGATE_PORT: '0',
+      HEADGATE_CU_MEMORY: '1280M',
+      ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
+      ...environment,
+    },
+    ROOT,
+  )
+  const start = () => startApp(config, secrets, createLogger('silent'))
+  let app = await start()
+  const first = app.firstCredentials
+  if (!first) throw new Error('an empty folder gives first credentials')
+  const token = await signIn(app.url, first)
+
+  const call: RealService['call'] = async (method, path, body) => {
+    const raw = body instanceof Uint8Array
+    const response = await fetch(`${app.url}${path}`, {
+      method,
+      headers: { 'x-auth-token': token, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
+      ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+  }
+  const must = async (method: string, path: string, body?: unknown) => {
+    const answer = await call(method, path, body)
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+  const dli: RealService['dli'] = (method, path, body) =>
+    must(method, `/v1.0/${first.projectId}/streaming/${path}`, body)
+  const detail: RealService['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
+  const deleteJobs = async () => {
+    const { job_list: list } = await dli('GET', 'jobs?limit=100')
+    for (const job of list.jobs) await dli('DELETE', `jobs/${job.job_id}`)
+    await eventually(
+      () => processesAbout(folder),
+      (left) => left.length === 0,
+    )
+  }
+  await must('POST', `/v1.0/${first.projectId}/queues`, {
+    queue_name: 'q1',
+    queue_type: 'general',
+    resource_mode: 1,
+    cu_count: 16,
+  })
+  return {
+    folder,
+    projectId: first.projectId,
+    app: () => app,
+    call,
+    dli,
+    detail,
+    until: async (jobId, ...statuses) => {
+      const done = (job: Answer) => statuses.includes(job.status) || RESTING.includes(job.status)
+      const job = await eventually(() => detail(jobId), done, 120_000)
+      if (!statuses.includes(job.status)) throw new Error(`job ${jobId} is ${job.status}: ${job.status_desc}`)
+      return job
+    },
+    async upload(name, content, kind = 'jar') {
+      await must('PUT', `/api/v1/${first.projectId}/objects/files/${encodeURIComponent(name)}`, content)
+      await must('POST', `/v2.0/${first.projectId}/resources`, { paths: [`obs://files/${name}`], kind })
+    },
+    createJob: async (job) => {
+      const body = { queue_name: 'q1', cu_number: 2, manager_cu_number: 1, parallel_number: 1, ...job }
+      return (await dli('POST', 'flink-jobs', body)).job.job_id
+    },
+    async restart() {
+      await app.stop()
+      app = await start()
+    },
+    processes: () => processesAbout(folder),
+    async end() {
+      const { job_list: list } = await dli('GET', 'jobs?limit=100')
+      for (const job of list.jobs) await dli('DELETE', `jobs/${job.job_id}`)
+      await eventually(
+        () => processesAbout(folder),
+        (left) => left.length === 0,
+      )
+      await app.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A jar of tools/build-java.ts, as bytes. */
+export async function builtJar(name: string): Promise<Uint8Array> {
+  const unit = JAVA_UNITS.find((each) => each.name === name)
+  if (!unit) throw new Error(`no Java unit ${name}`)
+  const tools = { javaHome: process.env.JAVA_HOME ?? null, flinkFolder: join(ROOT, 'data', 'flink') }
+  return readFile(await buildJava(unit, tools))
+}
+
+async function signIn(
+  url: string,
+  first: { userName: string; password: string; domainName: string; projectId: string },
+) {
+  const response = await fetch(`${url}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: first.userName, password: first.password, domain: { name: first.domainName } } },
+        },
+        scope: { project: { id: first.projectId } },
+      },
+    }),
+  })
+  const token = response.headers.get('x-subject-token')
+  if (!token) throw new Error(`no token: ${response.status} ${await response.text()}`)
+  return token
+}

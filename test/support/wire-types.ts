@@ -1,0 +1,360 @@
+/**
+ * The JSON types of answers, written by hand from the vendor's documents: operation × field → type, nullability, casing.
+ * The vendor's own models accept any type, so they alone prove little; this table is what strict clients decode by.
+ * Nothing here is made from the sources of the service.
+ */
+type Kind =
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'the text "true"'
+  | 'the text "true" or "false"'
+  | 'true'
+  | 'anything'
+
+export type Shape =
+  | Readonly<{ kind: Kind; nullable?: boolean }>
+  | Readonly<{ each: Shape; nullable?: boolean }>
+  | Readonly<{ fields: Readonly<Record<string, Shape>>; optional?: readonly string[] }>
+
+const text: Shape = { kind: 'text' }
+const integer: Shape = { kind: 'integer' }
+const float: Shape = { kind: 'number' }
+const flag: Shape = { kind: 'boolean' }
+const yes: Shape = { kind: 'the text "true"' }
+const textFlag: Shape = { kind: 'the text "true" or "false"' }
+const yesFlag: Shape = { kind: 'true' }
+const anything: Shape = { kind: 'anything' }
+const orNull = (kind: 'text' | 'integer'): Shape => ({ kind, nullable: true })
+const each = (shape: Shape): Shape => ({ each: shape })
+const textsOrNull: Shape = { each: text, nullable: true }
+const record = (fields: Record<string, Shape>, optional: readonly string[] = []): Shape => ({ fields, optional })
+
+const resourceSpec = record({ cpu: float, memory: text })
+
+const jobConfig = record({
+  checkpoint_enabled: flag,
+  checkpoint_mode: text,
+  checkpoint_interval: integer,
+  log_enabled: flag,
+  obs_bucket: orNull('text'),
+  smn_topic: orNull('text'),
+  root_id: integer,
+  edge_group_ids: textsOrNull,
+  manager_cu_number: integer,
+  cu_number: integer,
+  parallel_number: integer,
+  executor_number: orNull('integer'),
+  executor_cu_number: orNull('integer'),
+  restart_when_exception: flag,
+  resume_checkpoint: flag,
+  resume_max_num: integer,
+  checkpoint_path: orNull('text'),
+  idle_state_retention: integer,
+  config_url: orNull('text'),
+  udf_jar_url: orNull('text'),
+  dirty_data_strategy: orNull('text'),
+  entrypoint: orNull('text'),
+  dependency_jars: textsOrNull,
+  dependency_files: textsOrNull,
+  runtime_config: orNull('text'),
+  flink_log_config: orNull('text'),
+  graph_editor_enabled: flag,
+  graph_editor_data: orNull('text'),
+  tm_cus: integer,
+  tm_slot_num: integer,
+  image: orNull('text'),
+  feature: text,
+  flink_version: orNull('text'),
+  operator_config: orNull('text'),
+  static_estimator_config: orNull('text'),
+  real_cu_number: integer,
+  execution_agency_urn: orNull('text'),
+  resource_config_version: text,
+  resource_config: record({
+    max_slot: integer,
+    parallel_number: integer,
+    jobmanager_resource_spec: resourceSpec,
+    taskmanager_resource_spec: resourceSpec,
+  }),
+  auto_scaling_enable: flag,
+  auto_scaling_interval: orNull('integer'),
+  max_parallelism: orNull('integer'),
+})
+
+const shortJob = {
+  job_id: integer,
+  name: text,
+  desc: text,
+  user_name: text,
+  job_type: text,
+  status: text,
+  status_desc: text,
+  create_time: integer,
+  duration: integer,
+  root_id: integer,
+  graph_editor_enabled: flag,
+  has_savepoint: flag,
+  queue_name: orNull('text'),
+  edge_group_ids: textsOrNull,
+  restart_times: integer,
+  savepoint_path: orNull('text'),
+}
+
+const longJob = {
+  update_time: integer,
+  user_id: text,
+  project_id: text,
+  sql_body: text,
+  run_mode: text,
+  main_class: orNull('text'),
+  entrypoint_args: orNull('text'),
+  execution_graph: orNull('text'),
+  feature: orNull('text'),
+  flink_version: orNull('text'),
+  image: orNull('text'),
+  job_config: jobConfig,
+}
+
+const listedJob = { ...shortJob, username: text, start_time: integer }
+
+const jobList = (job: Shape): Shape =>
+  record({ is_success: yes, message: text, job_list: record({ total_count: integer, jobs: each(job) }) })
+
+const batch = each(record({ is_success: textFlag, message: text }))
+
+const tags = each(record({ key: text, value: text }))
+
+const sharedQueue = {
+  queue_id: integer,
+  description: text,
+  owner: text,
+  create_time: integer,
+  resource_id: text,
+  enterprise_project_id: text,
+  resource_mode: integer,
+  resource_type: text,
+  queue_resource_type: text,
+  cu_spec: integer,
+  cu_scale_out_limit: integer,
+  cu_scale_in_limit: integer,
+  elastic_resource_pool_name: text,
+  support_spark_versions: each(text),
+  support_flink_sql_versions: each(text),
+  support_flink_jar_versions: each(text),
+  support_opensource_flink_versions: each(text),
+  support_hetu_engine_versions: each(text),
+  default_spark_version: text,
+  default_flink_sql_version: text,
+  default_flink_jar_version: text,
+  default_hetu_engine_version: text,
+  queue_name: text,
+  queue_type: text,
+  cu_count: integer,
+  charging_mode: integer,
+}
+
+const listedQueue = record(
+  {
+    ...sharedQueue,
+    engine: text,
+    used_cu: float,
+    max_cu_count: integer,
+    cidr_in_vpc: text,
+    cidr_in_mgntsubnet: text,
+    cidr_in_subnet: text,
+    platform: text,
+    is_restarting: flag,
+    labels: text,
+    feature: text,
+    tags,
+  },
+  ['feature'],
+)
+
+const shownPackage = {
+  create_time: integer,
+  update_time: integer,
+  resource_type: text,
+  resource_name: text,
+  status: text,
+  underlying_name: text,
+}
+const listedPackage = record({ ...shownPackage, owner: text, status_desc: text }, ['status_desc'])
+const packageDetails = each(record({ ...shownPackage, is_async: flag, status_desc: text }, ['status_desc']))
+
+const group = {
+  group_name: text,
+  status: text,
+  resources: each(text),
+  details: packageDetails,
+  create_time: integer,
+  update_time: integer,
+  is_async: flag,
+  owner: text,
+}
+const { group_name: _none, ...withoutName } = group
+
+const moduleOfPackages = record({
+  module_name: text,
+  module_type: text,
+  status: text,
+  resources: each(text),
+  description: text,
+  create_time: integer,
+  update_time: integer,
+})
+
+const uploadByKind = record({ ...group, description: text, module_name: text, module_type: text })
+
+const named = record({ id: text, name: text })
+const namedInDomain = record({ id: text, name: text, domain: named })
+const token = record({
+  token: record(
+    {
+      methods: each(text),
+      expires_at: text,
+      issued_at: text,
+      user: record({ id: text, name: text, domain: named, password_expires_at: text }),
+      project: namedInDomain,
+      domain: named,
+      roles: each(named),
+      catalog: each(
+        record({
+          id: text,
+          name: text,
+          type: text,
+          endpoints: each(record({ id: text, interface: text, region: text, region_id: text, url: text })),
+        }),
+      ),
+    },
+    ['project', 'domain', 'catalog'],
+  ),
+})
+
+export const WIRE_TYPES = {
+  createFlinkJarJob: record({
+    is_success: yes,
+    message: text,
+    job: record({ job_id: integer, status_name: text, status_desc: text }),
+  }),
+  updateFlinkJarJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
+  listFlinkJobs: jobList(record(listedJob)),
+  'listFlinkJobs with details': jobList(record({ ...listedJob, ...longJob })),
+  showFlinkJob: record({
+    is_success: yes,
+    message: text,
+    job_detail: record({ ...shortJob, start_time: orNull('integer'), ...longJob }),
+  }),
+  showFlinkJobExecutionGraph: record({ is_success: yes, message: text, execute_graph: anything }),
+  batchRunFlinkJobs: batch,
+  batchStopFlinkJobs: batch,
+  stopFlinkJob: batch,
+  batchDeleteFlinkJobs: batch,
+  deleteFlinkJob: record({ is_success: yes, message: text }),
+  executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
+  registerBucket: record({ is_success: yes, message: text }),
+  createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
+  listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),
+  showQueue: record({
+    is_success: yesFlag,
+    message: text,
+    ...sharedQueue,
+    queueName: text,
+    queueType: text,
+    cuCount: integer,
+    chargingMode: integer,
+  }),
+  deleteQueue: record({ is_success: yesFlag, message: text }),
+  uploadJobResources: record(group),
+  'uploadJobResources without group': record({ ...withoutName, resource_names: each(text) }),
+  uploadJarJobResources: uploadByKind,
+  uploadPythonFileJobResources: uploadByKind,
+  uploadFileJobResources: uploadByKind,
+  listJobResources: record({
+    resources: each(listedPackage),
+    modules: each(moduleOfPackages),
+    groups: each(record(group)),
+    total: integer,
+  }),
+  showJobResource: listedPackage,
+  createToken: token,
+  showToken: token,
+  listProjects: record({
+    projects: each(
+      record({
+        id: text,
+        name: text,
+        domain_id: text,
+        parent_id: text,
+        is_domain: flag,
+        enabled: flag,
+        description: text,
+        links: record({ self: text }),
+      }),
+    ),
+    links: record({ self: text, previous: anything, next: anything }),
+  }),
+  error: record({ error_code: text, error_msg: text, request_id: text }, ['request_id']),
+  'identity error': record({ error: record({ code: integer, message: text, title: text }) }),
+} as const satisfies Record<string, Shape>
+
+export type WireName = keyof typeof WIRE_TYPES
+
+/** What is wrong with the answer, one line per field; empty when nothing is. Fields beyond the table count as wrong. */
+export function wireProblems(name: WireName, body: unknown): string[] {
+  return problemsOf(WIRE_TYPES[name], body, name)
+}
+
+/** Fails with all that is wrong with the answer. */
+export function checkWire(name: WireName, body: unknown): void {
+  const problems = wireProblems(name, body)
+  if (problems.length > 0) throw new Error(`The answer breaks the contract:\n${problems.join('\n')}`)
+}
+
+function problemsOf(shape: Shape, value: unknown, path: string): string[] {
+  if ('fields' in shape) return problemsOfRecord(shape, value, path)
+  if (value === null && shape.nullable) return []
+  if ('each' in shape) {
+    if (!Array.isArray(value)) return [`${path}: an array is wanted, ${shown(value)} came`]
+    return value.flatMap((item, index) => problemsOf(shape.each, item, `${path}[${index}]`))
+  }
+  return IS[shape.kind](value) ? [] : [`${path}: ${shape.kind} is wanted, ${shown(value)} came`]
+}
+
+function problemsOfRecord(
+  { fields, optional = [] }: { fields: Readonly<Record<string, Shape>>; optional?: readonly string[] },
+  value: unknown,
+  path: string,
+): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [`${path}: an object is wanted, ${shown(value)} came`]
+  }
+  const given = new Map<string, unknown>(Object.entries(value))
+  const missing = Object.keys(fields).filter((name) => !given.has(name) && !optional.includes(name))
+  const unknown = [...given.keys()].filter((name) => !(name in fields))
+  const wrong = Object.entries(fields).flatMap(([name, shape]) =>
+    given.has(name) ? problemsOf(shape, given.get(name), `${path}.${name}`) : [],
+  )
+  return [
+    ...missing.map((name) => `${path}.${name} is missing`),
+    ...unknown.map((name) => `${path}.${name} is not in the contract`),
+    ...wrong,
+  ]
+}
+
+const IS: Record<Kind, (value: unknown) => boolean> = {
+  text: (value) => typeof value === 'string',
+  integer: (value) => Number.isSafeInteger(value),
+  number: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
+  'the text "true"': (value) => value === 'true',
+  'the text "true" or "false"': (value) => value === 'true' || value === 'false',
+  true: (value) => value === true,
+  anything: () => true,
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 80) ?? 'nothing'
+}
