@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
+import { createBackground, type Duty } from './background/background.ts'
+import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
@@ -10,15 +12,16 @@ import { resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
-import { createJobStore } from './jobs/job-store.ts'
+import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
+import { assert } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
 import { createQueues } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
 import { findJava } from './runtimes/java-home.ts'
-import { createLocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
+import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { version } from './version.ts'
@@ -53,7 +56,9 @@ export async function startApp(
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
   const home = flinkHome(config.folders.flink)
-  const runtime = overrides.runtime ?? (await buildRuntime(config, clock, logger))
+  const local = overrides.runtime ? null : await buildRuntime(config, clock, logger)
+  const runtime = overrides.runtime ?? local
+  assert(runtime, 'there is a runtime')
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -84,6 +89,14 @@ export async function startApp(
     cuMemoryBytes: config.cuMemoryBytes,
     startingMax: config.startsAtOnce,
   })
+  const background = createBackground(
+    [
+      sweepTokens(access),
+      sweepArtifacts(artifacts, clock),
+      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock)] : []),
+    ],
+    logger,
+  )
   const http = await createHttp({
     access,
     queues,
@@ -107,11 +120,13 @@ export async function startApp(
   })
   await artifacts.resume()
   await reconciler.start()
+  background.start()
   const url = await http.listen({ host: config.http.host, port: config.http.port })
 
   let stopped: Promise<void> | null = null
   const stop = async () => {
     await http.close()
+    await background.stop()
     await reconciler.stop()
     await artifacts.close()
     await runtime.close()
@@ -129,7 +144,20 @@ export async function startApp(
   }
 }
 
-async function buildRuntime(config: Config, clock: Clock, logger: Logger): Promise<Runtime> {
+const QUIET_MS = 600_000
+
+function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: JobStore, clock: Clock): Duty {
+  return trainArchives({
+    versions: () => runtime.flinkVersions(),
+    train: (version) => runtime.trainArchives(version),
+    isQuiet: async () => {
+      const since = new Date(clock.now().getTime() - QUIET_MS)
+      return (await store.countStarting(database.db, since)) === 0
+    },
+  })
+}
+
+async function buildRuntime(config: Config, clock: Clock, logger: Logger): Promise<LocalProcessRuntime> {
   const home = flinkHome(config.folders.flink)
   return createLocalProcessRuntime({
     runsFolder: config.folders.runs,

@@ -31,6 +31,10 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'read → observe → decide → record → act',
     imports: ['src/lib', 'src/db', 'src/jobs', 'src/queues', 'src/artifacts', 'src/storage', 'src/runtimes/runtime.ts'],
   },
+  'src/background': {
+    holds: 'duties: what is done again and again beside the requests',
+    imports: ['src/lib', 'src/access', 'src/artifacts'],
+  },
   'src/http': {
     holds: 'Fastify, authentication, one error renderer; dli/ holds the foreign contract, native/ our own API',
     imports: [

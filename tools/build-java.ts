@@ -102,7 +102,7 @@ async function textOf(path: string): Promise<string | null> {
 if (import.meta.main) {
   const wanted = process.argv.slice(2)
   const javaHome = process.env.JAVA_HOME ?? null
-  const flinkFolder = process.env.HEADGATE_FLINK_FOLDER ?? join(ROOT, 'data', 'flink')
+  const flinkFolder = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
   for (const unit of JAVA_UNITS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     console.log(await buildJava(unit, { javaHome, flinkFolder }))
   }

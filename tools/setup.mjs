@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node tools/setup.mjs --for=demo|service|tests [-- <headgate arguments>]`.
+ * From a fresh clone to a running command: `node tools/setup.mjs --for=check|demo|service|tests [-- <program> <arguments>]`.
  *
  * Runs on the machine's own Node (20 or newer), before any package is there; what it starts runs on the project's
  * Node 24. Every step leaves a mark only when it is done and is repeated when its mark is absent, so it may be killed
@@ -26,6 +26,7 @@ import { findJdk, findMissing, installCommand } from './machine.mjs'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 const PURPOSES = {
+  check: { flinkLines: [], java: [] },
   demo: { flinkLines: ['1.20'], java: ['demo', 'demo-test', 'demo-test1'] },
   service: { flinkLines: ['1.20'], java: [] },
   tests: { flinkLines: ['1.20', '2.3'], java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'] },
@@ -43,7 +44,7 @@ async function main(argv) {
     await buildJava(plan)
     release()
   }
-  if (command.length > 0) await become([NODE, join(ROOT, 'src', 'main.ts'), ...command])
+  if (command.length > 0) await become([NODE, join(ROOT, command[0]), ...command.slice(1)])
 }
 
 function readArguments(argv) {
@@ -51,7 +52,7 @@ function readArguments(argv) {
   const own = split === -1 ? argv : argv.slice(0, split)
   const purpose = /^--for=(.*)$/.exec(own[0] ?? '')?.[1]
   if (own.length !== 1 || !Object.hasOwn(PURPOSES, purpose ?? '')) {
-    fail(`Usage: node tools/setup.mjs --for=${Object.keys(PURPOSES).join('|')} [-- <headgate arguments>]`)
+    fail(`Usage: node tools/setup.mjs --for=${Object.keys(PURPOSES).join('|')} [-- <program> <arguments>]`)
   }
   return { purpose, command: split === -1 ? [] : argv.slice(split + 1) }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseMemory } from '../lib/memory-size.ts'
 import type { LogLevel } from '../lib/logger.ts'
+import { parseMemory } from '../lib/memory-size.ts'
 import type { OptionName } from './options.ts'
 
 /** All settings, derived and checked; frozen. Holds no secret, so it may be logged. */
@@ -23,6 +23,8 @@ export type Config = Readonly<{
   cuMemoryBytes: number
   hostMemoryBytes: number
   startsAtOnce: number
+  /** Make class data archives in the background, for faster starts. */
+  trainsArchives: boolean
   maxCuNumber: number
   maxDrafts: number
   /** How long each moving state of a job may last. */
@@ -59,7 +61,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       objects: join(data, 'objects'),
       artifacts: join(data, 'artifacts'),
       runs: join(data, 'runs'),
-      archives: join(data, 'archives'),
+      archives: join(environment.HEADGATE_FLINK_DIR ?? join(data, 'flink'), 'archives'),
     },
     databaseFile: join(data, 'headgate.db'),
     sealingKeyFile: join(data, 'sealing.key'),
@@ -74,6 +76,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
     cuMemoryBytes: ask.memory('HEADGATE_CU_MEMORY', '2G'),
     hostMemoryBytes: ask.hostMemory('HEADGATE_HOST_MEMORY', '80%'),
     startsAtOnce: ask.integer('HEADGATE_STARTS_AT_ONCE', availableParallelism(), 1, 1000),
+    trainsArchives: ask.oneOf('HEADGATE_TRAIN_ARCHIVES', 'on', ['on', 'off']) === 'on',
     maxCuNumber: ask.integer('HEADGATE_MAX_CU_NUMBER', 400, 2, 100_000),
     maxDrafts: ask.integer('HEADGATE_MAX_DRAFTS', 100, 1, 1_000_000),
     ...patienceOf(ask),

@@ -21,6 +21,10 @@ export const OPTIONS = {
     text: 'Clusters that may be starting at the same time.',
     byDefault: 'the number of CPU cores',
   },
+  HEADGATE_TRAIN_ARCHIVES: {
+    text: 'on or off: when nothing is being started, make class data archives, with which clusters start faster.',
+    byDefault: 'on',
+  },
   HEADGATE_MAX_CU_NUMBER: { text: 'Largest cu_number of a job.', byDefault: '400' },
   HEADGATE_MAX_DRAFTS: { text: 'Jobs of a project that may be there without ever having run.', byDefault: '100' },
   HEADGATE_QUEUED_SECONDS: {

@@ -28,6 +28,7 @@ CREATE TABLE "attempts" ("id" text not null primary key,
   "timeline_json" text not null,
   "last_checkpoint" text,
   "last_checkpoint_at" bigint,
+  "logs_exported_at" bigint,
   constraint "attempts_number" unique ("job_id", "number"));
 
 CREATE TABLE "bucket_grants" ("project_id" text not null references "projects" ("id"),

@@ -132,6 +132,7 @@ export interface Schema {
     timeline_json: string
     last_checkpoint: string | null
     last_checkpoint_at: number | null
+    logs_exported_at: number | null
   }
   /** One recorded change of a job's state. */
   moves: {

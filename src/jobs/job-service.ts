@@ -28,7 +28,7 @@ import {
 } from './job-settings.ts'
 import { memoryOf, sizeOf } from './job-sizing.ts'
 import type { JobPatch, JobStore } from './job-store.ts'
-import type { LaunchPlan } from './launch-plan.ts'
+import { launchPlanOf } from './launch-plan.ts'
 import { type JobEvent, type JobState, kindOf } from './lifecycle.ts'
 import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { type Restorable, restorePointForRun } from './restore-point.ts'
@@ -360,10 +360,7 @@ async function findCheckpoints(
   runtime: Pick<Runtime, 'findCheckpoints'>,
   attempts: readonly Attempt[],
 ): Promise<CheckpointView[]> {
-  const byDirectory = Map.groupBy(
-    attempts,
-    (attempt) => (JSON.parse(attempt.launchJson) as LaunchPlan).checkpoints.directoryUrl,
-  )
+  const byDirectory = Map.groupBy(attempts, (attempt) => launchPlanOf(attempt).checkpoints.directoryUrl)
   const found = await Promise.all(
     [...byDirectory].map(([url, group]) =>
       runtime.findCheckpoints(

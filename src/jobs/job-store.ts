@@ -39,6 +39,7 @@ export type AttemptPatch = Partial<
     | 'flinkRestarts'
     | 'timeline'
     | 'lastCheckpoint'
+    | 'logsExportedAt'
   >
 >
 
@@ -547,6 +548,7 @@ function attemptRow(attempt: Attempt, runtime: string) {
     timeline_json: '[]',
     last_checkpoint: null,
     last_checkpoint_at: null,
+    logs_exported_at: null,
   }
 }
 
@@ -562,6 +564,7 @@ function attemptPatchRow(patch: AttemptPatch) {
     timeline_json: patch.timeline && JSON.stringify(patch.timeline),
     last_checkpoint: patch.lastCheckpoint?.url,
     last_checkpoint_at: time(patch.lastCheckpoint?.completedAt),
+    logs_exported_at: time(patch.logsExportedAt),
   })
 }
 
@@ -591,6 +594,7 @@ function fromAttemptRow(row: Selectable<Schema['attempts']>): Attempt {
       row.last_checkpoint === null || row.last_checkpoint_at === null
         ? null
         : { url: row.last_checkpoint, completedAt: new Date(row.last_checkpoint_at) },
+    logsExportedAt: date(row.logs_exported_at),
   }
 }
 

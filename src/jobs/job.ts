@@ -112,6 +112,8 @@ export type Attempt = Readonly<{
   flinkRestarts: number
   timeline: readonly { step: TimelineStep; at: Date }[]
   lastCheckpoint: Pick<CheckpointView, 'url' | 'completedAt'> | null
+  /** When its logs were last written to the job's bucket (log_enabled). */
+  logsExportedAt: Date | null
 }>
 
 export type Move = Readonly<{

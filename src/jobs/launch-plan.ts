@@ -1,3 +1,4 @@
+import type { Texts } from '../lib/errors.ts'
 import type { LaunchSpec, RestartPolicy } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
 import { splitArguments } from './entrypoint-args.ts'
@@ -17,16 +18,24 @@ export type LaunchPlan = Omit<LaunchSpec, 'mainClass' | 'jars' | 'files'> &
     entrypoint: string
     dependencyJars: readonly string[]
     dependencyFiles: readonly string[]
+    /** What the user should know about this launch, such as another Flink version than the one asked for. */
+    note: Texts | null
   }>
 
 /** Keys of runtime_config that are DLI's own or that the job's sizing decides; Flink never sees them. */
 const NOT_FOR_FLINK = /^(flink\.dli\.|kubernetes\.)/u
+
+/** The plan recorded with an attempt. */
+export function launchPlanOf(attempt: Pick<Attempt, 'launchJson'>): LaunchPlan {
+  return JSON.parse(attempt.launchJson) as LaunchPlan
+}
 
 export function planLaunch(
   job: Job,
   attempt: Pick<Attempt, 'id' | 'flinkJobId' | 'flinkVersion' | 'restoreFrom'>,
   sizing: Sizing,
   objects: Pick<ObjectStore, 'flinkUrl'>,
+  note: Texts | null,
 ): LaunchPlan {
   const { settings } = job
   return {
@@ -55,6 +64,7 @@ export function planLaunch(
       Object.entries(readRuntimeConfig(settings.runtimeConfig)).filter(([key]) => !NOT_FOR_FLINK.test(key)),
     ),
     logLevels: readLogConfig(settings.flinkLogConfig),
+    note,
   }
 }
 

@@ -68,6 +68,7 @@ function attempt(change: Partial<Attempt> = {}): Attempt {
     flinkRestarts: 0,
     timeline: [],
     lastCheckpoint: null,
+    logsExportedAt: null,
     ...change,
   }
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Job } from '../jobs/job.ts'
+import { launchPlanOf } from '../jobs/launch-plan.ts'
 import { type JobState, type Patience, patienceOf } from '../jobs/lifecycle.ts'
 import { type RestorePoint, restorePointForRestart, restorePointForRun } from '../jobs/restore-point.ts'
 import { assert, assertNever, type Texts } from '../lib/errors.ts'
@@ -6,7 +7,7 @@ import type { Failure, Observation, ProcessState } from '../runtimes/runtime.ts'
 import { backoffMs, mayRestart } from './restart-budget.ts'
 import { hasRoom } from './room.ts'
 import { failureTexts, TEXTS, waitingTexts } from './texts.ts'
-import type { Decision, Facts, JobView } from './view.ts'
+import type { Action, Decision, Facts, JobView } from './view.ts'
 
 /**
  * What to do about one job, from what is recorded, wanted and seen. Pure: no clock, no randomness, no I/O, so that what
@@ -169,7 +170,7 @@ function up(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decisio
     event: 'launched',
     because: `every task of attempt ${attempt.number} runs`,
     facts: {
-      status: EMPTY,
+      status: launchPlanOf(attempt).note ?? EMPTY,
       ...(recovered ? { restartTimes: view.job.restartTimes + 1 } : { startedAt: now }),
     },
     attempt: { runningAt: now, ...seen(view, attempt) },
@@ -236,12 +237,28 @@ function watch(view: JobView, now: Date, policy: Policy): Decision {
   return {
     because: 'running',
     ...(restarts > 0 ? { facts: { restartTimes: job.restartTimes + restarts } } : {}),
-    ...attemptFacts(view, attempt),
-    actions: observation.taskManagers.some((process) => process.is === 'ended')
-      ? [{ do: 'replaceTaskManagers', attemptId: attempt.id }]
-      : [],
+    ...upkeep(view, attempt, observation, now),
     lookAgainInMs: policy.steadyMs,
   }
+}
+
+/** What a running attempt needs from time to time: dead TaskManagers replaced, its logs written to its bucket. */
+function upkeep(
+  view: JobView,
+  attempt: Attempt,
+  observation: Observation,
+  now: Date,
+): Pick<Decision, 'attempt' | 'actions'> {
+  const { attempt: news } = attemptFacts(view, attempt)
+  const loggedAt = attempt.logsExportedAt ?? attempt.createdAt
+  const exportsLogs = view.job.settings.logEnabled && now.getTime() - loggedAt.getTime() > LOG_EXPORT_MS
+  const facts = { ...news, ...(exportsLogs ? { logsExportedAt: now } : {}) }
+  const actions: Action[] = []
+  if (observation.taskManagers.some((process) => process.is === 'ended')) {
+    actions.push({ do: 'replaceTaskManagers', attemptId: attempt.id })
+  }
+  if (exportsLogs) actions.push({ do: 'exportLogs', attemptId: attempt.id })
+  return { ...(Object.keys(facts).length > 0 ? { attempt: facts } : {}), actions }
 }
 
 /** The attempt is over with an error: another one, if the policy has one left, or the end. */
@@ -513,6 +530,8 @@ function seen(
 }
 
 const CHECKPOINT_NOTE_MS = 30_000
+/** DLI dumps logs about once a minute. */
+const LOG_EXPORT_MS = 60_000
 
 /** The same while nothing moves: only what is worth a write. */
 function attemptFacts(view: JobView, attempt: Attempt): Pick<Decision, 'attempt'> {

@@ -2,7 +2,7 @@ import type { Artifacts, MaterialisedArtifact } from '../artifacts/index.ts'
 import { readJarManifest } from '../artifacts/index.ts'
 import { placesOf } from '../jobs/job-places.ts'
 import type { JobServiceParts } from '../jobs/job-service.ts'
-import type { LaunchPlan } from '../jobs/launch-plan.ts'
+import { type LaunchPlan, launchPlanOf } from '../jobs/launch-plan.ts'
 import { Refusal } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Failure, LaunchFile, LaunchSpec, Runtime } from '../runtimes/runtime.ts'
@@ -33,7 +33,8 @@ export function createExecutors(parts: ExecutorParts): Executors {
 
 /** Fetches the files and starts the cluster. What a person must mend is recorded with the attempt; the next pass ends it. */
 async function launch(parts: ExecutorParts, attemptId: string, view: JobView, signal: AbortSignal): Promise<void> {
-  const plan = JSON.parse(view.attempt?.launchJson ?? '{}') as LaunchPlan
+  if (!view.attempt) return
+  const plan = launchPlanOf(view.attempt)
   try {
     await parts.runtime.launch(await toLaunchSpec(parts, plan), signal)
     await patchAttempt(parts, attemptId, { launchedAt: parts.clock.now() })
@@ -45,7 +46,7 @@ async function launch(parts: ExecutorParts, attemptId: string, view: JobView, si
 }
 
 async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<LaunchSpec> {
-  const { entrypoint, dependencyJars, dependencyFiles, mainClass, ...rest } = plan
+  const { entrypoint, dependencyJars, dependencyFiles, mainClass, note: _note, ...rest } = plan
   const fetch = (reference: string) => parts.artifacts.materialise(plan.projectId, reference)
   const [main, ...jars] = await Promise.all([entrypoint, ...dependencyJars].map(fetch))
   if (!main) throw new Error('a launch plan names its entrypoint')
@@ -100,14 +101,16 @@ async function readPlan({ runtime, database, store, clock }: ExecutorParts, { jo
   })
 }
 
-/** DLI's log dump: with log_enabled the run's logs go to the job's bucket (OBS, jobs/logs). */
+/** DLI's log dump: with log_enabled the run's logs go to the job's bucket (OBS, jobs/logs). Only files that grew. */
 async function exportLogs({ runtime, objects, logger }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
   if (!attempt || !job.settings.logEnabled || job.settings.obsBucket === null) return
   const folder = placesOf.logs(job, attempt.createdAt)
   try {
     await objects.ensureBucket({ projectId: job.projectId, bucket: folder.bucket })
     for (const log of await runtime.listLogs(attempt.id)) {
-      await objects.put({ ...folder, key: `${folder.key}/${log.name}` }, logReader(runtime, attempt.id, log.name))
+      const ref = { ...folder, key: `${folder.key}/${log.name}` }
+      if ((await objects.stat(ref))?.sizeBytes === log.sizeBytes) continue
+      await objects.put(ref, logReader(runtime, attempt.id, log.name))
     }
   } catch (error) {
     logger.warn({ err: error, attemptId: attempt.id }, 'writing the logs of a run to its bucket failed')

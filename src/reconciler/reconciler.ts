@@ -5,7 +5,7 @@ import { findRestorable, type JobServiceParts } from '../jobs/job-service.ts'
 import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
 import { planLaunch } from '../jobs/launch-plan.ts'
 import { kindOf } from '../jobs/lifecycle.ts'
-import { Refusal } from '../lib/errors.ts'
+import { Refusal, type Texts } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
@@ -158,9 +158,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   /** One transaction. False: somebody else was faster, or the room is gone; look again. */
   async function record(view: JobView, decision: Decision): Promise<boolean> {
     if (!hasSomethingToRecord(decision)) return true
-    const { version: flinkVersion } = decision.newAttempt
-      ? await parts.chooseFlink(view.job.settings.flinkVersion)
-      : { version: '' }
+    const flink = decision.newAttempt ? await parts.chooseFlink(view.job.settings.flinkVersion) : null
     return database.transact(async (tx) => {
       const at = clock.now()
       if (decision.event === 'admitted' && !(await stillHasRoom(tx, view))) return false
@@ -168,7 +166,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (!job) return false
       if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
       if (view.operation && decision.operation) await recordOperation(tx, view, decision.operation, at)
-      if (decision.newAttempt) await recordAttempt(tx, job, view.history, decision.newAttempt, flinkVersion, at)
+      if (decision.newAttempt && flink) await recordAttempt(tx, job, view.history, decision.newAttempt, flink, at)
       if (decision.event) {
         logger.info({ jobId: job.id, event: decision.event, state: job.state, because: decision.because }, 'job moved')
       }
@@ -190,11 +188,16 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     job: Job,
     history: readonly Attempt[],
     point: NonNullable<Decision['newAttempt']>,
-    flinkVersion: string,
+    flink: { version: string; note: Texts | null },
     at: Date,
   ): Promise<void> {
     const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
-    const ids = { id: parts.ids.hex32(), flinkJobId: parts.ids.hex32(), flinkVersion, restoreFrom: point.restoreFrom }
+    const ids = {
+      id: parts.ids.hex32(),
+      flinkJobId: parts.ids.hex32(),
+      flinkVersion: flink.version,
+      restoreFrom: point.restoreFrom,
+    }
     const attempt: Attempt = {
       ...ids,
       jobId: job.id,
@@ -203,7 +206,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       cuCount: sizing.cuCount,
       memoryBytes: memoryOf(sizing.shape),
       restoreBecause: point.restoreBecause,
-      launchJson: JSON.stringify(planLaunch(job, ids, sizing, parts.objects)),
+      launchJson: JSON.stringify(planLaunch(job, ids, sizing, parts.objects, flink.note)),
       createdAt: at,
       launchedAt: null,
       runningAt: null,
@@ -213,6 +216,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       flinkRestarts: 0,
       timeline: [],
       lastCheckpoint: null,
+      logsExportedAt: null,
     }
     await store.insertAttempt(tx, attempt, runtime.kind)
   }

@@ -73,7 +73,15 @@ export type Decision = Readonly<{
   attempt?: Partial<
     Pick<
       Attempt,
-      'live' | 'runningAt' | 'endedAt' | 'outcome' | 'failure' | 'flinkRestarts' | 'timeline' | 'lastCheckpoint'
+      | 'live'
+      | 'runningAt'
+      | 'endedAt'
+      | 'outcome'
+      | 'failure'
+      | 'flinkRestarts'
+      | 'timeline'
+      | 'lastCheckpoint'
+      | 'logsExportedAt'
     >
   >
   /** Its ids are chosen when it is recorded; it is launched by the next pass. */

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, createJob, messageOf, prepareJobs, RUNNABLE, runJob, startWorld, waitForStatus, type World } from './world.ts'
+import {
+  codeOf,
+  createJob,
+  messageOf,
+  prepareJobs,
+  RUNNABLE,
+  runJob,
+  startWorld,
+  type World,
+  waitForStatus,
+} from './world.ts'
 
 let world: World
 
@@ -24,7 +34,9 @@ describe('run, stop and delete in batches', () => {
     const stopped = await world.call('batchStopFlinkJobs', 'POST', '/v1.0/{p}/streaming/jobs/stop', { job_ids: [id] })
     expect(stopped).toHaveLength(1)
     await waitForStatus(world, id, 'job_cancel_success')
-    const deleted = await world.call('batchDeleteFlinkJobs', 'POST', '/v1.0/{p}/streaming/jobs/delete', { job_ids: [id] })
+    const deleted = await world.call('batchDeleteFlinkJobs', 'POST', '/v1.0/{p}/streaming/jobs/delete', {
+      job_ids: [id],
+    })
     expect(deleted).toHaveLength(1)
   })
 
@@ -42,7 +54,16 @@ describe('run, stop and delete in batches', () => {
     ['stop', 'DLI.15001'],
     ['delete', 'DLI.17001'],
   ] as const)('%s fails with HTTP 400 and %s when all ids are missing or no ids', async (verb, code) => {
-    for (const job_ids of [[999_999], [999_998, 999_999], ['abc'], [-1], [0], [2 ** 53], [1.5e300], ['1; drop table jobs']]) {
+    for (const job_ids of [
+      [999_999],
+      [999_998, 999_999],
+      ['abc'],
+      [-1],
+      [0],
+      [2 ** 53],
+      [1.5e300],
+      ['1; drop table jobs'],
+    ]) {
       expect([job_ids, codeOf(await batch(verb, { job_ids }))]).toEqual([job_ids, code])
     }
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createJob, putObject, readJob, startWorld, waitForStatus, type World } from './world.ts'
+import { createJob, putObject, readJob, startWorld, type World, waitForStatus } from './world.ts'
 
 /**
  * The requests of the five documents, byte for byte: "Creating a Flink Jar job" (Chinese and English edition), "Updating a
@@ -102,7 +102,13 @@ beforeAll(async () => {
     await world.call('createQueue', 'POST', '/v1.0/{p}/queues', queue)
   }
   await upload(['test.jar', 'test1.jar', 'test.csv', 'test1.csv'], 'myGroup')
-  const bare = ['javaQueueStream.jar', 'FemaleInfoCollec.jar', 'FemaleInfoCollection.jar', 'ObsBatchTest.jar', 'ReadFromResource']
+  const bare = [
+    'javaQueueStream.jar',
+    'FemaleInfoCollec.jar',
+    'FemaleInfoCollection.jar',
+    'ObsBatchTest.jar',
+    'ReadFromResource',
+  ]
   await upload(bare)
 })
 
@@ -147,7 +153,10 @@ describe('the documents’ requests, byte for byte', () => {
     expect(answer.message).toBe('更新flink作业成功')
     const detail = await readJob(world, id)
     expect(detail.name).toBe('test1')
-    expect(detail.job_config).toMatchObject({ entrypoint: 'FemaleInfoCollec.jar', dependency_files: ['myGroup/test.csv', 'myGroup/test1.csv'] })
+    expect(detail.job_config).toMatchObject({
+      entrypoint: 'FemaleInfoCollec.jar',
+      dependency_files: ['myGroup/test.csv', 'myGroup/test1.csv'],
+    })
   })
 
   it('show the job of the detail document with the values printed there', async () => {

@@ -29,7 +29,11 @@ const errorOf = (reply: Reply) => {
 describe('a token', () => {
   it('is issued for a project by name or id, and for the domain', async () => {
     const { projectId, projectName, domainName } = world.service
-    for (const project of [{ name: projectName }, { id: projectId }, { name: projectName, domain: { name: domainName } }]) {
+    for (const project of [
+      { name: projectName },
+      { id: projectId },
+      { name: projectName, domain: { name: domainName } },
+    ]) {
       const reply = await issue(password({}, { project }))
       checkWire('createToken', reply.body)
       expect(reply.status).toBe(201)
@@ -52,7 +56,12 @@ describe('a token', () => {
   })
 
   it('is got by another token', async () => {
-    const reply = await issue({ auth: { identity: { methods: ['token'], token: { id: world.token } }, scope: { project: { id: world.projectId } } } })
+    const reply = await issue({
+      auth: {
+        identity: { methods: ['token'], token: { id: world.token } },
+        scope: { project: { id: world.projectId } },
+      },
+    })
     expect(reply.status).toBe(201)
   })
 
@@ -76,7 +85,10 @@ describe('a token', () => {
     checkWire('showToken', shown.body)
     const checked = await sendPlain('HEAD', `${world.baseUrl}${TOKENS}`, undefined, headers)
     expect([checked.status, checked.text]).toEqual([200, ''])
-    const unknown = await sendPlain('GET', `${world.baseUrl}${TOKENS}`, undefined, { ...headers, 'x-subject-token': 'x' })
+    const unknown = await sendPlain('GET', `${world.baseUrl}${TOKENS}`, undefined, {
+      ...headers,
+      'x-subject-token': 'x',
+    })
     expect([401, 404]).toContain(unknown.status)
   })
 })
@@ -84,7 +96,11 @@ describe('a token', () => {
 describe('finding the project', () => {
   it('answers the one of the name, or none', async () => {
     const { projectName, projectId } = world.service
-    const found = await world.call<{ projects: { id: string }[] }>('listProjects', 'GET', `/v3/projects?name=${projectName}`)
+    const found = await world.call<{ projects: { id: string }[] }>(
+      'listProjects',
+      'GET',
+      `/v3/projects?name=${projectName}`,
+    )
     expect(found.projects.map(({ id }) => id)).toEqual([projectId])
     expect(await world.call('listProjects', 'GET', '/v3/projects?name=elsewhere')).toMatchObject({ projects: [] })
   })
@@ -118,7 +134,9 @@ describe('every call', () => {
   })
 
   it('gets nothing by a token of the domain', async () => {
-    const token = (await issue(password({}, { domain: { name: world.service.domainName } }))).headers.get('x-subject-token')
+    const token = (await issue(password({}, { domain: { name: world.service.domainName } }))).headers.get(
+      'x-subject-token',
+    )
     expect(codeOf(await sendPlain('GET', path(), undefined, { 'x-auth-token': token ?? '' }))).toBe('DLI.10006')
   })
 })
@@ -132,8 +150,17 @@ describe('signed requests', () => {
     const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
     const host = new URL(world.baseUrl).host
     const [plain, query = ''] = path.split('?')
-    const canonical = [method, `${plain}/`, query, `host:${host}\nx-sdk-date:${date}\n`, 'host;x-sdk-date', sha256(body)].join('\n')
-    const signature = createHmac('sha256', sk).update(['SDK-HMAC-SHA256', date, sha256(canonical)].join('\n')).digest('hex')
+    const canonical = [
+      method,
+      `${plain}/`,
+      query,
+      `host:${host}\nx-sdk-date:${date}\n`,
+      'host;x-sdk-date',
+      sha256(body),
+    ].join('\n')
+    const signature = createHmac('sha256', sk)
+      .update(['SDK-HMAC-SHA256', date, sha256(canonical)].join('\n'))
+      .digest('hex')
     return {
       'x-sdk-date': date,
       authorization: `SDK-HMAC-SHA256 Access=${ak}, SignedHeaders=host;x-sdk-date, Signature=${signature}`,
@@ -149,12 +176,19 @@ describe('signed requests', () => {
   })
 
   it('find the project without knowing it', async () => {
-    expect((await signed('GET', `/v3/projects?name=${world.service.projectName}`)).body).toMatchObject({ projects: [{ id: world.projectId }] })
+    expect((await signed('GET', `/v3/projects?name=${world.service.projectName}`)).body).toMatchObject({
+      projects: [{ id: world.projectId }],
+    })
   })
 
   it('are refused when the body is another one, or the path', async () => {
     const path = `/v1.0/${world.projectId}/streaming/jobs`
-    const forged = await sendPlain('POST', `${world.baseUrl}${path}/run`, '{"job_ids":[2]}', sign('POST', `${path}/run`, '{"job_ids":[1]}'))
+    const forged = await sendPlain(
+      'POST',
+      `${world.baseUrl}${path}/run`,
+      '{"job_ids":[2]}',
+      sign('POST', `${path}/run`, '{"job_ids":[1]}'),
+    )
     expect(codeOf(forged, 401)).toBe('APIGW.0301')
     const moved = await sendPlain('GET', `${world.baseUrl}${path}?limit=1`, undefined, sign('GET', path, ''))
     expect(codeOf(moved, 401)).toBe('APIGW.0301')
@@ -163,6 +197,9 @@ describe('signed requests', () => {
   it('count when the token beside them does not, and the other way round', async () => {
     const path = `/v1.0/${world.projectId}/streaming/jobs`
     expect((await signed('GET', path, '', { 'x-auth-token': 'nonsense' })).status).toBe(200)
-    expect((await signed('GET', path, '', { 'x-auth-token': world.token, authorization: 'SDK-HMAC-SHA256 nonsense' })).status).toBe(200)
+    expect(
+      (await signed('GET', path, '', { 'x-auth-token': world.token, authorization: 'SDK-HMAC-SHA256 nonsense' }))
+        .status,
+    ).toBe(200)
   })
 })

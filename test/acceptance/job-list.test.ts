@@ -6,8 +6,15 @@ let world: World
 beforeAll(async () => {
   world = await startWorld()
   await prepareJobs(world)
-  for (let number = 1; number <= 12; number += 1) await createJob(world, { name: `Job_${String(number).padStart(2, '0')}` })
-  await createJob(world, { name: 'tagged', tags: [{ key: 'team', value: 'a' }, { key: 'env', value: 'test' }] })
+  for (let number = 1; number <= 12; number += 1)
+    await createJob(world, { name: `Job_${String(number).padStart(2, '0')}` })
+  await createJob(world, {
+    name: 'tagged',
+    tags: [
+      { key: 'team', value: 'a' },
+      { key: 'env', value: 'test' },
+    ],
+  })
   await runJob(world, { name: 'runs' })
 })
 
@@ -70,7 +77,9 @@ describe('the list of jobs', () => {
   })
 
   it('ignores what only older services knew', async () => {
-    expect((await list('?show_job_type=all&cursor=3&next=true&unknown=1&sys_enterprise_project_name=x')).total_count).toBe(14)
+    expect(
+      (await list('?show_job_type=all&cursor=3&next=true&unknown=1&sys_enterprise_project_name=x')).total_count,
+    ).toBe(14)
   })
 
   it('gives everything of a job with show_detail', async () => {

@@ -8,8 +8,8 @@ import {
   readJob,
   runJob,
   startWorld,
-  waitForStatus,
   type World,
+  waitForStatus,
 } from './world.ts'
 
 let world: World
@@ -29,7 +29,12 @@ describe('creating a job', () => {
   it('needs no more than a name, and fills in the defaults', async () => {
     const id = await createJob(world, { name: 'little' })
     const { job_config, ...detail } = await readJob(world, id)
-    expect(detail).toMatchObject({ queue_name: null, feature: 'basic', run_mode: 'exclusive_cluster', status: 'job_init' })
+    expect(detail).toMatchObject({
+      queue_name: null,
+      feature: 'basic',
+      run_mode: 'exclusive_cluster',
+      status: 'job_init',
+    })
     expect(job_config).toMatchObject({
       cu_number: 2,
       manager_cu_number: 1,
@@ -121,7 +126,12 @@ describe('updating a job', () => {
   it('changes what is given and nothing else', async () => {
     const id = await createJob(world, { name: 'patch', desc: 'before', cu_number: 4, checkpoint_enabled: false })
     const before = await readJob(world, id)
-    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { desc: 'after', name: '', queue_name: '', tags: null })
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, {
+      desc: 'after',
+      name: '',
+      queue_name: '',
+      tags: null,
+    })
     const after = await readJob(world, id)
     expect({ ...after, desc: 'before', update_time: before.update_time }).toEqual(before)
     expect(after.desc).toBe('after')
@@ -131,7 +141,14 @@ describe('updating a job', () => {
     const id = await createJob(world, { name: 'echo', ...RUNNABLE, checkpoint_enabled: false })
     const { job_config: config } = await readJob(world, id)
     const { resource_config, resource_config_version, checkpoint_interval } = config
-    const body = { checkpoint_enabled: false, checkpoint_interval, checkpoint_mode: 1, resource_config, resource_config_version, tm_slot_num: 1 }
+    const body = {
+      checkpoint_enabled: false,
+      checkpoint_interval,
+      checkpoint_mode: 1,
+      resource_config,
+      resource_config_version,
+      tm_slot_num: 1,
+    }
     await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, body)
     expect((await readJob(world, id)).job_config).toEqual(config)
   })
@@ -162,9 +179,12 @@ describe('updating a job', () => {
 })
 
 describe('showing a job', () => {
-  it.each(['999999', '0', '-1', 'abc', '1e3', '99999999999999999999', '%20', '1.5'])('says 400 DLI.16001 for %s', async (id) => {
-    expect(codeOf(await show(id))).toBe('DLI.16001')
-  })
+  it.each(['999999', '0', '-1', 'abc', '1e3', '99999999999999999999', '%20', '1.5'])(
+    'says 400 DLI.16001 for %s',
+    async (id) => {
+      expect(codeOf(await show(id))).toBe('DLI.16001')
+    },
+  )
 
   it('says where the time of the last run went', async () => {
     const id = await runJob(world, { name: 'timed' })
@@ -201,6 +221,10 @@ describe('a savepoint', () => {
     const id = await createJob(world, { name: 'unsaved' })
     const path = `/v1.0/{p}/streaming/jobs/${id}/savepoint`
     expect(codeOf(await world.send('POST', path, { action: 'TRIGGER' }))).toBe('DLI.15002')
+    for (const savepoint_path of ['../up', 'obs://', 'b/../../up', 'b/a\u0001', 5]) {
+      const bad = await world.send('POST', path, { action: 'TRIGGER', savepoint_path })
+      expect([codeOf(bad), messageOf(bad)]).toEqual(['DLI.0001', expect.stringContaining('savepoint_path')])
+    }
     const other = await world.send('POST', path, { action: 'DROP' })
     expect([codeOf(other), messageOf(other)]).toEqual(['DLI.0001', expect.stringContaining('action')])
   })

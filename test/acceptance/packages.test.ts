@@ -6,7 +6,8 @@ let world: World
 
 beforeAll(async () => {
   world = await startWorld()
-  for (const key of ['app.jar', 'dir/dep.jar', 'data.csv', 'x.py', 'a!b c.jar']) await putObject(world, `bkt/${encodeURIComponent(key)}`, `content of ${key}`)
+  for (const key of ['app.jar', 'dir/dep.jar', 'data.csv', 'x.py', 'a!b c.jar'])
+    await putObject(world, `bkt/${encodeURIComponent(key)}`, `content of ${key}`)
 })
 
 afterAll(() => world.stop())
@@ -15,10 +16,19 @@ const RESOURCES = '/v2.0/{p}/resources'
 
 describe('packages', () => {
   it('are uploaded into a group with 201 and are READY at once', async () => {
-    const reply = await world.send('POST', RESOURCES, { paths: ['obs://bkt/app.jar', 'https://bkt.obs.region-1.example.test/data.csv'], kind: 'file', group: 'g1' })
+    const reply = await world.send('POST', RESOURCES, {
+      paths: ['obs://bkt/app.jar', 'https://bkt.obs.region-1.example.test/data.csv'],
+      kind: 'file',
+      group: 'g1',
+    })
     expect(reply.status).toBe(201)
     checkWire('uploadJobResources', reply.body)
-    expect(reply.body).toMatchObject({ group_name: 'g1', status: 'READY', resources: ['app.jar', 'data.csv'], is_async: false })
+    expect(reply.body).toMatchObject({
+      group_name: 'g1',
+      status: 'READY',
+      resources: ['app.jar', 'data.csv'],
+      is_async: false,
+    })
     const shown = await world.call('showJobResource', 'GET', `${RESOURCES}/app.jar?group=g1`)
     expect(shown).toMatchObject({ resource_name: 'app.jar', status: 'READY', owner: world.service.userName })
     expect(shown.underlying_name).toMatch(/^[0-9a-f-]{36}_app\.jar$/)
@@ -26,7 +36,12 @@ describe('packages', () => {
 
   it('without a group answer resource_names as well', async () => {
     const path = RESOURCES
-    const answer = await world.call('uploadJobResources without group', 'POST', path, { paths: ['obs://bkt/app.jar'], kind: 'jar', is_async: 'false', tags: null })
+    const answer = await world.call('uploadJobResources without group', 'POST', path, {
+      paths: ['obs://bkt/app.jar'],
+      kind: 'jar',
+      is_async: 'false',
+      tags: null,
+    })
     expect(answer).toMatchObject({ resource_names: ['app.jar'], status: 'READY' })
     expect((await world.send('GET', `${RESOURCES}/app.jar`)).status).toBe(200)
   })

@@ -20,9 +20,16 @@ const names = async (query = '') => (await list(query)).map(({ queue_name }) => 
 
 describe('queues', () => {
   it('get lower-case names and are found in any case', async () => {
-    expect(await create({ queue_name: 'Mixed_Case', queue_type: 'general' })).toMatchObject({ queue_name: 'mixed_case' })
+    expect(await create({ queue_name: 'Mixed_Case', queue_type: 'general' })).toMatchObject({
+      queue_name: 'mixed_case',
+    })
     const detail = await world.call('showQueue', 'GET', `${QUEUES}/MIXED_case`)
-    expect(detail).toMatchObject({ queue_name: 'mixed_case', queueName: 'mixed_case', cuCount: 16, queueType: 'general' })
+    expect(detail).toMatchObject({
+      queue_name: 'mixed_case',
+      queueName: 'mixed_case',
+      cuCount: 16,
+      queueType: 'general',
+    })
     expect(codeOf(await world.send('POST', QUEUES, { queue_name: 'MIXED_CASE', cu_count: 16 }))).toBe('DLI.0006')
   })
 
@@ -34,11 +41,20 @@ describe('queues', () => {
   })
 
   it('echo what Terraform compares, and have a feature only when it was given', async () => {
-    await create({ queue_name: 'tf', platform: 'x86_64', resource_mode: 1, feature: 'basic', labels: ['multi_az=2'], tags: [{ key: 'k1', value: 'v1' }] })
+    await create({
+      queue_name: 'tf',
+      platform: 'x86_64',
+      resource_mode: 1,
+      feature: 'basic',
+      labels: ['multi_az=2'],
+      tags: [{ key: 'k1', value: 'v1' }],
+    })
     const [queue] = (await list('?tags=k1%3Dv1')) as [Listed]
     expect(queue).toMatchObject({ platform: 'x86_64', resource_mode: 1, feature: 'basic', labels: 'multi_az=2' })
     expect(queue.resource_id).toMatch(/^[0-9a-f-]{36}$/)
-    expect((await list('?queue_type=all')).find(({ queue_name }) => queue_name === 'plain')).not.toHaveProperty('feature')
+    expect((await list('?queue_type=all')).find(({ queue_name }) => queue_name === 'plain')).not.toHaveProperty(
+      'feature',
+    )
   })
 
   it('take numbers as texts where clients send them so', async () => {
@@ -49,7 +65,9 @@ describe('queues', () => {
   it('come in pages, in the order that is asked for', async () => {
     const all = await names('?queue_type=all&order=queue_name_desc')
     expect(all).toEqual([...all].sort().reverse())
-    const pages = [1, 2, 3].map((page) => names(`?queue_type=all&order=queue_name_desc&page-size=2&current-page=${page}`))
+    const pages = [1, 2, 3].map((page) =>
+      names(`?queue_type=all&order=queue_name_desc&page-size=2&current-page=${page}`),
+    )
     expect((await Promise.all(pages)).flat()).toEqual(all.slice(0, 6))
     expect(await names('?queue_type=all&page-size=100&current-page=99')).toEqual([])
   })
@@ -63,7 +81,10 @@ describe('queues', () => {
 
   it('are gone when deleted', async () => {
     await create({ queue_name: 'short_lived' })
-    expect(await world.call('deleteQueue', 'DELETE', `${QUEUES}/short_lived`)).toEqual({ is_success: true, message: '' })
+    expect(await world.call('deleteQueue', 'DELETE', `${QUEUES}/short_lived`)).toEqual({
+      is_success: true,
+      message: '',
+    })
     const reply = await world.send('GET', `${QUEUES}/short_lived`)
     expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0002', expect.stringContaining('short_lived')])
     expect(await names('?queue_type=all')).not.toContain('short_lived')

@@ -122,7 +122,8 @@ export async function waitForStatus(world: World, id: number, status: string): P
   for (;;) {
     const detail = await readJob(world, id)
     if (detail.status === status) return detail
-    if (Date.now() > end) throw new Error(`job ${id} is ${detail.status} (${String(detail.status_desc)}), not ${status}`)
+    if (Date.now() > end)
+      throw new Error(`job ${id} is ${detail.status} (${String(detail.status_desc)}), not ${status}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

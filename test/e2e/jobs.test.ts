@@ -2,8 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { findJava } from '../../src/runtimes/java-home.ts'
 import { eventually, jarOfTheFuture, told } from '../support/clusters.ts'
-import { builtJar, type RealService, startRealService } from '../support/real-service.ts'
+import { builtJar, builtJarPath, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
 
@@ -37,7 +38,10 @@ test('four jobs of one run call get a cluster each, run, stop in one call and le
   for (const id of ids) {
     const job = await service.until(id, 'job_running')
     expect(job).toMatchObject({ restart_times: 0, job_config: { executor_number: 1, executor_cu_number: 1 } })
-    const { execution_graph: graph } = await eventually(() => service.detail(id), (each) => each.execution_graph !== null)
+    const { execution_graph: graph } = await eventually(
+      () => service.detail(id),
+      (each) => each.execution_graph !== null,
+    )
     expect(JSON.parse(graph)).toHaveProperty('nodes')
   }
   expect((await service.processes()).length).toBeGreaterThanOrEqual(8)
@@ -152,7 +156,9 @@ describe('a start that cannot work says why and what to do', () => {
   })
 
   test('a class file that is too new for the JDK', async () => {
-    await service.upload('future.jar', await readFile(await jarOfTheFuture(service, 'headgate.test.ThrowInMain')))
+    const { home: javaHome } = await findJava(process.env.JAVA_HOME ?? null)
+    const world = { folder: service.folder, javaHome, jobsJar: await builtJarPath('test-jobs') }
+    await service.upload('future.jar', await readFile(await jarOfTheFuture(world, 'headgate.test.ThrowInMain')))
     const text = await failing('future', { entrypoint: 'future.jar', main_class: 'headgate.test.ThrowInMain' })
     expect(text).toMatch(/Java \d+/)
   })

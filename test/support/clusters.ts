@@ -21,7 +21,7 @@ import { stateUrl } from '../../src/runtimes/state-url.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
 
 const ROOT = dirname(dirname(import.meta.dirname))
-const FLINK_FOLDER = process.env.HEADGATE_FLINK_FOLDER ?? join(ROOT, 'data', 'flink')
+const FLINK_FOLDER = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
 const GIB = 1024 ** 3
 
 export type World = Readonly<{
@@ -185,7 +185,10 @@ export async function portsOf(folder: string, attemptId: string): Promise<{ rpc:
 const run = promisify(execFile)
 
 /** A jar with one class of another, said to be compiled for a Java that does not exist yet. */
-export async function jarOfTheFuture(world: World, className: string): Promise<string> {
+export async function jarOfTheFuture(
+  world: Pick<World, 'folder' | 'jobsJar' | 'javaHome'>,
+  className: string,
+): Promise<string> {
   const folder = join(world.folder, 'future')
   await mkdir(folder, { recursive: true })
   const tool = join(world.javaHome, 'bin', 'jar')

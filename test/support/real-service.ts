@@ -46,6 +46,7 @@ export async function startRealService(environment: Environment = {}): Promise<R
       HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
       HEADGATE_PORT: '0',
       HEADGATE_CU_MEMORY: '1280M',
+      HEADGATE_TRAIN_ARCHIVES: 'off',
       ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
       ...environment,
     },
@@ -115,13 +116,9 @@ export async function startRealService(environment: Environment = {}): Promise<R
       app = await start()
     },
     processes: () => processesAbout(folder),
+    deleteJobs,
     async end() {
-      const { job_list: list } = await dli('GET', 'jobs?limit=100')
-      for (const job of list.jobs) await dli('DELETE', `jobs/${job.job_id}`)
-      await eventually(
-        () => processesAbout(folder),
-        (left) => left.length === 0,
-      )
+      await deleteJobs()
       await app.stop()
       await rm(folder, { recursive: true, force: true })
     },
@@ -130,10 +127,14 @@ export async function startRealService(environment: Environment = {}): Promise<R
 
 /** A jar of tools/build-java.ts, as bytes. */
 export async function builtJar(name: string): Promise<Uint8Array> {
+  return readFile(await builtJarPath(name))
+}
+
+export async function builtJarPath(name: string): Promise<string> {
   const unit = JAVA_UNITS.find((each) => each.name === name)
   if (!unit) throw new Error(`no Java unit ${name}`)
   const tools = { javaHome: process.env.JAVA_HOME ?? null, flinkFolder: join(ROOT, 'data', 'flink') }
-  return readFile(await buildJava(unit, tools))
+  return buildJava(unit, tools)
 }
 
 async function signIn(

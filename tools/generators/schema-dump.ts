@@ -10,7 +10,9 @@ export async function schemaDump(): Promise<string> {
       select sql from sqlite_master
       where sql is not null and name not like 'sqlite_%' and name not like 'kysely_%' order by type desc, name
     `.execute(database.db)
-    const statements = rows.map((row) => row.sql.replace(/, (?="\w+" \w|constraint)/gu, ',\n  ').replace(/\s+\)$/u, ')'))
+    const statements = rows.map((row) =>
+      row.sql.replace(/, (?="\w+" \w|constraint)/gu, ',\n  ').replace(/\s+\)$/u, ')'),
+    )
     return `-- Generated: what the migrations add up to on SQLite.\n\n${statements.join(';\n\n')};\n`
   } finally {
     await database.close()

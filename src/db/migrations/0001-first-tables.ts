@@ -181,6 +181,7 @@ async function jobTables(db: Kysely<unknown>, quirks: DialectQuirks): Promise<vo
     .addColumn('timeline_json', 'text', required)
     .addColumn('last_checkpoint', 'text')
     .addColumn('last_checkpoint_at', 'bigint')
+    .addColumn('logs_exported_at', 'bigint')
     .addUniqueConstraint('attempts_number', ['job_id', 'number'])
     .execute()
   await sql`create unique index attempts_one_live on attempts (job_id) where live = 1`.execute(db)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
-import { optional, orNull, Tags, text } from './fields.ts'
+import { optional, orNull, queueName, Tags, text } from './fields.ts'
 import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
@@ -9,7 +9,7 @@ import { SUCCESS_TEXT, SuccessText } from './success.ts'
 const Body = Type.Object({
   name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.'),
   desc: optional(text('At most 512 characters.')),
-  queue_name: optional(text('Dedicated queue on which the job runs.')),
+  queue_name: optional(queueName('Dedicated queue on which the job runs.')),
   tags: optional(Tags),
   ...JAR_JOB_FIELDS,
 })

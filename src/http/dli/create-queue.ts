@@ -13,7 +13,7 @@ const Body = Type.Object({
   enterprise_project_id: optional(text('Default "0".')),
   platform: optional(text('Default x86_64.')),
   resource_mode: optional(integerOrText('0: shared; 1: dedicated, as Flink Jar jobs need. Default 0.')),
-  labels: optional(texts('Such as multi_az=2.')),
+  labels: optional(texts('Such as multi_az=2.', 255)),
   feature: optional(text('basic or ai.')),
   tags: optional(Tags),
   elastic_resource_pool_name: optional(text('Stored and answered.')),

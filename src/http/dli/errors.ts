@@ -193,6 +193,9 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'artifact.notReady': asPackage,
   'artifact.failed': asPackage,
   'artifact.lost': asPackage,
+  'flink.versionUnknown': { code: 'DLI.0001' },
+  'runtime.logNotFound': { code: 'DLI.0002', nativeStatus: 404 },
+  'runtime.notRunning': { code: 'DLI.15002' },
   'artifact.storeFull': { code: 'DLI.0009', status: 507 },
   'artifact.notAJar': both('DLI.11017', 'DLI.12002', 'DLI.13013'),
 }

@@ -3,6 +3,9 @@ import { INT32_MAX } from '../int32.ts'
 
 /** Pieces of request schemas. What the contract asks to be lenient about is lenient here, and nowhere else. */
 
+const TEXTS_MAX = 1000
+const QUEUE_NAME_LENGTH_MAX = 128
+
 /** An integer of everyday size; whether its value makes sense is the domain's to say. */
 export const integer = (description: string) => Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX, description })
 
@@ -18,9 +21,14 @@ export const boolean = (description: string) => Type.Boolean({ description })
 export const booleanOrText = (description: string) =>
   Type.Union([Type.Boolean(), Type.Enum(['true', 'false'])], { description })
 
-export const text = (description: string) => Type.String({ description })
+/** A text; with a limit where nothing further inside has one. */
+export const text = (description: string, maxLength?: number) =>
+  Type.String({ description, ...(maxLength === undefined ? {} : { maxLength }) })
 
-export const texts = (description: string) => Type.Array(Type.String(), { description })
+export const texts = (description: string, maxLength: number) =>
+  Type.Array(Type.String({ maxLength }), { description, maxItems: TEXTS_MAX })
+
+export const queueName = (description: string) => text(description, QUEUE_NAME_LENGTH_MAX)
 
 export const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema)
 

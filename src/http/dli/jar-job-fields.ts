@@ -11,6 +11,10 @@ const Spec = Type.Object({
   memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".')),
 })
 
+const REFERENCE_LENGTH_MAX = 1280
+/** Answers carry these texts back, a hundred at a time in a list. */
+const CONFIG_LENGTH_MAX = 65_536
+
 export const JAR_JOB_FIELDS = {
   cu_number: optional(integer('CUs of the job in all, 2 to 400. Default 2.')),
   manager_cu_number: optional(integer('CUs of the JobManager. Default 1.')),
@@ -23,27 +27,33 @@ export const JAR_JOB_FIELDS = {
   ),
   checkpoint_interval: optional(integer('Seconds. Default 10; 30 when checkpoint_enabled is given without it.')),
   log_enabled: optional(boolean('Keep the logs in obs_bucket. Default false.')),
-  obs_bucket: optional(text('Name of the bucket for logs and checkpoints.')),
-  smn_topic: optional(text('Name of the topic that is told when the job fails.')),
+  obs_bucket: optional(text('Name of the bucket for logs and checkpoints.', 63)),
+  smn_topic: optional(text('Name of the topic that is told when the job fails.', 255)),
   main_class: optional(text('Class with the main method. Default: from the manifest of the entrypoint.')),
   entrypoint_args: optional(text('Arguments of the main method, separated by blanks.')),
   restart_when_exception: optional(boolean('Restart the job after an error. Default false.')),
-  entrypoint: optional(text('Jar with the main class: package.jar, group/package.jar or obs://bucket/key.')),
-  dependency_jars: optional(texts('Further jars, in the forms of entrypoint.')),
-  dependency_files: optional(texts('Files that the program reads as the resource userData/<name>.')),
+  entrypoint: optional(
+    text('Jar with the main class: package.jar, group/package.jar or obs://bucket/key.', REFERENCE_LENGTH_MAX),
+  ),
+  dependency_jars: optional(texts('Further jars, in the forms of entrypoint.', REFERENCE_LENGTH_MAX)),
+  dependency_files: optional(
+    texts('Files that the program reads as the resource userData/<name>.', REFERENCE_LENGTH_MAX),
+  ),
   tm_cus: optional(integer('CUs per TaskManager. Default 1.')),
   tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.')),
-  feature: optional(text('basic, or custom for an image of your own. Default basic.')),
-  flink_version: optional(text('Version of Flink. Default: that of the service.')),
-  image: optional(text('organization/name:version, with feature custom.')),
+  feature: optional(text('basic, or custom for an image of your own. Default basic.', 64)),
+  flink_version: optional(text('Version of Flink. Default: that of the service.', 64)),
+  image: optional(text('organization/name:version, with feature custom.', 512)),
   resume_checkpoint: optional(boolean('After an error go on from the latest checkpoint. Default false.')),
   resume_max_num: optional(integer('Automatic restarts per hour; -1: unlimited. Default -1.')),
-  checkpoint_path: optional(text('Where the program keeps checkpoints: bucket/directory. No two jobs may share one.')),
-  runtime_config: optional(
-    text('Flink options as JSON text of pairs, as JSON text of an object, or as key=value lines.'),
+  checkpoint_path: optional(
+    text('Where the program keeps checkpoints: bucket/directory. No two jobs may share one.', REFERENCE_LENGTH_MAX),
   ),
-  flink_log_config: optional(text('Log levels, as JSON text.')),
-  execution_agency_urn: optional(text('Name of an agency. Stored and answered.')),
+  runtime_config: optional(
+    text('Flink options as JSON text of pairs, as JSON text of an object, or as key=value lines.', CONFIG_LENGTH_MAX),
+  ),
+  flink_log_config: optional(text('Log levels, as JSON text.', CONFIG_LENGTH_MAX)),
+  execution_agency_urn: optional(text('Name of an agency. Stored and answered.', 256)),
   resource_config_version: optional(
     Type.Enum(['v1', 'v2'], { description: 'v2: resource_config sizes the job. Default v1.' }),
   ),
@@ -85,7 +95,7 @@ export function toSettings(body: JarJobFields): Partial<JobSettings> {
     checkpointEnabled: body.checkpoint_enabled,
     checkpointMode: toCheckpointMode(body.checkpoint_mode),
     checkpointIntervalSeconds: body.checkpoint_interval,
-    checkpointPath: textOrNull(body.checkpoint_path && withoutScheme(body.checkpoint_path)),
+    checkpointPath: pathOrNull(body.checkpoint_path),
     runtimeConfig: textOrNull(body.runtime_config),
     flinkLogConfig: textOrNull(body.flink_log_config),
     feature: textOrNull(body.feature),
@@ -112,9 +122,9 @@ function toCheckpointMode(value: number | string | undefined): CheckpointMode | 
   return value === 2 || value === '2' || value === 'at_least_once' ? 'at_least_once' : 'exactly_once'
 }
 
-/** Paths are answered as `bucket/…`, however they came. */
-export function withoutScheme(path: string): string {
-  return path.replace(/^obs:\/\//i, '')
+/** Paths are answered as `bucket/…`, however they came. A bare scheme stays, to be refused. */
+function pathOrNull(path: string | undefined): string | null | undefined {
+  return textOrNull(path?.replace(/^obs:\/\/(?=.)/i, ''))
 }
 
 function toResourceConfig(config: NonNullable<JarJobFields['resource_config']>): JobSettings['resourceConfig'] {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { JobChanges } from '../../jobs/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
-import { optional, text } from './fields.ts'
+import { optional, queueName, text } from './fields.ts'
 import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
 import { toJobId } from './job-id.ts'
 import { MESSAGES } from './messages.ts'
@@ -11,7 +11,7 @@ import { SUCCESS_TEXT, SuccessText } from './success.ts'
 const Body = Type.Object({
   name: optional(text('As on creation. Empty: unchanged.')),
   desc: optional(text('At most 512 characters.')),
-  queue_name: optional(text('Dedicated queue on which the job runs. Empty: unchanged.')),
+  queue_name: optional(queueName('Dedicated queue on which the job runs. Empty: unchanged.')),
   job_type: optional(Type.Unknown({ description: 'Accepted and ignored.' })),
   ...JAR_JOB_FIELDS,
 })

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Job, JobSettings, JobView, ResourceConfig } from '../../jobs/index.ts'
+import { shownCheckpointPath } from '../../jobs/job-places.ts'
 import type { Language } from '../../lib/errors.ts'
 import { nullable } from './fields.ts'
 import { DLI_STATUSES, statusOf } from './status.ts'
@@ -181,7 +182,7 @@ function toDetailOnly(view: JobView) {
 function toJobConfig(view: JobView): Static<typeof JobConfig> {
   const { settings } = view.job
   return {
-    ...toStorageConfig(settings),
+    ...toStorageConfig(view.job),
     ...toSizeConfig(view),
     ...toProgramConfig(settings),
     ...NEVER_SET,
@@ -192,12 +193,13 @@ function toJobConfig(view: JobView): Static<typeof JobConfig> {
   }
 }
 
-function toStorageConfig(settings: JobSettings) {
+function toStorageConfig(job: Job) {
+  const { settings } = job
   return {
     checkpoint_enabled: settings.checkpointEnabled,
     checkpoint_mode: settings.checkpointMode,
     checkpoint_interval: settings.checkpointIntervalSeconds,
-    checkpoint_path: settings.checkpointPath,
+    checkpoint_path: shownCheckpointPath(job),
     log_enabled: settings.logEnabled,
     obs_bucket: settings.obsBucket,
     smn_topic: settings.smnTopic,

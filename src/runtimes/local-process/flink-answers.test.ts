@@ -3,6 +3,7 @@ import {
   checkpoints,
   endedWithoutJob,
   jobLine,
+  mendedFailures,
   newestException,
   registeredTaskManagers,
   restarts,
@@ -107,6 +108,9 @@ describe('smaller answers', () => {
     expect(registeredTaskManagers(null)).toBeNull()
     expect(restarts([{ id: 'numRestarts', value: '3' }])).toBe(3)
     expect(restarts([])).toBeNull()
+    expect(mendedFailures({ exceptionHistory: { entries: [{}, {}] } }, 'RUNNING')).toBe(2)
+    expect(mendedFailures({ exceptionHistory: { entries: [{}, {}] } }, 'FAILED')).toBe(1)
+    expect(mendedFailures(null, 'FAILED')).toBe(0)
     expect(newestException({ exceptionHistory: { entries: [{ stacktrace: 'new' }, { stacktrace: 'old' }] } })).toBe(
       'new',
     )

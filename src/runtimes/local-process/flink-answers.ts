@@ -130,6 +130,12 @@ export function savepoint(answer: unknown): SavepointView {
   return { is: 'failed', reason: text(cause['stack-trace']) ?? text(cause.class) ?? 'Flink gave no reason' }
 }
 
+/** Failures that Flink mended by a restart, as far as its history reaches; the last one of a FAILED job it did not. */
+export function mendedFailures(answer: unknown, state: FlinkJobState): number {
+  const { length } = list(object(object(answer).exceptionHistory).entries)
+  return state === 'FAILED' ? Math.max(0, length - 1) : length
+}
+
 /** The newest stack trace of `GET /jobs/<id>/exceptions`. */
 export function newestException(answer: unknown): string | null {
   const body = object(answer)

@@ -40,6 +40,7 @@ const OWNED = [
   'web.tmpdir',
   'web.upload.dir',
   'web.refresh-interval',
+  'web.exception-history-size',
   'high-availability',
   'high-availability.',
   'io.tmp.dirs',
@@ -160,6 +161,7 @@ function lifeOfTheJob(spec: LaunchSpec, javaMajorVersion: number): Record<string
     // How fresh the answers are, and how long the result of a savepoint is remembered (5 min by default).
     'web.refresh-interval': '500',
     'rest.async.store-duration': '1 d',
+    'web.exception-history-size': '50',
     // Needs the SecurityManager, which Java 24 took away.
     ...(javaMajorVersion < 24 ? { 'cluster.intercept-user-system-exit': 'THROW' } : {}),
     ...restartStrategy(spec),

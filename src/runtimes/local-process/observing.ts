@@ -14,6 +14,7 @@ import {
   isEnd,
   type JobLine,
   jobLine,
+  mendedFailures,
   newestException,
   registeredTaskManagers,
   restarts,
@@ -35,6 +36,7 @@ const DETAILS_MS = 10_000
 /** Flink's metrics (numRestarts) are this much behind; a change is asked for again after it. */
 const SETTLED_MS = 2_500
 const SOON_MS = 500
+const EXCEPTIONS = 'exceptions?maxExceptions=50'
 const LOG_TAIL = 128 * 1024
 
 export function nothingThere(at: Date): Observation {
@@ -73,17 +75,24 @@ async function askFlink(attempt: Attempt, jobManager: ProcessState, deps: Observ
   if (jobManager.is !== 'alive' || attempt.cluster === null || attempt.spec === null) {
     return { rest: 'notAsked', job: null, registered: null }
   }
+  const { flinkJobId } = attempt.spec
+  const port = attempt.cluster.ports.rest
+  const line = await orSilent(async () => jobLine(await deps.rest.read(port, '/jobs/overview'), flinkJobId))
+  if (line === 'silent') return { rest: 'silent', job: null, registered: null }
+  await attempt.timeline.stamp(['jobManagerUp'], deps.clock.now())
+  // When Flink is too busy for these, what it said just now still holds; they are asked for again the next time.
+  await orSilent(() => askDetails(attempt, port, line, deps))
+  const job = line === null ? null : toView(attempt, line)
+  await stampProgress(attempt, job, deps)
+  if (job !== null && isEnd(job.state)) await orSilent(() => keepOutcome(attempt, port, job, deps))
+  return { rest: 'answers', job, registered: attempt.details?.registered ?? null }
+}
+
+async function orSilent<T>(ask: () => Promise<T>): Promise<T | 'silent'> {
   try {
-    const port = attempt.cluster.ports.rest
-    const line = jobLine(await deps.rest.read(port, '/jobs/overview'), attempt.spec.flinkJobId)
-    await attempt.timeline.stamp(['jobManagerUp'], deps.clock.now())
-    await askDetails(attempt, port, line, deps)
-    const job = line === null ? null : toView(attempt, line)
-    await stampProgress(attempt, job, deps)
-    if (job !== null && isEnd(job.state)) await keepOutcome(attempt, port, job, deps)
-    return { rest: 'answers', job, registered: attempt.details?.registered ?? null }
+    return await ask()
   } catch (error) {
-    if (error instanceof Unreachable) return { rest: 'silent', job: null, registered: null }
+    if (error instanceof Unreachable) return 'silent'
     throw error
   }
 }
@@ -93,9 +102,10 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
   if (!detailsAreDue(attempt, line, nowMs)) return
   const registered = registeredTaskManagers(await deps.rest.read(port, '/overview'))
   const before = attempt.details
+  const changed = before === null || before.version !== (line?.version ?? '')
   const details = {
     version: line?.version ?? '',
-    changedAtMs: before === null || before.version !== (line?.version ?? '') ? nowMs : before.changedAtMs,
+    changedAtMs: changed ? nowMs : before.changedAtMs,
     askedAtMs: nowMs,
     restarts: before?.restarts ?? 0,
     checkpoints: before?.checkpoints ?? { latest: null, first: null },
@@ -108,7 +118,9 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
       deps.rest.read(port, `${path}/metrics?get=numRestarts`),
       deps.rest.read(port, `${path}/checkpoints`),
     ])
-    details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0)
+    // The metric may stay away for long on a busy machine; the history is asked for only when something happened.
+    const mended = changed ? mendedFailures(await deps.rest.read(port, `${path}/${EXCEPTIONS}`), line.state) : 0
+    details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0, mended)
     details.checkpoints = checkpoints(answer)
   }
   attempt.details = details
@@ -159,7 +171,7 @@ async function stampProgress(attempt: Attempt, job: FlinkJobView | null, deps: O
 /** Flink forgets an ended job with its JobManager, so the end is written down when it is seen. */
 async function keepOutcome(attempt: Attempt, port: number, job: FlinkJobView, deps: ObserveDeps): Promise<void> {
   if (attempt.outcome !== null) return
-  const path = `/jobs/${attempt.spec?.flinkJobId}/exceptions?maxExceptions=5`
+  const path = `/jobs/${attempt.spec?.flinkJobId}/${EXCEPTIONS}`
   const trace = job.state === 'FAILED' ? newestException(await deps.rest.read(port, path)) : null
   await attempt.setOutcome({
     job,

@@ -1,0 +1,198 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pretendRuntime } from './pretend-java.ts'
+import { processesWithVariable } from './process-identity.ts'
+import { launchSpec } from './testing.ts'
+
+/**
+ * The driver over a pretended Java: a shell script in the place of `bin/java`, so that everything but Flink is real. What
+ * Flink does is tested in test/e2e/local-process.test.ts.
+ */
+const never = new AbortController().signal
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headgate-driver-'))
+  await mkdir(join(folder, 'java', 'bin'), { recursive: true })
+  await java(`echo started >> ${folder}/started; exec sleep 600`)
+})
+
+afterEach(async () => {
+  const runtime = pretendRuntime(folder)
+  for (const id of await runtime.find()) await runtime.kill(id)
+  await rm(folder, { recursive: true })
+})
+
+async function java(script: string): Promise<void> {
+  const path = join(folder, 'java', 'bin', 'java')
+  await writeFile(path, `#!/bin/sh\n${script}\n`)
+  await chmod(path, 0o755)
+}
+
+const spec = launchSpec({ attemptId: 'attempt1', shape: { ...launchSpec({}).shape, taskManagers: 2 } })
+const processes = async () => (await processesWithVariable('HEADGATE_ATTEMPT', 'attempt1')).length
+const starts = async () => (await readFile(join(folder, 'started'), 'utf8').catch(() => '')).split('\n').length - 1
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('not in time')
+    await sleep(10)
+  }
+}
+
+describe('a launch', () => {
+  it('starts one JobManager and the TaskManagers of the shape, and says so to any driver', async () => {
+    await pretendRuntime(folder).launch(spec, never)
+    const seen = await pretendRuntime(folder).inspect('attempt1')
+    expect(seen).toMatchObject({ exists: true, rest: 'silent', flinkJob: null, failure: null })
+    expect([seen.jobManager, ...seen.taskManagers].map(({ is }) => is)).toEqual(['alive', 'alive', 'alive'])
+    expect(seen.timeline.map(({ step }) => step)).toEqual(['filesReady', 'jvmsSpawned'])
+    await eventually(async () => (await starts()) === 3)
+  })
+
+  it('is finished by the next driver wherever the service was killed, with one process per role', async () => {
+    for (let delayMs = 0; delayMs <= 90; delayMs += 9) {
+      const attemptId = `crash${delayMs}`
+      await killedAfter(attemptId, delayMs)
+      const runtime = pretendRuntime(folder)
+      await runtime.launch({ ...spec, attemptId }, never)
+      const seen = await runtime.inspect(attemptId)
+      expect([seen.jobManager, ...seen.taskManagers].map(({ is }) => is)).toEqual(['alive', 'alive', 'alive'])
+      // A wrapper and what it runs, for each of the three.
+      await eventually(async () => (await processesWithVariable('HEADGATE_ATTEMPT', attemptId)).length === 6)
+      await runtime.kill(attemptId)
+      expect(await processesWithVariable('HEADGATE_ATTEMPT', attemptId)).toEqual([])
+    }
+  })
+
+  it('that fails half-way leaves no process, says why in its log, and can be repeated', async () => {
+    const runtime = pretendRuntime(folder)
+    await mkdir(join(folder, 'runs', 'attempt1', 'logs', 'taskmanager-2.out'), { recursive: true })
+    await expect(runtime.launch(spec, never)).rejects.toThrow('The cluster could not be started')
+    expect(await processes()).toBe(0)
+    const log = await runtime.readLog('attempt1', 'submit.log', 0, 10_000)
+    expect(Buffer.from(log.bytes).toString()).toContain('the start failed: EISDIR')
+    await rm(join(folder, 'runs', 'attempt1', 'logs', 'taskmanager-2.out'), { recursive: true })
+    await runtime.launch(spec, never)
+    await eventually(async () => (await processes()) === 6)
+  })
+
+  it('that is aborted starts nothing', async () => {
+    const aborted = AbortSignal.abort(new Error('enough'))
+    await expect(pretendRuntime(folder).launch(spec, aborted)).rejects.toThrow('enough')
+    expect(await processes()).toBe(0)
+  })
+
+  it('keeps arguments and settings where only the owner reads them', async () => {
+    await pretendRuntime(folder).launch(spec, never)
+    const { mode } = await stat(join(folder, 'runs', 'attempt1', 'spec.json'))
+    expect(mode & 0o077).toBe(0)
+  })
+})
+
+describe('the end of an attempt', () => {
+  it('comes also for processes that ignore SIGTERM, and for what they started', async () => {
+    await java('trap "" TERM; setsid sleep 600 & while :; do sleep 0.05; done')
+    const runtime = pretendRuntime(folder, { limits: { terminateMs: 200 } })
+    await runtime.launch(spec, never)
+    await eventually(async () => (await processes()) >= 9)
+    await runtime.kill('attempt1')
+    expect(await processes()).toBe(0)
+    expect(await runtime.inspect('attempt1')).toMatchObject({
+      jobManager: { is: 'ended', exitCode: null },
+      failure: null,
+    })
+  })
+
+  it('is final: nothing is started for the attempt any more', async () => {
+    const runtime = pretendRuntime(folder)
+    await runtime.launch(spec, never)
+    await runtime.kill('attempt1')
+    await runtime.kill('attempt1')
+    await pretendRuntime(folder).launch(spec, never)
+    await runtime.replaceTaskManagers('attempt1')
+    expect(await processes()).toBe(0)
+  })
+
+  it('does not touch a process that got the number of one of ours', async () => {
+    const runtime = pretendRuntime(folder)
+    await runtime.launch(spec, never)
+    await runtime.kill('attempt1')
+    const bystander = spawn('sleep', ['600'], { stdio: 'ignore' })
+    await forgeMarkers(bystander)
+    await pretendRuntime(folder).kill('attempt1')
+    expect(bystander.exitCode).toBeNull()
+    bystander.kill('SIGKILL')
+  })
+
+  it('is nothing to do for an attempt that never was', async () => {
+    const runtime = pretendRuntime(folder)
+    await runtime.kill('nobody')
+    await runtime.cancel('nobody')
+    await runtime.tidy('nobody')
+    await runtime.dispose('nobody')
+    expect(await runtime.inspect('nobody')).toMatchObject({ exists: false })
+    expect(await runtime.inspect('../../etc')).toMatchObject({ exists: false })
+  })
+
+  it('leaves logs and papers after tidying, and nothing after disposing', async () => {
+    const runtime = pretendRuntime(folder)
+    await runtime.launch(spec, never)
+    await expect(runtime.tidy('attempt1')).rejects.toThrow('still has processes')
+    await runtime.kill('attempt1')
+    await runtime.tidy('attempt1')
+    expect((await readdir(join(folder, 'runs', 'attempt1'))).sort()).toEqual(
+      ['archive', 'conf', 'logs', 'processes', 'results', 'spec.json', 'starts', 'timeline.json'].sort(),
+    )
+    await runtime.dispose('attempt1')
+    expect(await readdir(join(folder, 'runs'))).toEqual([])
+    expect(await runtime.find()).toEqual([])
+  })
+
+  it('by itself is told with the exit code and a cause, to a driver that came later too', async () => {
+    await java('echo "Error: Could not reserve enough space for object heap"; exit 1')
+    await pretendRuntime(folder).launch(spec, never)
+    const runtime = pretendRuntime(folder)
+    await eventually(async () => (await runtime.inspect('attempt1')).failure !== null)
+    expect(await runtime.inspect('attempt1')).toMatchObject({
+      jobManager: { is: 'ended', exitCode: 1 },
+      failure: { cause: 'Error: Could not reserve enough space for object heap' },
+    })
+  })
+})
+
+it('a change of a process is told to who listens', async () => {
+  await java('sleep 0.3')
+  const runtime = pretendRuntime(folder)
+  await runtime.launch(spec, never)
+  const told = new Promise<string>((resolve) => runtime.onChange(resolve))
+  expect(await told).toBe('attempt1')
+})
+
+/** A service that begins a launch and is killed some milliseconds later. */
+async function killedAfter(attemptId: string, delayMs: number): Promise<void> {
+  const service = fork(join(import.meta.dirname, 'pretend-java.ts'), [folder, JSON.stringify({ ...spec, attemptId })], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  await new Promise((resolve) => service.once('message', resolve))
+  await sleep(delayMs)
+  const ended = new Promise((resolve) => service.once('exit', resolve))
+  service.kill('SIGKILL')
+  await ended
+}
+
+/** Rewrites every marker to the number of another process, with the start time of the one that had it. */
+async function forgeMarkers(other: ChildProcess): Promise<void> {
+  const markers = join(folder, 'runs', 'attempt1', 'processes')
+  for (const name of (await readdir(markers)).filter((each) => /\.(jvm|group)$/.test(each))) {
+    const [, startTime, bootId] = (await readFile(join(markers, name), 'utf8')).split(' ')
+    await writeFile(join(markers, name), `${other.pid} ${startTime} ${bootId}`)
+    await rm(join(markers, name.replace(/\.(jvm|group)$/, '.exit')), { force: true })
+  }
+}
