@@ -1,4 +1,15 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ROOMS } from './boundaries.ts'
+
+/** ARCHITECTURE.md with the table of rooms between its marks as tools/boundaries.ts says. */
+export async function architecturePage(): Promise<string> {
+  const page = await readFile(join(import.meta.dirname, '..', 'ARCHITECTURE.md'), 'utf8')
+  return page.replace(
+    /(<!-- rooms -->\n)[\s\S]*(\n<!-- \/rooms -->)/u,
+    (_all, open, close) => `${open}${roomsTable()}${close}`,
+  )
+}
 
 /** The table of rooms in Markdown, for ARCHITECTURE.md. */
 export function roomsTable(): string {

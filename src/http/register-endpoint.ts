@@ -32,6 +32,7 @@ export function registerEndpoint(app: FastifyInstance, parts: HttpParts, endpoin
     },
     handler: async (request, reply) => {
       const call = await callOf(parts, endpoint, request, reply)
+      request.raw.socket.setTimeout(0) // it is our turn: an idle connection is no fault of the client any more
       reply.code(place.success)
       const answer = await endpoint.handle(parts, call as Call<never, never>)
       if (endpoint.answer === null) return reply.send()

@@ -14,6 +14,7 @@ import { REQUEST_ERRORS } from './request-errors.ts'
 
 const HEADER_BYTES_MAX = 64 * 1024
 const PARAM_LENGTH_MAX = 8192
+const DISCARDED_BYTES_MAX = 256 * 1024 * 1024
 
 export const ENDPOINTS: readonly Endpoint[] = [...DLI_ENDPOINTS, ...IAM_ENDPOINTS, ...NATIVE_ENDPOINTS]
 
@@ -75,11 +76,20 @@ function occasionOf(request: FastifyRequest): Occasion {
 
 function sendError(parts: HttpParts, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const rendered = renderError(error, occasionOf(request), parts)
+  if (rendered.status === 413 && isWorthReading(request)) reply.header('connection', 'keep-alive')
   reply
     .code(rendered.status)
     .headers({ ...rendered.headers, 'x-request-id': request.id })
     .type('application/json; charset=utf-8')
     .send(rendered.body)
+}
+
+/**
+ * Many clients read an answer only after they sent the whole body. With the connection left open, Node reads on and
+ * throws away; closing it would hide the answer behind a broken pipe.
+ */
+function isWorthReading(request: FastifyRequest): boolean {
+  return Number(request.headers['content-length']) <= DISCARDED_BYTES_MAX
 }
 
 /** Answers what could not be parsed as HTTP at all, in the same form as everything else, and closes. */

@@ -128,8 +128,8 @@ describe.each(LINES)('on Flink %s', (flinkVersion) => {
     expect(names).toEqual(
       expect.arrayContaining(['jobmanager.log', 'jobmanager.out', 'submit.log', 'taskmanager-1.log']),
     )
-    const page = await world.runtime.readLog(spec.attemptId, 'jobmanager.log', 0, 1_000_000)
-    expect(Buffer.from(page.bytes).toString()).toContain('no such table: 订单')
+    const page = await world.runtime.readLog(spec.attemptId, 'submit.log', 0, 1_000_000)
+    expect(Buffer.from(page.bytes).toString()).toContain('no such table: 订单\n\tat headgate.test.ThrowInMain.main(')
   })
 })
 

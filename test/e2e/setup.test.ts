@@ -74,7 +74,7 @@ test('the first time everything is installed, the second time nothing but the co
   timeout: LIMIT_MS,
 }, async () => {
   const project = await newProject()
-  const first = setup(project, ['--for=tests', '--', 'exit', '5'])
+  const first = setup(project, ['--for=tests', '--', 'src/main.ts', 'exit', '5'])
   expect(await first.ended).toEqual({ code: 5 })
   expect(await commandsOf(project)).toEqual([
     'flink install 1.20.0',
@@ -86,7 +86,7 @@ test('the first time everything is installed, the second time nothing but the co
 
   const nothingToFind = join(root, 'nothing')
   await mkdir(nothingToFind, { recursive: true })
-  const second = setup(project, ['--for=tests', '--', 'exit', '6'], {
+  const second = setup(project, ['--for=tests', '--', 'src/main.ts', 'exit', '6'], {
     PATH: await folderWith('npm'),
     HOME: nothingToFind,
   })
@@ -124,7 +124,7 @@ test('of two set-ups at once in one clone one works and the other waits; both co
   timeout: LIMIT_MS,
 }, async () => {
   const project = await newProject()
-  const both = ['a', 'b'].map(() => setup(project, ['--for=demo', '--', 'exit', '0']))
+  const both = ['a', 'b'].map(() => setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0']))
   expect(await Promise.all(both.map((each) => each.ended))).toEqual([{ code: 0 }, { code: 0 }])
   const output = both.map((each) => each.output()).join('')
   expect(output.match(/npm ci\): done/g)).toHaveLength(1)
@@ -144,7 +144,7 @@ test('killed during npm ci, the next waits for the npm that still runs and then 
   victim.process.kill('SIGKILL')
   await until('the end of the victim', async () => victim.process.signalCode !== null)
 
-  const next = setup(project, ['--for=demo', '--', 'exit', '0'])
+  const next = setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0'])
   await until('a word about npm', async () => next.output().includes('npm is at work in this folder (process '))
   await writeFile(join(project, 'go-on'), '')
   expect(await next.ended).toEqual({ code: 0 })
@@ -157,11 +157,11 @@ test('a package installation that fails is told with what npm said and leaves no
   const project = await newProject()
   const lock = await readFile(join(project, 'package-lock.json'), 'utf8')
   await writeFile(join(project, 'package-lock.json'), lock.replaceAll('own-node', 'other-node'))
-  const failing = setup(project, ['--for=demo', '--', 'exit', '0'])
+  const failing = setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0'])
   expect(await failing.ended).toEqual({ code: 1 })
   expect(failing.output()).toMatch(/\(npm ci\) failed \(exit code 1\)\.\nnpm error/)
   await writeFile(join(project, 'package-lock.json'), lock)
-  expect(await setup(project, ['--for=demo', '--', 'exit', '0']).ended).toEqual({ code: 0 })
+  expect(await setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0']).ended).toEqual({ code: 0 })
 })
 
 test.each(['this Node', "the machine's Node"])(
@@ -170,7 +170,7 @@ test.each(['this Node', "the machine's Node"])(
   async (which) => {
     const project = await newProject()
     const node = which === 'this Node' ? process.execPath : await machineNode()
-    const running = setup(project, ['--for=demo', '--', 'stay'], {}, node)
+    const running = setup(project, ['--for=demo', '--', 'src/main.ts', 'stay'], {}, node)
     await until('the command', async () => running.output().includes('staying'))
     expect(running.output()).toMatch(/staying, java home \/.+/)
     running.process.kill('SIGTERM')
@@ -185,7 +185,11 @@ test('without Maven it says so in one sentence with the command, before anything
   const machine = await folderWith('npm')
   await writeFiles(machine, { 'apt-get': '#!/bin/sh\n' })
   await chmod(join(machine, 'apt-get'), 0o755)
-  const poor = setup(project, ['--for=demo', '--', 'exit', '0'], { PATH: machine, CI: '', HEADGATE_SETUP: '' })
+  const poor = setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0'], {
+    PATH: machine,
+    CI: '',
+    HEADGATE_SETUP: '',
+  })
   expect(await poor.ended).toEqual({ code: 1 })
   expect(poor.output()).toMatch(/^Maven \(mvn\) was not found; .* Install it: (sudo )?apt-get install maven\n$/)
   expect(await readdir(project)).not.toContain('node_modules')
@@ -201,7 +205,10 @@ test('with HEADGATE_SETUP=auto as root it runs apt-get itself', {
     'apt-get': `#!/bin/sh\necho "$@" >> ${project}/apt.txt\n[ "$1" = update ] || { echo '#!/bin/sh' > ${machine}/mvn; /bin/chmod +x ${machine}/mvn; }\n`,
   })
   await chmod(join(machine, 'apt-get'), 0o755)
-  const rich = setup(project, ['--for=demo', '--', 'exit', '0'], { PATH: machine, HEADGATE_SETUP: 'auto' })
+  const rich = setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0'], {
+    PATH: machine,
+    HEADGATE_SETUP: 'auto',
+  })
   expect({ end: await rich.ended, output: rich.output() }).toMatchObject({ end: { code: 0 } })
   expect(await readFile(join(project, 'apt.txt'), 'utf8')).toBe(
     'update -qq\ninstall -y -qq --no-install-recommends maven\n',

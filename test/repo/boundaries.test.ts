@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { mayImport, ROOMS, roomOf, SINGLE_DOORS } from '../../tools/boundaries.ts'
-import { roomsTable } from '../../tools/rooms-table.ts'
-import { ROOT, sourceFiles } from '../support/source-files.ts'
+import { sourceFiles } from '../support/source-files.ts'
 
 const files = sourceFiles('src').filter(({ path }) => !path.endsWith('.test.ts'))
 
@@ -44,10 +41,6 @@ test('processes, the database driver, the query builder and the web framework ar
 test('only main.ts hands the environment on, to config and to the tools of the user that install Flink', () => {
   const env = files.filter(({ text }) => /process\.env\b/u.test(text))
   expect(env.map(({ path }) => path).sort()).toEqual(['src/flink/run-program.ts', 'src/main.ts'])
-})
-
-test('ARCHITECTURE.md prints the table of rooms as it is', () => {
-  expect(readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')).toContain(roomsTable())
 })
 
 test('no folders have import cycles with each other', () => {

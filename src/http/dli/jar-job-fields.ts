@@ -65,7 +65,10 @@ export const JAR_JOB_FIELDS = {
         jobmanager_resource_spec: optional(Spec),
         taskmanager_resource_spec: optional(Spec),
       },
-      { description: 'Sizes the job when resource_config_version is v2.' },
+      {
+        description:
+          'Sizes the job when resource_config_version is v2. Given as a whole: absent parts take their defaults.',
+      },
     ),
   ),
 }

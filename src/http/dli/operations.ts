@@ -1,3 +1,5 @@
+import { assert } from '../../lib/errors.ts'
+
 /**
  * Every operation of DLI's API that has to do with Flink jobs, in one list: what it is called, where it is, what it
  * answers, and how far Headgate has it. Routes, the OpenAPI document, `api/coverage.md` and the tests derive from it.
@@ -155,6 +157,6 @@ export type SupportedId = Exclude<Listed, { support: 'no' }>['id']
 /** The operation's line in the list. */
 export function dliOperation(id: DliOperationId): DliOperation {
   const found = DLI_OPERATIONS.find((operation) => operation.id === id)
-  if (!found) throw new Error(`No operation ${id}`)
+  assert(found, `no operation ${id}`)
   return found
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { groupPackages, type Package, type PackageGroup, type PackageKind, type Upload } from '../../artifacts/index.ts'
-import type { Language } from '../../lib/errors.ts'
+import { assert, type Language } from '../../lib/errors.ts'
 import { optional } from './fields.ts'
 
 /** Packages, groups and modules as DLI's answers spell them. A module is a group whose packages are all of one kind. */
@@ -96,7 +96,7 @@ export function toModules(groups: readonly PackageGroup[]): Static<typeof Module
 /** With a group, the group as far as this upload goes; without, the same facts and the bare names. */
 export function toUploadAnswer(upload: Upload, language: Language): Static<typeof UploadAnswer> {
   const [group] = groupPackages(upload.packages.map((item) => ({ ...item, group: upload.group ?? 'none' })))
-  if (!group) throw new Error('An upload has at least one package')
+  assert(group, 'an upload has at least one package')
   const { group_name, ...facts } = toGroupItem(group, language)
   return upload.group === null ? { ...facts, resource_names: facts.resources } : { group_name, ...facts }
 }

@@ -58,6 +58,20 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
+    when: /insufficient memory for the Java Runtime|Could not reserve enough space|unable to create (?:new )?native thread/,
+    advice: () => ({
+      en: 'The machine itself is short of memory or of threads: run fewer jobs at once, give this one fewer CUs, or set a smaller memory of one CU (cu.memory).',
+      zh: '机器本身的内存或线程不足：请减少同时运行的作业、减少此作业的 CU 数，或调小单个 CU 的内存（cu.memory）。',
+    }),
+  },
+  {
+    when: /Unrecognized (?:VM )?option|Could not create the Java Virtual Machine|Invalid maximum heap size/,
+    advice: () => ({
+      en: 'Java does not accept one of its options: correct the settings env.java.opts of the job.',
+      zh: 'Java 不接受其中一个启动选项：请修正作业的 env.java.opts 配置。',
+    }),
+  },
+  {
     when: /OutOfMemoryError: (Java heap space|GC overhead|Metaspace|Direct buffer|[^\n]*)/,
     advice: ([, what = '']) => ({
       en: `A process of the job ran out of memory (${what.trim()}): give it more CUs (tm_cus for TaskManagers, manager_cu_number for the JobManager), or make the program keep less in memory.`,

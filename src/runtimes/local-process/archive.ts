@@ -8,13 +8,13 @@ import { archivedAnswer, type JobLine, jobLine, newestException } from './flink-
  * The answers that a JobManager writes down when a job ends (`jobmanager.archive.fs.dir`): one file named after the Flink
  * job id, directly in the folder up to 2.2, some folders deeper from 2.3 on.
  */
-export type Archive = Readonly<{ line: JobLine; trace: string | null; restarts: number }>
+export type Archive = Readonly<{ line: JobLine; trace: string | null }>
 
 export async function readArchive(folder: string, flinkJobId: string): Promise<Archive | null> {
   const content = await readContent(folder, flinkJobId)
   const line = jobLine(archivedAnswer(content, '/jobs/overview'), flinkJobId)
   if (line === null) return null
-  return { line, trace: newestException(archivedAnswer(content, `/jobs/${flinkJobId}/exceptions`)), restarts: 0 }
+  return { line, trace: newestException(archivedAnswer(content, `/jobs/${flinkJobId}/exceptions`)) }
 }
 
 /** `GET /jobs/<id>` as it was at the end of the job. */

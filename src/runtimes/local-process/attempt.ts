@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError } from '../../lib/errors.ts'
 import type { CheckpointView, Failure, FlinkJobView, LaunchSpec, ProcessState } from '../runtime.ts'
-import { namesIn, readJsonOrNull, writeJsonDurably, writeJsonOnce } from './disk.ts'
+import { namesIn, readJsonOrNull, unlessDiskFull, writeJsonDurably, writeJsonOnce } from './disk.ts'
 import type { CheckpointAnswers } from './flink-answers.ts'
 import type { Ports } from './flink-config.ts'
 import { currentBootId } from './process-identity.ts'
@@ -58,6 +58,7 @@ export class Attempt {
   batch: boolean | null = null
   details: Details | null = null
   deathFailure: Failure | null = null
+  #outcomeSaved = true
 
   private constructor(id: string, folder: RunFolder, read: Stored) {
     this.id = id
@@ -109,16 +110,25 @@ export class Attempt {
     this.cluster = await newestStart(this.folder.starts)
   }
 
+  /** Holds from now on, also when it cannot be written; `saveOutcome` tries again. */
   async setOutcome(outcome: Outcome): Promise<void> {
     this.outcome = outcome
-    await writeJsonDurably(this.folder.outcome, outcome)
+    this.#outcomeSaved = false
+    await this.saveOutcome()
+  }
+
+  async saveOutcome(): Promise<void> {
+    if (this.outcome === null || this.#outcomeSaved) return
+    await writeJsonDurably(this.folder.outcome, this.outcome)
+    this.#outcomeSaved = true
   }
 
   /** From here on nothing is started for this attempt any more, also not by a wrapper that is on its way. */
   async close(at: Date): Promise<void> {
     if (this.closed) return
-    await writeJsonDurably(this.folder.closed, { at })
     this.closed = true
+    // On a full disk, too, processes have to end.
+    await unlessDiskFull(() => writeJsonDurably(this.folder.closed, { at }))
   }
 }
 

@@ -77,3 +77,12 @@ export async function writeJsonOnce(path: string, value: unknown): Promise<boole
     await syncFolder(dirname(path))
   }
 }
+
+/** For what must go on while nothing can be written down, because it can be written down later. */
+export async function unlessDiskFull(write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (!isSystemError(error, 'ENOSPC', 'EDQUOT', 'EROFS')) throw error
+  }
+}

@@ -81,6 +81,8 @@ describe('advice', () => {
     ],
     ['java.lang.NoClassDefFoundError: org/json/JSONObject', 'the class org.json.JSONObject'],
     ['java.util.zip.ZipException: zip END header not found', 'no valid jar'],
+    ['Error: Could not create the Java Virtual Machine.', 'env.java.opts'],
+    ['java.lang.OutOfMemoryError: unable to create native thread', 'The machine itself'],
     ['java.lang.OutOfMemoryError: Java heap space', '(Java heap space)'],
     ['java.net.BindException: Could not start rest endpoint on any port in port range 20002', 'start the job again'],
     ["Could not find a file system implementation for scheme 'obs'. The scheme", 'no file system for obs://'],

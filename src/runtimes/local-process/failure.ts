@@ -78,7 +78,9 @@ function lastError(log: string): string | null {
 
 /** What Java itself says when it cannot start ("Error: Could not ...", "Exception in thread "main" ..."). */
 function javaError(out: string): string | null {
-  const start = out.search(/^(?:Error|Exception in thread|Unrecognized|Invalid)\b/m)
+  const start = out.search(
+    /^(?:Error|Exception in thread|Unrecognized|Invalid|Terminating due to|java\.lang\.OutOfMemoryError|# There is insuff)/m,
+  )
   return start === -1 ? null : out.slice(start)
 }
 

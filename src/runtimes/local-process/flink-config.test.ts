@@ -15,6 +15,7 @@ describe('the Flink configuration of a run', () => {
         'rest.port': '8081',
         'execution.checkpointing.dir': 'file:///tmp/elsewhere',
         'restart-strategy.type': 'fixed-delay',
+        'env.java.opts.all': '-Da=b',
       },
     })
     const configuration = flinkConfiguration(spec, folder, ports, 17)

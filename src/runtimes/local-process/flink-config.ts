@@ -72,9 +72,21 @@ export function isOwned(key: string): boolean {
   return OWNED.some((owned) => key === owned || (owned.endsWith('.') && key.startsWith(owned)))
 }
 
-/** The user's keys that are left out of the file, sorted; they are named in the submit log. */
+/** Owned keys that are followed all the same, on the command lines (memory.ts, command-line.ts). */
+const FOLLOWED = [
+  'env.java.opts',
+  'env.java.opts.all',
+  'env.java.opts.jobmanager',
+  'env.java.opts.taskmanager',
+  'taskmanager.memory.managed.fraction',
+  'taskmanager.memory.network.fraction',
+]
+
+/** The user's keys that have no effect, sorted; they are named in the submit log. */
 export function ignoredKeys(spec: LaunchSpec): string[] {
-  return Object.keys(spec.flinkConfig).filter(isOwned).sort()
+  return Object.keys(spec.flinkConfig)
+    .filter((key) => isOwned(key) && !FOLLOWED.includes(key))
+    .sort()
 }
 
 /** The whole configuration as flat keys, in the order of the file. */

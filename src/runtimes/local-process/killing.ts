@@ -15,14 +15,27 @@ const LOOK_MS = 50
 export async function endProcesses(attempt: Attempt, limits: KillLimits, logger: Logger): Promise<void> {
   // Markers that another driver, or a wrapper on its way, wrote since we read them.
   await attempt.table.load()
-  const { jvms } = attempt.table.living()
-  for (const jvm of jvms) signalProcess(jvm, 'SIGTERM')
-  if (jvms.length > 0) {
-    logger.info({ attemptId: attempt.id, pids: jvms.map((jvm) => jvm.pid) }, 'asked processes to end')
-    await until(() => nothingLives(attempt), limits.terminateMs)
-  }
+  if (limits.terminateMs > 0) await askToEnd(attempt, limits.terminateMs, logger)
   await killRest(attempt, limits, logger)
   await attempt.table.refresh()
+}
+
+/** A JVM that its wrapper is only about to start is asked as soon as it is there. */
+async function askToEnd(attempt: Attempt, limitMs: number, logger: Logger): Promise<void> {
+  const deadline = performance.now() + limitMs
+  const asked = new Set<number>()
+  for (;;) {
+    await attempt.table.refresh()
+    const { jvms, leaders } = attempt.table.living()
+    if (jvms.length === 0 && leaders.length === 0) return
+    for (const jvm of jvms.filter(({ pid }) => !asked.has(pid))) {
+      asked.add(jvm.pid)
+      signalProcess(jvm, 'SIGTERM')
+      logger.info({ attemptId: attempt.id, pid: jvm.pid }, 'asked a process to end')
+    }
+    if (performance.now() > deadline) return
+    await sleep(LOOK_MS)
+  }
 }
 
 async function killRest(attempt: Attempt, limits: KillLimits, logger: Logger): Promise<void> {
@@ -40,11 +53,6 @@ async function killRest(attempt: Attempt, limits: KillLimits, logger: Logger): P
       throw new Error(`Processes ${all.map((each) => each.pid).join(', ')} of attempt ${attempt.id} cannot be killed`)
     }
   }
-}
-
-function nothingLives(attempt: Attempt): boolean {
-  const { jvms, leaders } = attempt.table.living()
-  return jvms.length === 0 && leaders.length === 0
 }
 
 async function until(condition: () => boolean, limitMs: number): Promise<void> {

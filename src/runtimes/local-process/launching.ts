@@ -59,25 +59,28 @@ type Plan = Readonly<{
 /** @throws Refusal `runtime.*` when a person must look; other errors may pass by themselves. */
 export async function launch(attempt: Attempt, spec: LaunchSpec, deps: LaunchDeps, signal: AbortSignal): Promise<void> {
   const log = submitLog(attempt.folder.submitLog, deps.clock)
-  if (attempt.spec === null) {
-    await writeJsonDurably(attempt.folder.spec, spec)
-    attempt.spec = spec
-  }
   if (attempt.closed || attempt.timeline.has('jvmsSpawned')) return
   try {
-    await log(`attempt ${attempt.id} of job ${attempt.spec.jobId}, Flink ${attempt.spec.flinkVersion}`)
-    const plan = await planLaunch(attempt.spec, attempt.spec.flinkVersion, deps)
-    await prepareFiles(attempt.spec, attempt.folder, log, signal)
-    await attempt.timeline.stamp(['filesReady'], deps.clock.now())
-    signal.throwIfAborted()
-    await startCluster(attempt, plan, deps, log)
-    await attempt.timeline.stamp(['jvmsSpawned'], deps.clock.now())
+    await start(attempt, spec, deps, log, signal)
   } catch (error) {
     await log(`the start failed: ${messageOf(error)}`)
     // Half a cluster is worse than none.
     if (attempt.cluster !== null) await endProcesses(attempt, { ...deps.kill, terminateMs: 0 }, deps.logger)
     throw signal.aborted ? error : explained(error, attempt.folder.path)
   }
+}
+
+async function start(attempt: Attempt, asked: LaunchSpec, deps: LaunchDeps, log: SubmitLog, signal: AbortSignal) {
+  if (attempt.spec === null) await writeJsonDurably(attempt.folder.spec, asked)
+  const spec = attempt.spec ?? asked
+  attempt.spec = spec
+  await log(`attempt ${attempt.id} of job ${spec.jobId}, Flink ${spec.flinkVersion}`)
+  const plan = await planLaunch(spec, spec.flinkVersion, deps)
+  await prepareFiles(spec, attempt.folder, log, signal)
+  await attempt.timeline.stamp(['filesReady'], deps.clock.now())
+  signal.throwIfAborted()
+  await startCluster(attempt, plan, deps, log)
+  await attempt.timeline.stamp(['jvmsSpawned'], deps.clock.now())
 }
 
 /** What can be refused is refused here, before anything is copied or started. */

@@ -148,12 +148,19 @@ class ProcessRuntime implements LocalProcessRuntime {
   /** The marker files tell of ends while we live, also of processes that an earlier service started. */
   #watch(attempt: Attempt, seen: Observation): void {
     const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
-    if (alive && !this.#watches.has(attempt.id)) {
-      const fresh = watch(attempt.folder.processes, { persistent: false }, () => this.#changed(attempt.id))
-      fresh.on('error', () => this.#unwatch(attempt.id))
-      this.#watches.set(attempt.id, fresh)
-    }
+    if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
     if (!alive) this.#unwatch(attempt.id)
+  }
+
+  #watchFolder({ id, folder }: Attempt): void {
+    try {
+      const fresh = watch(folder.processes, { persistent: false }, () => this.#changed(id))
+      fresh.on('error', () => this.#unwatch(id))
+      this.#watches.set(id, fresh)
+    } catch (error) {
+      // The machine's limit of watches: the caller's regular looks will do.
+      this.#options.logger.debug({ err: error, attemptId: id }, 'a run folder is not watched')
+    }
   }
 
   #unwatch(attemptId: AttemptId): void {

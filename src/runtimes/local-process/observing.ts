@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
-import type { Failure, FlinkJobView, Observation, ProcessState } from '../runtime.ts'
+import type { Failure, FlinkJobView, Observation, ProcessState, TimelineStep } from '../runtime.ts'
 import type { FailureContext } from './advice.ts'
 import { readArchive } from './archive.ts'
-import type { Attempt } from './attempt.ts'
+import type { Attempt, Outcome } from './attempt.ts'
 import { findCheckpoints } from './checkpoints.ts'
+import { unlessDiskFull } from './disk.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
 import {
   checkpoints,
@@ -22,6 +23,7 @@ import {
 } from './flink-answers.ts'
 import { type FlinkRest, Unreachable } from './flink-rest.ts'
 import { logTail } from './logs.ts'
+import { submitLog } from './submit-log.ts'
 
 /**
  * Looks at an attempt: processes from /proc and marker files, the job from Flink. A live job costs one request
@@ -50,6 +52,7 @@ type Asked = Readonly<{ rest: Observation['rest']; job: FlinkJobView | null; reg
 
 export async function observe(attempt: Attempt, deps: ObserveDeps): Promise<Observation> {
   await attempt.table.refresh()
+  await unlessDiskFull(() => attempt.saveOutcome())
   const jobManager = attempt.stateOf('jobmanager')
   const taskManagers = attempt
     .roles()
@@ -79,7 +82,7 @@ async function askFlink(attempt: Attempt, jobManager: ProcessState, deps: Observ
   const port = attempt.cluster.ports.rest
   const line = await orSilent(async () => jobLine(await deps.rest.read(port, '/jobs/overview'), flinkJobId))
   if (line === 'silent') return { rest: 'silent', job: null, registered: null }
-  await attempt.timeline.stamp(['jobManagerUp'], deps.clock.now())
+  await stamp(attempt, ['jobManagerUp'], deps.clock.now())
   // When Flink is too busy for these, what it said just now still holds; they are asked for again the next time.
   await orSilent(() => askDetails(attempt, port, line, deps))
   const job = line === null ? null : toView(attempt, line)
@@ -131,7 +134,7 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
 async function askProgram(attempt: Attempt, port: number, deps: ObserveDeps): Promise<void> {
   if (attempt.outcome !== null || !endedWithoutJob(await deps.rest.read(port, '/applications/overview'))) return
   const failure = failureOfJob('The program ended: it contains no execute() calls', contextOf(attempt, deps))
-  await attempt.setOutcome({ job: null, failure, latestCheckpoint: null })
+  await keep(attempt, { job: null, failure, latestCheckpoint: null }, deps)
 }
 
 /** On each change of the overview; a moment after it, for what lags behind; soon while starting; else now and then. */
@@ -163,9 +166,13 @@ async function stampProgress(attempt: Attempt, job: FlinkJobView | null, deps: O
   // A checkpoint is complete only when all tasks ran; Flink's moment of it is more exact than our look.
   const at = first !== null && first < deps.clock.now() ? first : deps.clock.now()
   const up = job?.tasksUp === true
-  if (up || (attempt.details?.registered ?? 0) >= expected) await attempt.timeline.stamp(['taskManagersRegistered'], at)
-  if (up || first !== null) await attempt.timeline.stamp(['running'], at)
-  if (first !== null) await attempt.timeline.stamp(['firstCheckpoint'], first)
+  if (up || (attempt.details?.registered ?? 0) >= expected) await stamp(attempt, ['taskManagersRegistered'], at)
+  if (up || first !== null) await stamp(attempt, ['running'], at)
+  if (first !== null) await stamp(attempt, ['firstCheckpoint'], first)
+}
+
+async function stamp(attempt: Attempt, steps: readonly TimelineStep[], at: Date): Promise<void> {
+  await unlessDiskFull(() => attempt.timeline.stamp(steps, at))
 }
 
 /** Flink forgets an ended job with its JobManager, so the end is written down when it is seen. */
@@ -173,21 +180,28 @@ async function keepOutcome(attempt: Attempt, port: number, job: FlinkJobView, de
   if (attempt.outcome !== null) return
   const path = `/jobs/${attempt.spec?.flinkJobId}/${EXCEPTIONS}`
   const trace = job.state === 'FAILED' ? newestException(await deps.rest.read(port, path)) : null
-  await attempt.setOutcome({
-    job,
-    failure: job.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null,
-    latestCheckpoint: attempt.details?.checkpoints.latest ?? null,
-  })
+  const failure = job.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null
+  await keep(attempt, { job, failure, latestCheckpoint: attempt.details?.checkpoints.latest ?? null }, deps)
 }
 
 /** The JobManager went before we saw the end of the job, but it wrote its last answers down. */
 async function readOutcomeFromArchive(attempt: Attempt, deps: ObserveDeps): Promise<void> {
   const archive = await readArchive(attempt.folder.archive, attempt.spec?.flinkJobId ?? '')
   if (archive === null) return
-  const { line, trace, restarts: count } = archive
+  const { line, trace } = archive
   const failure = line.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null
-  const job = { ...toView(attempt, line), restarts: Math.max(count, attempt.details?.restarts ?? 0) }
-  await attempt.setOutcome({ job, failure, latestCheckpoint: attempt.details?.checkpoints.latest ?? null })
+  const latestCheckpoint = attempt.details?.checkpoints.latest ?? null
+  await keep(attempt, { job: toView(attempt, line), failure, latestCheckpoint }, deps)
+}
+
+/** The stack trace goes into the log as well: Flink 2.3 does not write that of a failed `main` into its own. */
+async function keep(attempt: Attempt, outcome: Outcome, deps: ObserveDeps): Promise<void> {
+  await unlessDiskFull(async () => {
+    await attempt.setOutcome(outcome)
+    const log = submitLog(attempt.folder.submitLog, deps.clock)
+    if (outcome.failure === null) await log(`the Flink job ended: ${outcome.job?.state}`)
+    else await log(`the Flink job failed: ${outcome.failure.cause}\n${outcome.failure.detail}`)
+  })
 }
 
 /** An end that was asked for (`closed`) is no failure, whatever the exit codes say. */

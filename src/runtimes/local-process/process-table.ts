@@ -141,7 +141,9 @@ async function claimed(child: ChildProcess, prefix: string): Promise<void> {
     if (problem !== null) throw problem
     if (child.exitCode !== null || child.signalCode !== null) {
       if ((await readIdentity(`${prefix}.group`)) !== null) return
-      throw new Error(`The process ended before it wrote its marker ${prefix}.group (exit code ${child.exitCode})`)
+      throw new Error(
+        `The process could not write its marker ${prefix}.group (exit code ${child.exitCode}); is the disk full?`,
+      )
     }
     if (performance.now() > deadline) throw new Error(`The process wrote no marker ${prefix}.group in ${CLAIM_MS} ms`)
     await sleep(5)

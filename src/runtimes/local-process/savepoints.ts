@@ -3,7 +3,7 @@ import { Refusal } from '../../lib/errors.ts'
 import type { SavepointView } from '../runtime.ts'
 import type { Attempt } from './attempt.ts'
 import { findSavepoint, holdsState } from './checkpoints.ts'
-import { readJsonOrNull, writeJsonDurably } from './disk.ts'
+import { readJsonOrNull, unlessDiskFull, writeJsonDurably } from './disk.ts'
 import { savepoint } from './flink-answers.ts'
 import { type FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { savepointFile } from './run-folder.ts'
@@ -51,8 +51,8 @@ export async function savepointResult(
   if (stored.result !== null) return stored.result
   const seen = (await askFlink(attempt, operationId, deps)) ?? (await lookOnDisk(attempt, stored))
   const checked = await onlyIfReadable(seen)
-  if (checked.is === 'completed' || checked.is === 'failed')
-    await writeJsonDurably(path, { ...stored, result: checked })
+  const final = checked.is === 'completed' || checked.is === 'failed'
+  if (final) await unlessDiskFull(() => writeJsonDurably(path, { ...stored, result: checked }))
   return checked
 }
 

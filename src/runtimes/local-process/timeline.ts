@@ -21,12 +21,13 @@ export class Timeline {
     return this.#moments[step] !== undefined
   }
 
-  /** Records steps not seen before; the first look wins. */
+  /** Records steps not seen before; the first look wins. What is recorded is on disk when this returns. */
   async stamp(steps: readonly TimelineStep[], at: Date): Promise<void> {
     const fresh = steps.filter((step) => !this.has(step))
     if (fresh.length === 0) return
-    for (const step of fresh) this.#moments[step] = at.toISOString()
-    await writeJsonLightly(this.#path, this.#moments)
+    const added = Object.fromEntries(fresh.map((step) => [step, at.toISOString()]))
+    await writeJsonLightly(this.#path, { ...this.#moments, ...added })
+    Object.assign(this.#moments, added)
   }
 
   entries(): { step: TimelineStep; at: Date }[] {
