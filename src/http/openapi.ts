@@ -28,7 +28,7 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
     })
   })
   await app.ready()
-  const document = documentOf(app)
+  const document = completed(app)
   await app.close()
   return document
 }
@@ -39,7 +39,7 @@ const DESCRIPTION =
 type Operation = Record<string, unknown> & { parameters?: { name: string }[] }
 
 /** Two things the routes cannot say: the name of the rest of a path, and a body that is not JSON. */
-function documentOf(app: FastifyInstance): Record<string, unknown> {
+function completed(app: FastifyInstance): Record<string, unknown> {
   const document = structuredClone(app.swagger()) as unknown as { paths: Record<string, Record<string, Operation>> }
   for (const [path, operations] of Object.entries(document.paths)) {
     if (!path.includes('{*}')) continue

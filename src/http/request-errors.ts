@@ -67,7 +67,7 @@ export const REQUEST_ERRORS = {
   noSuchApi: (method: string, path: string) =>
     refuse('noSuchApi', `There is no ${method} ${shown(path)}.`, `不存在接口 ${method} ${shown(path)}。`),
   notSupported: (title: string, note: string) =>
-    refuse('notSupported', `${title} is not supported yet. ${note}`, `暂不支持该接口（${title}）。`),
+    refuse('notSupported', `"${title}" is not supported yet. ${note}`, `暂不支持该接口（${title}）。`),
   credentialsMissing: () =>
     refuse(
       'credentialsMissing',

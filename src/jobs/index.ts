@@ -2,7 +2,9 @@ export type {
   Attempt,
   CheckpointMode,
   Job,
+  JobChanges,
   JobId,
+  JobQuery,
   JobSettings,
   JobType,
   Move,
@@ -13,6 +15,7 @@ export type {
 } from './job.ts'
 export { NO_STATUS } from './job.ts'
 export { JOB_ERRORS, type JobErrorCode } from './job-errors.ts'
-export type { JobChanges, JobQuery, JobService, JobView, NewJob } from './job-service.ts'
+export { shownCheckpointPath } from './job-places.ts'
+export type { JobService, JobView, NewJob } from './job-service.ts'
 export { createJobService } from './job-service.ts'
 export { JOB_STATES, type JobState, LIFECYCLE, type Patience } from './lifecycle.ts'

@@ -1,15 +1,12 @@
-import type { Artifacts } from '../artifacts/index.ts'
-import type { Database, Reader, Tx } from '../db/database.ts'
-import type { Clock } from '../lib/clock.ts'
-import { Refusal, type Texts } from '../lib/errors.ts'
-import type { Ids } from '../lib/ids.ts'
-import type { Queues } from '../queues/index.ts'
-import type { CheckpointView, LogFile, LogPage, Runtime } from '../runtimes/runtime.ts'
+import type { Reader, Tx } from '../db/database.ts'
+import type { LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import {
   type Attempt,
   type Job,
+  type JobChanges,
   type JobId,
+  type JobQuery,
   type JobSettings,
   type JobType,
   type Move,
@@ -17,21 +14,18 @@ import {
   type Operation,
   type Savepoint,
 } from './job.ts'
+import { checkCanRunHere, checkOutside, checkPathIsFree } from './job-checks.ts'
 import { JOB_ERRORS } from './job-errors.ts'
+import type { JobParts } from './job-parts.ts'
 import { bucketPath, placesOf } from './job-places.ts'
-import {
-  CHANGEABLE_WHILE_RUNNING,
-  checkDescription,
-  checkName,
-  checkSettings,
-  DEFAULT_SETTINGS,
-} from './job-settings.ts'
-import { memoryOf, sizeOf } from './job-sizing.ts'
-import type { JobPatch, JobStore } from './job-store.ts'
-import { launchPlanOf } from './launch-plan.ts'
-import { type JobEvent, type JobState, kindOf } from './lifecycle.ts'
+import type { JobPatch } from './job-rows.ts'
+import { checkDescription, checkName, checkSettings, DEFAULT_SETTINGS } from './job-settings.ts'
+import { sizeOf } from './job-sizing.ts'
+import { changeJob, checkMayUpdate, patchFor, sameDefinition, withoutFiller } from './job-update.ts'
+import type { JobEvent } from './lifecycle.ts'
 import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
-import { type Restorable, restorePointForRun } from './restore-point.ts'
+import { findRestorable } from './restorable.ts'
+import { restorePointForRun } from './restore-point.ts'
 
 /** Who asks, for which project; the HTTP layer has checked that the two belong together. */
 export type Actor = Readonly<{ userId: string; projectId: string }>
@@ -44,30 +38,6 @@ export type NewJob = Readonly<{
   /** Absent settings take the contract's defaults. */
   settings: Partial<JobSettings>
   tags: readonly { key: string; value: string }[]
-}>
-
-/** Absent means unchanged. */
-export type JobChanges = Readonly<{
-  name?: string
-  description?: string
-  queueName?: string
-  settings?: Partial<JobSettings>
-}>
-
-export type JobQuery = Readonly<{
-  type?: JobType
-  states?: readonly JobState[]
-  /** Only jobs with (true) or without (false) an open operation. */
-  hasOpenOperation?: boolean
-  queueName?: string
-  /** Case-insensitive part of the name. */
-  nameContains?: string
-  ownerName?: string
-  /** All pairs must match. */
-  tags?: readonly { key: string; value: string }[]
-  order: 'asc' | 'desc'
-  limit: number
-  offset: number
 }>
 
 /** A job with what belongs to it, read at one moment. */
@@ -114,25 +84,7 @@ export interface JobService {
   executionGraph(projectId: string, id: JobId): Promise<unknown>
 }
 
-export type JobServiceParts = Readonly<{
-  database: Database
-  store: JobStore
-  clock: Clock
-  ids: Ids
-  artifacts: Pick<Artifacts, 'resolve'>
-  queues: Pick<Queues, 'get'>
-  runtime: Pick<
-    Runtime,
-    'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'
-  >
-  /** The Flink version a label runs on; throws a Refusal for a label nobody knows. */
-  chooseFlink: (label: string | null) => Promise<{ version: string; note: Texts | null }>
-  /** Wakes the reconciler for one job. */
-  poke: (id: JobId, why?: 'command') => void
-  limits: Readonly<{ maxCuNumber: number; maxDrafts: number; cuMemoryBytes: number }>
-}>
-
-export function createJobService(parts: JobServiceParts): JobService {
+export function createJobService(parts: JobParts): JobService {
   const { database, store, clock, ids, runtime, limits } = parts
 
   const mustFind = async (reader: Reader, projectId: string, id: JobId): Promise<Job> => {
@@ -341,38 +293,7 @@ export function createJobService(parts: JobServiceParts): JobService {
   }
 }
 
-/** The checkpoints and savepoints of a job that are complete on disk, newest first. */
-export async function findRestorable(
-  parts: Pick<JobServiceParts, 'database' | 'store'> & { runtime: Pick<Runtime, 'findCheckpoints' | 'holdsState'> },
-  job: Job,
-  attempts: readonly Attempt[],
-): Promise<Restorable> {
-  const recorded = await parts.store.savepointsOf(parts.database.db, [job.id])
-  const whole = await Promise.all(recorded.map((savepoint) => parts.runtime.holdsState(savepoint.url)))
-  return {
-    savepoints: recorded.filter((_savepoint, index) => whole[index]),
-    checkpoints: await findCheckpoints(parts.runtime, attempts),
-  }
-}
-
-/** Of every attempt in the directory it was launched with: the job's settings may have changed since. */
-async function findCheckpoints(
-  runtime: Pick<Runtime, 'findCheckpoints'>,
-  attempts: readonly Attempt[],
-): Promise<CheckpointView[]> {
-  const byDirectory = Map.groupBy(attempts, (attempt) => launchPlanOf(attempt).checkpoints.directoryUrl)
-  const found = await Promise.all(
-    [...byDirectory].map(([url, group]) =>
-      runtime.findCheckpoints(
-        url,
-        group.map((attempt) => attempt.flinkJobId),
-      ),
-    ),
-  )
-  return found.flat().sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
-}
-
-async function viewsOf(parts: JobServiceParts, jobs: readonly Job[]): Promise<JobView[]> {
+async function viewsOf(parts: JobParts, jobs: readonly Job[]): Promise<JobView[]> {
   const { store, database } = parts
   const ids = jobs.map((job) => job.id)
   const [owners, operations, attempts, savepoints, tags] = await Promise.all([
@@ -416,164 +337,6 @@ function newJobRow(actor: Actor, wanted: NewJob, settings: JobSettings, now: Dat
     executionGraph: null,
   }
 }
-
-/** What the changes come to: only what really differs from the job as it is. */
-function patchFor(job: Job, changes: JobChanges): JobPatch {
-  const settings = withoutFiller({ ...job.settings, ...changes.settings })
-  return {
-    ...(changes.name && changes.name !== job.name ? { name: changes.name } : {}),
-    ...(changes.description !== undefined && changes.description !== job.description
-      ? { description: changes.description }
-      : {}),
-    ...(changes.queueName && changes.queueName !== job.queueName ? { queueName: changes.queueName } : {}),
-    ...(changedSettings(job.settings, settings).length > 0 ? { settings } : {}),
-  }
-}
-
-async function changeJob(parts: JobServiceParts, tx: Tx, job: Job, patch: JobPatch, because: string): Promise<Job> {
-  const at = parts.clock.now()
-  try {
-    const changed = await parts.store.patch(tx, job, { ...patch, updatedAt: at }, at)
-    if (!changed) throw JOB_ERRORS.changedMeanwhile(job.id)
-    await parts.store.recordMove(tx, {
-      jobId: job.id,
-      attemptId: null,
-      event: 'update',
-      from: job.state,
-      to: job.state,
-      because,
-      at,
-    })
-    return changed
-  } catch (error) {
-    if (parts.database.quirks.isUniqueViolation(error)) throw JOB_ERRORS.nameTaken(patch.name ?? job.name)
-    throw error
-  }
-}
-
-function sameDefinition(a: Job, b: Job): boolean {
-  return a.name === b.name && a.queueName === b.queueName && changedSettings(a.settings, b.settings).length === 0
-}
-
-function changedSettings(before: JobSettings, after: JobSettings): (keyof JobSettings)[] {
-  const keys = Object.keys(DEFAULT_SETTINGS) as (keyof JobSettings)[]
-  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-}
-
-/** While a job runs only six settings may change; while it is on its way somewhere, nothing. */
-function checkMayUpdate(job: Job, patch: JobPatch): void {
-  const changed = [
-    ...(['name', 'description', 'queueName'] as const).filter((key) => patch[key] !== undefined),
-    ...(patch.settings ? changedSettings(job.settings, patch.settings) : []),
-  ]
-  if (kindOf(job.state) === 'resting' || changed.length === 0) return
-  if (job.state !== 'running') throw JOB_ERRORS.busyWhileUpdating(job.id, job.state)
-  const allowed: readonly string[] = CHANGEABLE_WHILE_RUNNING
-  const refused = changed.filter((key) => !allowed.includes(key))
-  if (refused.length > 0) throw JOB_ERRORS.mayNotUpdate(job.id, job.state, refused.map(wireName))
-}
-
-const WIRE_NAMES: Readonly<Record<string, string>> = {
-  description: 'desc',
-  checkpointIntervalSeconds: 'checkpoint_interval',
-}
-
-function wireName(setting: string): string {
-  return WIRE_NAMES[setting] ?? setting.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)
-}
-
-/** Empty texts and empty lists mean "not given". */
-function withoutFiller(settings: JobSettings): JobSettings {
-  const entries = Object.entries(settings).map(([key, value]) => [key, value === '' ? null : value])
-  return Object.fromEntries(entries) as JobSettings
-}
-
-/** Rules that need packages and Flink versions. What an update leaves as it was is not checked again. */
-async function checkOutside(
-  parts: JobServiceParts,
-  projectId: string,
-  settings: JobSettings,
-  before: JobSettings | null = null,
-): Promise<void> {
-  if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
-    await parts.chooseFlink(settings.flinkVersion)
-  }
-  const known = new Set([before?.entrypoint, ...(before?.dependencyJars ?? []), ...(before?.dependencyFiles ?? [])])
-  const references = [
-    ...(settings.entrypoint === null ? [] : [['entrypoint', settings.entrypoint] as const]),
-    ...(settings.dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
-    ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
-  ]
-  for (const [field, reference] of references) {
-    if (!known.has(reference)) await resolvePackage(parts, projectId, field, reference)
-  }
-}
-
-async function resolvePackage(
-  parts: JobServiceParts,
-  projectId: string,
-  field: string,
-  reference: string,
-): Promise<void> {
-  try {
-    await parts.artifacts.resolve(projectId, reference)
-  } catch (error) {
-    if (error instanceof Refusal) throw JOB_ERRORS.packageMissing(field, reference, error.texts)
-    throw error
-  }
-}
-
-async function checkPathIsFree(
-  store: JobStore,
-  reader: Reader,
-  projectId: string,
-  id: JobId | null,
-  settings: JobSettings,
-): Promise<void> {
-  if (settings.checkpointPath === null) return
-  const plain = (path: string | null) =>
-    (path ?? '')
-      .split('/')
-      .filter((part) => part !== '')
-      .join('/')
-  const others = await store.othersWithCheckpointPath(reader, projectId, id)
-  const other = others.find((job) => plain(job.settings.checkpointPath) === plain(settings.checkpointPath))
-  if (other) throw JOB_ERRORS.checkpointPathTaken(settings.checkpointPath, other.name)
-}
-
-/** What must hold before a run is accepted: what can be told without starting anything. */
-async function checkCanRunHere(parts: JobServiceParts, job: Job): Promise<void> {
-  const { settings } = job
-  if (job.type !== 'flink_jar_job') throw JOB_ERRORS.typeUnsupported(job.type)
-  if (settings.feature === 'custom') throw JOB_ERRORS.imageUnsupported()
-  if (settings.entrypoint === null) throw JOB_ERRORS.entrypointMissing()
-  if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
-    throw JOB_ERRORS.bucketNeeded()
-  await checkRoomExists(parts, job)
-  await checkOutside(parts, job.projectId, settings)
-}
-
-async function checkRoomExists(parts: JobServiceParts, job: Job): Promise<void> {
-  if (job.queueName === null) throw JOB_ERRORS.queueMissing()
-  const queue = await findQueue(parts, job.projectId, job.queueName)
-  if (queue.resourceMode !== 1) throw JOB_ERRORS.queueShared(job.queueName)
-  const sizing = sizeOf(job.settings, parts.limits.cuMemoryBytes)
-  if (sizing.cuCount > queue.cuCount) throw JOB_ERRORS.queueTooSmall(job.queueName, sizing.cuCount, queue.cuCount)
-  const budget = parts.runtime.memoryBudgetBytes()
-  const needs = memoryOf(sizing.shape)
-  if (budget !== null && needs > budget) throw JOB_ERRORS.hostTooSmall(toMiB(needs), toMiB(budget))
-}
-
-async function findQueue(parts: Pick<JobServiceParts, 'queues'>, projectId: string, name: string) {
-  try {
-    return await parts.queues.get(projectId, name)
-  } catch (error) {
-    if (error instanceof Refusal) throw JOB_ERRORS.queueNotFound(name)
-    throw error
-  }
-}
-
-const toMiB = (bytes: number) => Math.ceil(bytes / 1024 ** 2)
 
 function mustFindAttempt(attempts: readonly Attempt[], id: string): void {
   if (!attempts.some((attempt) => attempt.id === id)) throw JOB_ERRORS.attemptNotFound(id)

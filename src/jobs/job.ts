@@ -153,4 +153,28 @@ export type Savepoint = Readonly<{
   createdAt: Date
 }>
 
+export type JobQuery = Readonly<{
+  type?: JobType
+  states?: readonly JobState[]
+  /** Only jobs with (true) or without (false) an open operation. */
+  hasOpenOperation?: boolean
+  queueName?: string
+  /** Case-insensitive part of the name. */
+  nameContains?: string
+  ownerName?: string
+  /** All pairs must match. */
+  tags?: readonly { key: string; value: string }[]
+  order: 'asc' | 'desc'
+  limit: number
+  offset: number
+}>
+
+/** Absent means unchanged. */
+export type JobChanges = Readonly<{
+  name?: string
+  description?: string
+  queueName?: string
+  settings?: Partial<JobSettings>
+}>
+
 export const NO_STATUS: Texts = { en: '', zh: '' }

@@ -1,7 +1,7 @@
 import type { Artifacts, MaterialisedArtifact } from '../artifacts/index.ts'
 import { readJarManifest } from '../artifacts/index.ts'
+import type { JobParts } from '../jobs/job-parts.ts'
 import { placesOf } from '../jobs/job-places.ts'
-import type { JobServiceParts } from '../jobs/job-service.ts'
 import { type LaunchPlan, launchPlanOf } from '../jobs/launch-plan.ts'
 import { Refusal } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -10,7 +10,7 @@ import type { ObjectStore } from '../storage/index.ts'
 import { logReader } from './log-reader.ts'
 import type { Executors, JobView } from './view.ts'
 
-export type ExecutorParts = Pick<JobServiceParts, 'database' | 'store' | 'clock'> &
+export type ExecutorParts = Pick<JobParts, 'database' | 'store' | 'clock'> &
   Readonly<{ objects: ObjectStore; runtime: Runtime; artifacts: Pick<Artifacts, 'materialise'>; logger: Logger }>
 
 /** One executor per action. None decides anything; each may be run twice. */

@@ -1,15 +1,17 @@
 import PQueue from 'p-queue'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Attempt, Job, JobId } from '../jobs/job.ts'
-import { findRestorable, type JobServiceParts } from '../jobs/job-service.ts'
+import type { JobParts } from '../jobs/job-parts.ts'
 import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
 import { planLaunch } from '../jobs/launch-plan.ts'
 import { kindOf } from '../jobs/lifecycle.ts'
+import { findRestorable } from '../jobs/restorable.ts'
 import { Refusal, type Texts } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
-import { decide, type Policy } from './decide.ts'
+import { decide } from './decide/decide.ts'
+import type { Policy } from './policy.ts'
 import { hasRoom } from './room.ts'
 import type { Action, Decision, Executors, JobView, Room } from './view.ts'
 import { visiblePath } from './visible-path.ts'
@@ -39,7 +41,7 @@ export interface Reconciler {
   health(): { lastPassAt: Date | null; passes: number; failedPasses: number; watched: number }
 }
 
-export type ReconcilerParts = Pick<JobServiceParts, 'database' | 'store' | 'clock' | 'ids' | 'queues' | 'chooseFlink'> &
+export type ReconcilerParts = Pick<JobParts, 'database' | 'store' | 'clock' | 'ids' | 'queues' | 'chooseFlink'> &
   Readonly<{
     objects: ObjectStore
     runtime: Runtime

@@ -4,7 +4,7 @@ import { checkWire, type WireName } from '../support/wire-types.ts'
 /** What came back: the body parsed when it is JSON. */
 export type Reply = Readonly<{ status: number; headers: Headers; text: string; body: unknown }>
 
-export type Headers_ = Readonly<Record<string, string>>
+export type RequestHeaders = Readonly<Record<string, string>>
 
 /** A service of its own for one test file, somebody who is signed in, and plain HTTP. */
 export type World = Readonly<{
@@ -13,14 +13,14 @@ export type World = Readonly<{
   projectId: string
   token: string
   /** Sends as the signed-in user. `{p}` in the path is the project; a body that is a text is sent byte for byte. */
-  send(method: string, path: string, body?: unknown, headers?: Headers_): Promise<Reply>
+  send(method: string, path: string, body?: unknown, headers?: RequestHeaders): Promise<Reply>
   /** Sends, wants the status, checks the answer's types, and gives the body. */
   call<Body = Record<string, unknown>>(
     name: WireName,
     method: string,
     path: string,
     body?: unknown,
-    headers?: Headers_,
+    headers?: RequestHeaders,
   ): Promise<Body>
   stop(): Promise<void>
 }>
@@ -37,7 +37,13 @@ export async function startWorld(options: ServiceOptions = {}): Promise<World> {
     projectId,
     token,
     send,
-    async call<Body>(name: WireName, method: string, path: string, body?: unknown, headers?: Headers_): Promise<Body> {
+    async call<Body>(
+      name: WireName,
+      method: string,
+      path: string,
+      body?: unknown,
+      headers?: RequestHeaders,
+    ): Promise<Body> {
       const reply = await send(method, path, body, headers)
       if (reply.status >= 300) throw new Error(`${method} ${path} answered ${reply.status}: ${reply.text}`)
       checkWire(name, reply.body)
@@ -48,7 +54,12 @@ export async function startWorld(options: ServiceOptions = {}): Promise<World> {
 }
 
 /** A request with a JSON content type, a body written out or none, and nothing else. */
-export async function sendPlain(method: string, url: string, body?: unknown, headers: Headers_ = {}): Promise<Reply> {
+export async function sendPlain(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: RequestHeaders = {},
+): Promise<Reply> {
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
   const response = await fetch(url, {
     method,
@@ -108,7 +119,7 @@ export async function createJob(world: World, fields: Record<string, unknown>): 
 
 export type Detail = Readonly<Record<string, unknown> & { status: string; job_config: Record<string, unknown> }>
 
-export async function readJob(world: World, id: number | string, headers?: Headers_): Promise<Detail> {
+export async function readJob(world: World, id: number | string, headers?: RequestHeaders): Promise<Detail> {
   const path = `/v1.0/{p}/streaming/jobs/${id}`
   const answer = await world.call<{ job_detail: Detail }>('showFlinkJob', 'GET', path, undefined, headers)
   return answer.job_detail

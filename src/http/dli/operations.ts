@@ -100,7 +100,7 @@ export const DLI_OPERATIONS = [
 
   // Queues
   { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: '' },
-  { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'partly', note: 'with-priv and with-charge-info are accepted and add nothing.' },
+  { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'partly', note: 'The parameters with-priv and with-charge-info are accepted and add nothing.' },
   { number: 49, id: 'showQueue', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Show a queue', section: '9.3', support: 'yes', note: '' },
   { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'no', note: QUEUE_CHANGES_LATER },
   { number: 51, id: 'deleteQueue', method: 'DELETE', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Delete a queue', section: '9.5', support: 'yes', note: '' },

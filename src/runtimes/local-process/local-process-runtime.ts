@@ -70,6 +70,7 @@ export type LocalProcessLimits = KillLimits & Readonly<{ restMs: number; savepoi
 
 const LIMITS: LocalProcessLimits = { terminateMs: 10_000, killMs: 5_000, restMs: 1_000, savepointRequestMs: 10_000 }
 const STARTS_MAX = 3
+const LEAVING = '.leaving-'
 const PORT_CLASH = /BindException|Address already in use|Could not start rest endpoint on any port/
 
 export function createLocalProcessRuntime(options: LocalProcessOptions): LocalProcessRuntime {
@@ -237,11 +238,14 @@ class ProcessRuntime implements LocalProcessRuntime {
   async dispose(attemptId: AttemptId): Promise<void> {
     await this.#withoutProcesses(attemptId, async ({ path }) => {
       // Under a name that no attempt can have: half removed, it must not look like one.
-      const leaving = join(this.#options.runsFolder, `.leaving-${attemptId}`)
+      const { runsFolder } = this.#options
+      const leaving = join(runsFolder, `${LEAVING}${attemptId}`)
       await rm(leaving, { recursive: true, force: true })
       await rename(path, leaving)
-      await syncFolder(this.#options.runsFolder)
-      await rm(leaving, { recursive: true, force: true })
+      await syncFolder(runsFolder)
+      // Others are left by a crash in the middle of this.
+      const all = (await namesIn(runsFolder)).filter((name) => name.startsWith(LEAVING))
+      for (const name of all) await rm(join(runsFolder, name), { recursive: true, force: true })
       this.#attempts.delete(attemptId)
       this.#unwatch(attemptId)
     })

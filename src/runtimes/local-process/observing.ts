@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
-import type { Failure, FlinkJobView, Observation, ProcessState, TimelineStep } from '../runtime.ts'
+import type { CheckpointView, Failure, FlinkJobView, Observation, ProcessState, TimelineStep } from '../runtime.ts'
+import { normalStateUrl, statePath } from '../state-url.ts'
 import type { FailureContext } from './advice.ts'
 import { readArchive } from './archive.ts'
 import type { Attempt, Outcome } from './attempt.ts'
-import { findCheckpoints } from './checkpoints.ts'
-import { unlessDiskFull } from './disk.ts'
+import { findCheckpoints, holdsState } from './checkpoints.ts'
+import { readJsonOrNull, unlessDiskFull, writeJsonLightly } from './disk.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
 import {
   checkpoints,
@@ -125,6 +126,7 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
     const mended = changed ? mendedFailures(await deps.rest.read(port, `${path}/${EXCEPTIONS}`), line.state) : 0
     details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0, mended)
     details.checkpoints = checkpoints(answer)
+    await noteCheckpoint(attempt, details.checkpoints.latest)
   }
   attempt.details = details
   if (line === null) await askProgram(attempt, port, deps)
@@ -237,11 +239,30 @@ function contextOf(attempt: Attempt, deps: ObserveDeps): FailureContext {
   }
 }
 
-/** As Flink told; when it is gone, as the disk tells. */
-async function latestCheckpoint(attempt: Attempt, jobManager: ProcessState): Promise<Observation['latestCheckpoint']> {
+/**
+ * As Flink told. Once the job has ended, of what it told and what the disk holds the newest that is really there: a job
+ * that finished removes its checkpoints, and one that was killed may have made another after it was last asked.
+ */
+async function latestCheckpoint(attempt: Attempt, jobManager: ProcessState): Promise<CheckpointView | null> {
   const told = attempt.details?.checkpoints.latest ?? attempt.outcome?.latestCheckpoint ?? null
-  const { spec } = attempt
-  if (jobManager.is === 'alive' || spec === null || !spec.checkpoints.directoryUrl.startsWith('file:')) return told
-  const onDisk = (await findCheckpoints(spec.checkpoints.directoryUrl, [spec.flinkJobId]))[0] ?? null
-  return onDisk ?? told
+  const { spec, outcome } = attempt
+  if (spec === null || (jobManager.is === 'alive' && outcome === null)) return told
+  const candidates = [told, await readJsonOrNull<CheckpointView>(attempt.folder.checkpointElsewhere)]
+  if (statePath(spec.checkpoints.directoryUrl) !== null) {
+    candidates.push(...(await findCheckpoints(spec.checkpoints.directoryUrl, [spec.flinkJobId])))
+  }
+  const found = candidates
+    .filter((each) => each !== null)
+    .map((each) => ({ ...each, completedAt: new Date(each.completedAt) }))
+    .sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
+  for (const each of found) if (statePath(each.url) === null || (await holdsState(each.url))) return each
+  return null
+}
+
+/** A program may choose a directory of its own: without a note the place would be forgotten with the JobManager. */
+async function noteCheckpoint(attempt: Attempt, latest: CheckpointView | null): Promise<void> {
+  if (latest === null || latest.id === attempt.details?.checkpoints.latest?.id || attempt.spec === null) return
+  const expected = normalStateUrl(attempt.spec.checkpoints.directoryUrl)
+  if (latest.url.startsWith(`${expected}/`)) return
+  await unlessDiskFull(() => writeJsonLightly(attempt.folder.checkpointElsewhere, latest))
 }

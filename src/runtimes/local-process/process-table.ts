@@ -117,13 +117,13 @@ export class ProcessTable {
   }
 
   async #update(entry: Entry): Promise<void> {
+    if (entry.jvm !== null && isAlive(entry.jvm)) return
     const prefix = join(this.#folder, nameOf(entry.key))
     entry.group ??= await readIdentity(`${prefix}.group`)
     // Asked before the files are read: who is dead now has written all it will ever write.
     const groupAlive = entry.group !== null && isAlive(entry.group)
     entry.jvm ??= await readIdentity(`${prefix}.jvm`)
-    if (groupAlive && (entry.jvm === null || isAlive(entry.jvm))) return
-    if (entry.jvm !== null && isAlive(entry.jvm)) return
+    if (entry.jvm === null ? groupAlive : isAlive(entry.jvm)) return
     entry.exit = await readExitCode(`${prefix}.exit`)
     // The wrapper writes the exit code in the moment after the JVM is gone.
     entry.ended = !groupAlive || entry.exit !== null

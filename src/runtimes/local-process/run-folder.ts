@@ -28,6 +28,7 @@ export type RunFolder = Readonly<{
   closed: string
   results: string
   outcome: string
+  checkpointElsewhere: string
   archive: string
   user: string
   jars: string
@@ -58,6 +59,7 @@ export function runFolder(runsFolder: string, attemptId: string): RunFolder {
     closed: under('processes', 'closed'),
     results: under('results'),
     outcome: under('results', 'outcome.json'),
+    checkpointElsewhere: under('results', 'checkpoint-elsewhere.json'),
     archive: under('archive'),
     user: under('user'),
     jars: under('user', 'jars'),

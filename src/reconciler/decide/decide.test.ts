@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Attempt, Job, JobId, Operation } from '../jobs/job.ts'
-import { DEFAULT_SETTINGS } from '../jobs/job-settings.ts'
-import { JOB_STATES, type JobState, kindOf, nextState } from '../jobs/lifecycle.ts'
-import type { FlinkJobState, FlinkJobView, Observation, ProcessState } from '../runtimes/runtime.ts'
-import { decide, type Policy } from './decide.ts'
-import type { JobView, Room } from './view.ts'
+import type { Attempt, Job, JobId, Operation } from '../../jobs/job.ts'
+import { DEFAULT_SETTINGS } from '../../jobs/job-settings.ts'
+import { JOB_STATES, type JobState, kindOf, nextState } from '../../jobs/lifecycle.ts'
+import type { FlinkJobState, FlinkJobView, Observation, ProcessState } from '../../runtimes/runtime.ts'
+import type { Policy } from '../policy.ts'
+import type { JobView, Room } from '../view.ts'
+import { decide } from './decide.ts'
 
 const NOW = new Date('2026-11-21T10:00:00Z')
 const ago = (ms: number) => new Date(NOW.getTime() - ms)

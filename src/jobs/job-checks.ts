@@ -1,0 +1,91 @@
+import type { Reader } from '../db/database.ts'
+import { Refusal } from '../lib/errors.ts'
+import type { Job, JobId, JobSettings } from './job.ts'
+import { JOB_ERRORS } from './job-errors.ts'
+import type { JobParts } from './job-parts.ts'
+import { memoryOf, sizeOf } from './job-sizing.ts'
+import type { JobStore } from './job-store.ts'
+
+/** Rules about a job that need more than the job: packages, Flink versions, queues, the host, other jobs. */
+
+/** Rules that need packages and Flink versions. What an update leaves as it was is not checked again. */
+export async function checkOutside(
+  parts: JobParts,
+  projectId: string,
+  settings: JobSettings,
+  before: JobSettings | null = null,
+): Promise<void> {
+  if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
+    await parts.chooseFlink(settings.flinkVersion)
+  }
+  const known = new Set([before?.entrypoint, ...(before?.dependencyJars ?? []), ...(before?.dependencyFiles ?? [])])
+  const references = [
+    ...(settings.entrypoint === null ? [] : [['entrypoint', settings.entrypoint] as const]),
+    ...(settings.dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
+    ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
+  ]
+  for (const [field, reference] of references) {
+    if (!known.has(reference)) await resolvePackage(parts, projectId, field, reference)
+  }
+}
+
+async function resolvePackage(parts: JobParts, projectId: string, field: string, reference: string): Promise<void> {
+  try {
+    await parts.artifacts.resolve(projectId, reference)
+  } catch (error) {
+    if (error instanceof Refusal) throw JOB_ERRORS.packageMissing(field, reference, error.texts)
+    throw error
+  }
+}
+
+export async function checkPathIsFree(
+  store: JobStore,
+  reader: Reader,
+  projectId: string,
+  id: JobId | null,
+  settings: JobSettings,
+): Promise<void> {
+  if (settings.checkpointPath === null) return
+  const plain = (path: string | null) =>
+    (path ?? '')
+      .split('/')
+      .filter((part) => part !== '')
+      .join('/')
+  const others = await store.othersWithCheckpointPath(reader, projectId, id)
+  const other = others.find((job) => plain(job.settings.checkpointPath) === plain(settings.checkpointPath))
+  if (other) throw JOB_ERRORS.checkpointPathTaken(settings.checkpointPath, other.name)
+}
+
+/** What must hold before a run is accepted: what can be told without starting anything. */
+export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> {
+  const { settings } = job
+  if (job.type !== 'flink_jar_job') throw JOB_ERRORS.typeUnsupported(job.type)
+  if (settings.feature === 'custom') throw JOB_ERRORS.imageUnsupported()
+  if (settings.entrypoint === null) throw JOB_ERRORS.entrypointMissing()
+  if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
+    throw JOB_ERRORS.bucketNeeded()
+  await checkRoomExists(parts, job)
+  await checkOutside(parts, job.projectId, settings)
+}
+
+async function checkRoomExists(parts: JobParts, job: Job): Promise<void> {
+  if (job.queueName === null) throw JOB_ERRORS.queueMissing()
+  const queue = await findQueue(parts, job.projectId, job.queueName)
+  if (queue.resourceMode !== 1) throw JOB_ERRORS.queueShared(job.queueName)
+  const sizing = sizeOf(job.settings, parts.limits.cuMemoryBytes)
+  if (sizing.cuCount > queue.cuCount) throw JOB_ERRORS.queueTooSmall(job.queueName, sizing.cuCount, queue.cuCount)
+  const budget = parts.runtime.memoryBudgetBytes()
+  const needs = memoryOf(sizing.shape)
+  if (budget !== null && needs > budget) throw JOB_ERRORS.hostTooSmall(toMiB(needs), toMiB(budget))
+}
+
+async function findQueue(parts: Pick<JobParts, 'queues'>, projectId: string, name: string) {
+  try {
+    return await parts.queues.get(projectId, name)
+  } catch (error) {
+    if (error instanceof Refusal) throw JOB_ERRORS.queueNotFound(name)
+    throw error
+  }
+}
+
+const toMiB = (bytes: number) => Math.ceil(bytes / 1024 ** 2)

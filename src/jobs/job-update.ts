@@ -1,0 +1,80 @@
+import type { Tx } from '../db/database.ts'
+import type { Job, JobChanges, JobSettings } from './job.ts'
+import { JOB_ERRORS } from './job-errors.ts'
+import type { JobParts } from './job-parts.ts'
+import type { JobPatch } from './job-rows.ts'
+import { CHANGEABLE_WHILE_RUNNING, DEFAULT_SETTINGS } from './job-settings.ts'
+import { kindOf } from './lifecycle.ts'
+
+/** An update is a patch: what is absent stays, and what a client sends as filler changes nothing. */
+
+/** What the changes come to: only what really differs from the job as it is. */
+export function patchFor(job: Job, changes: JobChanges): JobPatch {
+  const settings = withoutFiller({ ...job.settings, ...changes.settings })
+  return {
+    ...(changes.name && changes.name !== job.name ? { name: changes.name } : {}),
+    ...(changes.description !== undefined && changes.description !== job.description
+      ? { description: changes.description }
+      : {}),
+    ...(changes.queueName && changes.queueName !== job.queueName ? { queueName: changes.queueName } : {}),
+    ...(changedSettings(job.settings, settings).length > 0 ? { settings } : {}),
+  }
+}
+
+export async function changeJob(parts: JobParts, tx: Tx, job: Job, patch: JobPatch, because: string): Promise<Job> {
+  const at = parts.clock.now()
+  try {
+    const changed = await parts.store.patch(tx, job, { ...patch, updatedAt: at }, at)
+    if (!changed) throw JOB_ERRORS.changedMeanwhile(job.id)
+    await parts.store.recordMove(tx, {
+      jobId: job.id,
+      attemptId: null,
+      event: 'update',
+      from: job.state,
+      to: job.state,
+      because,
+      at,
+    })
+    return changed
+  } catch (error) {
+    if (parts.database.quirks.isUniqueViolation(error)) throw JOB_ERRORS.nameTaken(patch.name ?? job.name)
+    throw error
+  }
+}
+
+export function sameDefinition(a: Job, b: Job): boolean {
+  return a.name === b.name && a.queueName === b.queueName && changedSettings(a.settings, b.settings).length === 0
+}
+
+function changedSettings(before: JobSettings, after: JobSettings): (keyof JobSettings)[] {
+  const keys = Object.keys(DEFAULT_SETTINGS) as (keyof JobSettings)[]
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+}
+
+/** While a job runs only six settings may change; while it is on its way somewhere, nothing. */
+export function checkMayUpdate(job: Job, patch: JobPatch): void {
+  const changed = [
+    ...(['name', 'description', 'queueName'] as const).filter((key) => patch[key] !== undefined),
+    ...(patch.settings ? changedSettings(job.settings, patch.settings) : []),
+  ]
+  if (kindOf(job.state) === 'resting' || changed.length === 0) return
+  if (job.state !== 'running') throw JOB_ERRORS.busyWhileUpdating(job.id, job.state)
+  const allowed: readonly string[] = CHANGEABLE_WHILE_RUNNING
+  const refused = changed.filter((key) => !allowed.includes(key))
+  if (refused.length > 0) throw JOB_ERRORS.mayNotUpdate(job.id, job.state, refused.map(wireName))
+}
+
+const WIRE_NAMES: Readonly<Record<string, string>> = {
+  description: 'desc',
+  checkpointIntervalSeconds: 'checkpoint_interval',
+}
+
+function wireName(setting: string): string {
+  return WIRE_NAMES[setting] ?? setting.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** Empty texts and empty lists mean "not given". */
+export function withoutFiller(settings: JobSettings): JobSettings {
+  const entries = Object.entries(settings).map(([key, value]) => [key, value === '' ? null : value])
+  return Object.fromEntries(entries) as JobSettings
+}

@@ -1,0 +1,150 @@
+import type { Attempt } from '../../jobs/job.ts'
+import { type RestorePoint, restorePointForRestart } from '../../jobs/restore-point.ts'
+import { assert } from '../../lib/errors.ts'
+import type { Failure, Observation } from '../../runtimes/runtime.ts'
+import type { Policy } from '../policy.ts'
+import { backoffMs, mayRestart } from '../restart-budget.ts'
+import { failureTexts, TEXTS } from '../texts.ts'
+import type { Action, Decision, JobView } from '../view.ts'
+import { endAttempt } from './at-rest.ts'
+import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence.ts'
+import { finish, keepStarting, up } from './going-up.ts'
+
+/** While it runs, and what follows when an attempt is lost. */
+
+export function watch(view: JobView, now: Date, policy: Policy): Decision {
+  const { job, attempt, observation } = view
+  assert(attempt && observation, `Job ${job.id}: a running job has a live attempt`)
+  const failure = failureOf(view)
+  if (failure) return lose(view, attempt, failure, now, policy)
+  if (observation.flinkJob?.state === 'FINISHED') return finish(view, attempt, now, policy)
+  const operation = operationStep(view, attempt, now, policy)
+  if (operation) return operation
+  const restarts = Math.max(0, (observation.flinkJob?.restarts ?? 0) - attempt.flinkRestarts)
+  return {
+    because: 'running',
+    ...(restarts > 0 ? { facts: { restartTimes: job.restartTimes + restarts } } : {}),
+    ...upkeep(view, attempt, observation, now),
+    lookAgainInMs: policy.steadyMs,
+  }
+}
+
+/** DLI dumps logs about once a minute. */
+const LOG_EXPORT_MS = 60_000
+
+/** What a running attempt needs from time to time: dead TaskManagers replaced, its logs written to its bucket. */
+function upkeep(
+  view: JobView,
+  attempt: Attempt,
+  observation: Observation,
+  now: Date,
+): Pick<Decision, 'attempt' | 'actions'> {
+  const { attempt: news } = attemptFacts(view, attempt)
+  const loggedAt = attempt.logsExportedAt ?? attempt.createdAt
+  const exportsLogs = view.job.settings.logEnabled && now.getTime() - loggedAt.getTime() > LOG_EXPORT_MS
+  const facts = { ...news, ...(exportsLogs ? { logsExportedAt: now } : {}) }
+  const actions: Action[] = []
+  if (observation.taskManagers.some((process) => process.is === 'ended')) {
+    actions.push({ do: 'replaceTaskManagers', attemptId: attempt.id })
+  }
+  if (exportsLogs) actions.push({ do: 'exportLogs', attemptId: attempt.id })
+  return { ...(Object.keys(facts).length > 0 ? { attempt: facts } : {}), actions }
+}
+
+/** The attempt is over with an error: another one, if the policy has one left, or the end. */
+function lose(view: JobView, attempt: Attempt, failure: Failure, now: Date, policy: Policy): Decision {
+  const answer = mayRestart(view.job, view.history, now)
+  return {
+    event: answer.may ? 'lost' : 'failed',
+    because: answer.may ? failure.cause : `${failure.cause} (${answer.because})`,
+    ...endedOperation(view, 'The job failed before the savepoint was complete.'),
+    facts: answer.may
+      ? { status: failureTexts(failure, TEXTS.restarting('restart_when_exception')) }
+      : {
+          status: failureTexts(
+            failure,
+            view.job.settings.restartWhenException ? TEXTS.noRestart(answer.because) : undefined,
+          ),
+          endedAt: now,
+        },
+    attempt: { outcome: 'failed', failure, endedAt: now, ...seen(view, attempt) },
+    actions: [{ do: 'kill', attemptId: attempt.id }],
+    lookAgainInMs: policy.fastMs,
+  }
+}
+
+/** A savepoint asked for while the job runs. */
+function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {
+  const { operation, savepoint } = view
+  if (!operation) return null
+  const end = operationEnd(view, now, policy)
+  if (end) {
+    return {
+      because: end.state === 'completed' ? 'the savepoint is complete' : `the savepoint failed: ${end.reason}`,
+      operation: end,
+      facts: {
+        status:
+          end.state === 'completed'
+            ? EMPTY
+            : {
+                en: `The savepoint failed; the job runs on. ${end.reason}`,
+                zh: `创建保存点失败，作业继续运行。${end.reason}`,
+              },
+      },
+      actions: [],
+      lookAgainInMs: policy.steadyMs,
+    }
+  }
+  return {
+    because: 'a savepoint is under way',
+    actions: savepoint?.is === 'unknown' ? [{ do: 'savepoint', attemptId: attempt.id, operationId: operation.id }] : [],
+    lookAgainInMs: policy.fastMs,
+  }
+}
+
+export function operationEnd(
+  { operation, savepoint }: JobView,
+  now: Date,
+  policy: Policy,
+): Decision['operation'] | null {
+  if (!operation) return null
+  if (savepoint?.is === 'completed') return { state: 'completed', locationUrl: savepoint.locationUrl, reason: '' }
+  if (savepoint?.is === 'failed') return { state: 'failed', locationUrl: null, reason: savepoint.reason }
+  const elapsedMs = now.getTime() - operation.createdAt.getTime()
+  if (elapsedMs < policy.savepointMs) return null
+  return { state: 'failed', locationUrl: null, reason: `It was not finished after ${Math.round(elapsedMs / 1000)} s.` }
+}
+
+export function recover(view: JobView, now: Date, policy: Policy): Decision {
+  const { attempt } = view
+  if (!attempt) return tryAgain(view, now)
+  if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
+  const failure = failureOf(view)
+  if (failure) return lose(view, attempt, failure, now, policy)
+  return up(view, attempt, now, policy) ?? keepStarting(view, attempt, now, policy, 'failed')
+}
+
+function tryAgain(view: JobView, now: Date): Decision {
+  const { job, history } = view
+  const [last] = history
+  assert(last && view.restorable, `Job ${job.id}: a recovering job has a failed attempt`)
+  const waitMs = (last.endedAt ?? job.stateSince).getTime() + backoffMs(job, history, now) - now.getTime()
+  if (waitMs > 0) return { because: 'waits before the next attempt', actions: [], lookAgainInMs: waitMs }
+  const point: RestorePoint = restorePointForRestart(job, last, view.restorable)
+  if ('missing' in point) {
+    const status = TEXTS.nothingToResume(point.because)
+    return {
+      event: 'failed',
+      because: point.because,
+      facts: { status, endedAt: now },
+      actions: [],
+      lookAgainInMs: 'whenAsked',
+    }
+  }
+  return {
+    because: `a new attempt; ${point.because}`,
+    newAttempt: { restoreFrom: point.restoreFrom, restoreBecause: point.because },
+    actions: [],
+    lookAgainInMs: 0,
+  }
+}

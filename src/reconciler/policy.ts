@@ -1,0 +1,13 @@
+import type { Patience } from '../jobs/lifecycle.ts'
+
+/** The time limits and rhythms that decisions keep to; settings (config). */
+export type Policy = Readonly<{
+  patience: Patience
+  /** A savepoint that takes longer has failed. */
+  savepointMs: number
+  /** How long Flink may take to cancel before its processes are ended. */
+  cancelGraceMs: number
+  /** Rhythm of looking: while something is on its way, and while it runs. */
+  fastMs: number
+  steadyMs: number
+}>
