@@ -3,11 +3,12 @@ import { readJarManifest } from '../artifacts/index.ts'
 import type { JobParts } from '../jobs/job-parts.ts'
 import { placesOf } from '../jobs/job-places.ts'
 import { type LaunchPlan, launchPlanOf } from '../jobs/launch-plan.ts'
-import { Refusal } from '../lib/errors.ts'
+import { messageOf, Refusal } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Failure, LaunchFile, LaunchSpec, Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
 import { logReader } from './log-reader.ts'
+import { TEXTS } from './texts.ts'
 import type { Executors, JobView } from './view.ts'
 
 export type ExecutorParts = Pick<JobParts, 'database' | 'store' | 'clock'> &
@@ -39,10 +40,24 @@ async function launch(parts: ExecutorParts, attemptId: string, view: JobView, si
     await parts.runtime.launch(await toLaunchSpec(parts, plan), signal)
     await patchAttempt(parts, attemptId, { launchedAt: parts.clock.now() })
   } catch (error) {
-    if (!(error instanceof Refusal) || signal.aborted) throw error
+    if (signal.aborted) throw error
+    if (!(error instanceof Refusal)) {
+      await noteTrouble(parts, view, messageOf(error))
+      throw error
+    }
     parts.logger.warn({ attemptId, code: error.code, reason: error.message }, 'launch refused')
     await patchAttempt(parts, attemptId, { failure: failureFrom(error) })
   }
+}
+
+/** A start that failed for a reason that may pass is tried again until its patience ends; meanwhile its job says why. */
+async function noteTrouble({ database, store, clock }: ExecutorParts, { job }: JobView, reason: string): Promise<void> {
+  const status = TEXTS.triedAgain(reason)
+  await database.transact(async (tx) => {
+    const current = await store.load(tx.db, job.id)
+    if (current?.state === job.state && current.status.en !== status.en)
+      await store.patch(tx, current, { status }, clock.now())
+  })
 }
 
 async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<LaunchSpec> {

@@ -62,6 +62,10 @@ export const TEXTS = {
     zh: `作业正在重新启动：${why}`,
   }),
   noRestart: (why: string): Texts => ({ en: `It is not started again: ${why}.`, zh: `不再自动重启（${why}）。` }),
+  triedAgain: (reason: string): Texts => ({
+    en: `The start is being tried again. ${reason}`,
+    zh: `正在重试启动。${reason}`,
+  }),
   savepointFailed: (reason: string): Texts => ({
     en: `The job was not stopped: its savepoint failed and it runs on. ${reason} Stop it without a savepoint, or try again.`,
     zh: `作业未停止：创建保存点失败，作业继续运行。${reason} 请重试，或不创建保存点直接停止。`,

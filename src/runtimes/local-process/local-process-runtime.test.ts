@@ -55,8 +55,10 @@ describe('a launch', () => {
     await eventually(async () => (await starts()) === 3)
   })
 
-  it('is finished by the next driver wherever the service was killed, with one process per role', async () => {
-    for (let delayMs = 0; delayMs <= 90; delayMs += 9) {
+  it('is finished by the next driver wherever the service was killed, with one process per role', {
+    timeout: 90_000,
+  }, async () => {
+    for (let delayMs = 0; delayMs <= 90; delayMs += 15) {
       const attemptId = `crash${delayMs}`
       await killedAfter(attemptId, delayMs)
       const runtime = pretendRuntime(folder)

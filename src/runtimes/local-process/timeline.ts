@@ -30,10 +30,14 @@ export class Timeline {
     Object.assign(this.#moments, added)
   }
 
+  /** In order. Looks and Flink's own moments are mixed here, so a step may seem earlier than the one before; it is not. */
   entries(): { step: TimelineStep; at: Date }[] {
+    let latest = 0
     return TIMELINE_STEPS.flatMap((step) => {
       const at = this.#moments[step]
-      return at === undefined ? [] : [{ step, at: new Date(at) }]
+      if (at === undefined) return []
+      latest = Math.max(latest, Date.parse(at))
+      return [{ step, at: new Date(latest) }]
     })
   }
 }
