@@ -3,8 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, startApp } from '../../src/app.ts'
-import { type Environment, toConfig } from '../../src/config/config.ts'
+import { type Config, type Environment, toConfig } from '../../src/config/config.ts'
+import { flinkHome } from '../../src/flink/installation.ts'
+import { systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import { findJava } from '../../src/runtimes/java-home.ts'
+import { createLocalProcessRuntime } from '../../src/runtimes/local-process/local-process-runtime.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
 import { eventually, processesAbout } from './clusters.ts'
 import { ROOT } from './source-files.ts'
@@ -38,9 +42,13 @@ export type RealService = Readonly<{
 
 const RESTING = ['job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_cancel_fail']
 
-export async function startRealService(environment: Environment = {}): Promise<RealService> {
+/** `withArchives`: use (and make, when missing) the class data archives of the installed versions; else none. */
+export async function startRealService(
+  environment: Environment = {},
+  options: { withArchives?: boolean } = {},
+): Promise<RealService> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
-  const { config, secrets } = toConfig(
+  const { config: usual, secrets } = toConfig(
     {
       HEADGATE_DATA: folder,
       HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
@@ -52,6 +60,9 @@ export async function startRealService(environment: Environment = {}): Promise<R
     },
     ROOT,
   )
+  const archives = options.withArchives ? usual.folders.archives : join(folder, 'no-archives')
+  const config = { ...usual, folders: { ...usual.folders, archives } }
+  if (options.withArchives) await trainArchives(config)
   const start = () => startApp(config, secrets, createLogger('silent'))
   let app = await start()
   const first = app.firstCredentials
@@ -123,6 +134,22 @@ export async function startRealService(environment: Environment = {}): Promise<R
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function trainArchives(config: Config): Promise<void> {
+  const home = flinkHome(config.folders.flink)
+  const runtime = createLocalProcessRuntime({
+    runsFolder: config.folders.runs,
+    archivesFolder: config.folders.archives,
+    findFlink: (version) => home.find(version),
+    listFlink: () => home.list(),
+    java: await findJava(config.javaHome),
+    clock: systemClock,
+    logger: createLogger('silent'),
+    memoryBudgetBytes: null,
+  })
+  for (const { version } of await home.list()) await runtime.trainArchives(version)
+  await runtime.close()
 }
 
 /** A jar of tools/build-java.ts, as bytes. */
