@@ -1,0 +1,158 @@
+/** What the restart settings of a job do when its processes or its program die, on real Flink with real SIGKILL. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { eventually, processesAbout, told } from '../support/clusters.ts'
+import { type Answer, builtJar, type RealService, startRealService } from '../support/real-service.ts'
+
+let service: RealService
+
+beforeAll(async () => {
+  service = await startRealService()
+  await service.upload('jobs.jar', await builtJar('test-jobs'))
+})
+
+afterEach(async () => {
+  await service.deleteJobs()
+})
+
+afterAll(async () => {
+  await service.end()
+})
+
+const CHECKPOINTS = { checkpoint_enabled: true, checkpoint_interval: 1, obs_bucket: 'state' }
+
+async function runCounter(name: string, settings: Record<string, unknown>): Promise<{ id: number; file: string }> {
+  const file = join(service.folder, name)
+  const id = await service.createJob({
+    name,
+    entrypoint: 'jobs.jar',
+    main_class: 'headgate.test.CountForever',
+    entrypoint_args: `--tell ${file}`,
+    ...settings,
+  })
+  await service.dli('POST', 'jobs/run', { job_ids: [id] })
+  await service.until(id, 'job_running')
+  return { id, file }
+}
+
+const count = async (file: string) => Number((await told(file))?.first ?? 0)
+const attempts = async (id: number): Promise<Answer[]> =>
+  (await service.call('GET', `/api/v1/${service.projectId}/jobs/${id}/attempts`)).body.attempts
+
+/** Kills the JVM of a role of the job's newest attempt; answers when that was. */
+async function killJvm(id: number, mainClass: 'StandaloneApplicationClusterEntryPoint' | 'TaskManagerRunner') {
+  const [attempt] = await attempts(id)
+  for (const line of await processesAbout(attempt.attempt_id)) {
+    const [pid = '', program = ''] = line.split(/[ \0]/u)
+    if (!program.endsWith('/java')) continue
+    if (!(await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes(mainClass)) continue
+    process.kill(Number(pid), 'SIGKILL')
+    return performance.now()
+  }
+  throw new Error(`no ${mainClass} of attempt ${attempt.attempt_id}`)
+}
+
+test('a dead JobManager is seen within 2 s and followed by an attempt that goes on from the newest checkpoint', async () => {
+  const { id, file } = await runCounter('goes-on', {
+    ...CHECKPOINTS,
+    restart_when_exception: true,
+    resume_checkpoint: true,
+  })
+  await eventually(
+    () => attempts(id),
+    ([attempt]) => attempt.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
+  )
+  await eventually(
+    () => count(file),
+    (seen) => seen > 500,
+  )
+  const killedAt = await killJvm(id, 'StandaloneApplicationClusterEntryPoint')
+  const dead = await eventually(
+    () => service.detail(id),
+    (job) => job.status !== 'job_running',
+  )
+  expect(performance.now() - killedAt).toBeLessThan(2000)
+  expect(dead).toMatchObject({ status: 'job_submitting', status_desc: expect.stringMatching(/JobManager.*137/s) })
+  const before = await count(file)
+  expect(await service.until(id, 'job_running')).toMatchObject({ restart_times: 1, status_desc: '' })
+  const [second, first] = await attempts(id)
+  expect(second.restore_from).toContain(first.flink_job_id)
+  expect(second.flink_job_id).not.toBe(first.flink_job_id)
+  const after = await eventually(
+    () => count(file),
+    (seen) => seen !== before,
+  )
+  expect(after).toBeGreaterThan(100)
+  expect((await service.processes()).filter((line) => /^\d+ \S+\/java\0/u.test(String(line)))).toHaveLength(2)
+})
+
+test('without resume_checkpoint the next attempt begins anew', async () => {
+  const { id, file } = await runCounter('anew', { ...CHECKPOINTS, restart_when_exception: true })
+  await eventually(
+    () => count(file),
+    (seen) => seen > 2000,
+  )
+  await killJvm(id, 'StandaloneApplicationClusterEntryPoint')
+  await eventually(
+    () => count(file),
+    (seen) => seen > 0 && seen < 1000,
+  )
+  expect((await attempts(id))[0]).toMatchObject({
+    restore_from: null,
+    restore_because: expect.stringContaining('begins anew'),
+  })
+})
+
+test('without restart_when_exception the death of a TaskManager is the end, with its reason', async () => {
+  const { id } = await runCounter('ends', CHECKPOINTS)
+  const killedAt = await killJvm(id, 'TaskManagerRunner')
+  const job = await service.until(id, 'job_running_exception')
+  expect(performance.now() - killedAt).toBeLessThan(2000)
+  expect(job.status_desc).toMatch(/TaskManager 1 ended with exit code 137/)
+  await eventually(service.processes, (left) => left.length === 0)
+})
+
+test('a dead TaskManager is replaced inside the attempt when Flink goes on from its checkpoint', async () => {
+  const { id, file } = await runCounter('replaced', {
+    ...CHECKPOINTS,
+    restart_when_exception: true,
+    resume_checkpoint: true,
+  })
+  await eventually(
+    () => attempts(id),
+    ([attempt]) => attempt.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
+  )
+  await eventually(
+    () => count(file),
+    (seen) => seen > 500,
+  )
+  await killJvm(id, 'TaskManagerRunner')
+  const before = await count(file)
+  const job = await eventually(
+    () => service.detail(id),
+    (each) => each.restart_times > 0,
+  )
+  expect(job.status).toBe('job_running')
+  await eventually(
+    () => count(file),
+    (seen) => seen > before,
+  )
+  expect(await attempts(id)).toHaveLength(1)
+})
+
+test('resume_max_num is a budget: with 2 the third failure within the hour ends the job', async () => {
+  const id = await service.createJob({
+    name: 'budget',
+    entrypoint: 'jobs.jar',
+    main_class: 'headgate.test.ThrowInTask',
+    entrypoint_args: '--after 2000',
+    restart_when_exception: true,
+    resume_max_num: 2,
+  })
+  await service.dli('POST', 'jobs/run', { job_ids: [id] })
+  const job = await service.until(id, 'job_running_exception')
+  expect(job).toMatchObject({ restart_times: 2 })
+  expect(job.status_desc).toMatch(/record 2000 was one too many.*restarts per hour/s)
+  expect(await attempts(id)).toHaveLength(3)
+})
