@@ -57,9 +57,9 @@ export const TEXTS = {
     en: sentence(`${what.en} was not done after ${seconds} s.`, last.en),
     zh: sentence(`${what.zh}在 ${seconds} 秒内未完成。`, last.zh),
   }),
-  restarting: (why: string): Texts => ({
-    en: `The job is being started again: ${why}`,
-    zh: `作业正在重新启动：${why}`,
+  restarting: (): Texts => ({
+    en: 'The job is being started again, as restart_when_exception says.',
+    zh: '根据 restart_when_exception，作业正在重新启动。',
   }),
   noRestart: (why: string): Texts => ({ en: `It is not started again: ${why}.`, zh: `不再自动重启（${why}）。` }),
   triedAgain: (reason: string): Texts => ({
@@ -83,7 +83,8 @@ export const TEXTS = {
 function sentence(...parts: (string | undefined)[]): string {
   return parts
     .map((part) => part?.trim())
-    .filter((part) => part)
+    .filter((part) => part !== undefined && part !== '')
+    .map((part) => (/[.!?。！？]$/u.test(part ?? '') ? part : `${part}.`))
     .join(' ')
 }
 

@@ -59,7 +59,7 @@ function lose(view: JobView, attempt: Attempt, failure: Failure, now: Date, poli
     because: answer.may ? failure.cause : `${failure.cause} (${answer.because})`,
     ...endedOperation(view, 'The job failed before the savepoint was complete.'),
     facts: answer.may
-      ? { status: failureTexts(failure, TEXTS.restarting('restart_when_exception')) }
+      ? { status: failureTexts(failure, TEXTS.restarting()) }
       : {
           status: failureTexts(
             failure,
