@@ -188,9 +188,15 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return new Map(rows.map((row) => [row.job_id as JobId, fromAttemptRow(row)]))
     },
 
-    async liveAttemptIds(reader: Reader): Promise<string[]> {
-      const rows = await reader.selectFrom('attempts').select('id').where('live', '=', 1).execute()
-      return rows.map((row) => row.id)
+    /** Attempts whose jobs are not deleted, and whether each is live. */
+    async keptAttempts(reader: Reader): Promise<Map<string, { live: boolean }>> {
+      const rows = await reader
+        .selectFrom('attempts')
+        .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
+        .select(['attempts.id', 'attempts.live'])
+        .where((e) => e.or([e('jobs.state', '!=', 'deleted'), e('attempts.live', '=', 1)]))
+        .execute()
+      return new Map(rows.map((row) => [row.id, { live: row.live === 1 }]))
     },
 
     /** CUs and memory taken by live attempts, per project and queue, for admission and for the queue pages. */

@@ -33,8 +33,6 @@ export interface Reconciler {
   start(): Promise<void>
   /** Wakes the reconciler for one job. `command` also aborts what it is doing for the job now. */
   poke(id: JobId, why?: 'command'): void
-  /** Returns when no pass is running or due at once. For tests. */
-  settle(): Promise<void>
   /** View and decision of a job, without acting. */
   explain(id: JobId): Promise<{ view: JobView; decision: Decision } | null>
   stop(): Promise<void>
@@ -139,6 +137,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const newest = (await store.newestAttempts(database.db, [id])).get(id)
     const attempt = newest?.live ? newest : null
     if (attempt) attemptJobs.set(attempt.id, id)
+    else if (newest) attemptJobs.delete(newest.id)
     const operation = attempt ? ((await store.openOperations(database.db, [id])).get(id) ?? null) : null
     const observation = attempt ? await runtime.inspect(attempt.id) : null
     const savepoint = attempt && operation ? await runtime.savepointResult(attempt.id, operation.id) : null
@@ -296,14 +295,15 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     for (const id of await store.restless(database.db)) poke(id)
   }
 
-  /** What an attempt left behind that no live attempt answers for: end it and tidy up. */
+  /** What runs although no live attempt answers for it is ended; of deleted jobs not even the logs are kept. */
   async function sweepOrphans(): Promise<void> {
-    const live = new Set(await store.liveAttemptIds(database.db))
+    const kept = await store.keptAttempts(database.db)
     for (const attemptId of await runtime.find()) {
-      if (live.has(attemptId)) continue
+      const attempt = kept.get(attemptId)
+      if (attempt?.live) continue
       try {
         await runtime.kill(attemptId)
-        await runtime.tidy(attemptId)
+        await (attempt ? runtime.tidy(attemptId) : runtime.dispose(attemptId))
       } catch (error) {
         logger.error({ err: error, attemptId }, 'cleaning up after an attempt failed')
       }
@@ -323,9 +323,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       safety = setInterval(() => {
         lookAtEverything().catch((error: unknown) => logger.error({ err: error }, 'looking for restless jobs failed'))
       }, SAFETY_LOOK_MS)
-    },
-    async settle() {
-      await queue.onIdle()
     },
     async explain(id) {
       const view = await look(id)
