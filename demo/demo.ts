@@ -15,6 +15,8 @@ import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { startApp } from '../src/app.ts'
 import { type Config, readEnvironment, toConfig } from '../src/config/config.ts'
+import { openDatabase } from '../src/db/database.ts'
+import { sqlite } from '../src/db/dialect.ts'
 import { messageOf } from '../src/lib/errors.ts'
 import { createLogger } from '../src/lib/logger.ts'
 import { printTimeline } from './timeline.ts'
@@ -100,9 +102,21 @@ async function freePort(host: string, wanted: number): Promise<number> {
 /** Everything but the runs: by those the service finds and ends what an interrupted demo left running. */
 async function emptyFolder(config: Config): Promise<void> {
   await mkdir(config.folders.data, { recursive: true, mode: 0o700 })
+  await assertNobodyIsThere(config)
   for (const name of await readdir(config.folders.data)) {
     if (name !== 'runs' && name !== 'archives')
       await rm(join(config.folders.data, name), { recursive: true, force: true })
+  }
+}
+
+/** Another demo holds its database; whoever opens it then is refused. */
+async function assertNobodyIsThere(config: Config): Promise<void> {
+  const quirks = sqlite(config.databaseFile)
+  try {
+    await (await openDatabase(quirks)).close()
+  } catch (error) {
+    if (/Another Headgate/u.test(messageOf(error)))
+      throw new Error('Another demo is running in this folder. End it first.')
   }
 }
 

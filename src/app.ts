@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
@@ -108,22 +108,11 @@ export async function startApp(
     clock,
     version,
     flinkVersions: () => runtime.flinkVersions(),
-    health: () => healthOf(database, reconciler, clock),
+    health: () => healthOf(config, database, reconciler, clock),
     isUnavailable: database.quirks.isUnavailable,
     limits: { bodyBytes: config.http.bodyBytes, idleMs: config.http.idleMs },
   })
 
-  const firstCredentials = await access.bootstrap({
-    projectId: config.first.projectId ?? undefined,
-    projectName: config.first.projectName ?? undefined,
-    adminPassword: secrets.adminPassword ?? undefined,
-  })
-  await artifacts.resume()
-  await reconciler.start()
-  background.start()
-  const url = await http.listen({ host: config.http.host, port: config.http.port })
-
-  let stopped: Promise<void> | null = null
   const stop = async () => {
     await http.close()
     await background.stop()
@@ -132,6 +121,24 @@ export async function startApp(
     await runtime.close()
     await database.close()
   }
+  let stopped: Promise<void> | null = null
+  const start = async () => {
+    // The port first: what can fail must fail before the credentials are made, which are shown once.
+    const url = await http.listen({ host: config.http.host, port: config.http.port })
+    const firstCredentials = await access.bootstrap({
+      projectId: config.first.projectId ?? undefined,
+      projectName: config.first.projectName ?? undefined,
+      adminPassword: secrets.adminPassword ?? undefined,
+    })
+    await artifacts.resume()
+    await reconciler.start()
+    background.start()
+    return { url, firstCredentials }
+  }
+  const { url, firstCredentials } = await start().catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
   return {
     url,
     firstCredentials,
@@ -172,8 +179,21 @@ async function buildRuntime(config: Config, clock: Clock, logger: Logger): Promi
 }
 
 const STALE_AFTER_MS = 60_000
+const DISK_NEEDS_BYTES = 64 * 1024 ** 2
 
-async function healthOf(database: Database, reconciler: Reconciler, clock: Clock): Promise<HealthReport> {
+/** Below a little free space nothing can be recorded any more. */
+async function diskOf(folder: string): Promise<{ ok: boolean; text: string }> {
+  const { bavail, bsize } = await statfs(folder)
+  const freeBytes = bavail * bsize
+  return { ok: freeBytes >= DISK_NEEDS_BYTES, text: `${Math.floor(freeBytes / 1024 ** 2)} MiB free` }
+}
+
+async function healthOf(
+  config: Config,
+  database: Database,
+  reconciler: Reconciler,
+  clock: Clock,
+): Promise<HealthReport> {
   const databaseCheck = await database.db
     .selectFrom('domains')
     .select('id')
@@ -185,11 +205,13 @@ async function healthOf(database: Database, reconciler: Reconciler, clock: Clock
     )
   const { lastPassAt, watched, passes, failedPasses } = reconciler.health()
   const ageMs = lastPassAt ? clock.now().getTime() - lastPassAt.getTime() : 0
+  const disk = await diskOf(config.folders.data)
   const turning = watched === 0 || ageMs < STALE_AFTER_MS
   return {
-    ready: databaseCheck.ok && turning,
+    ready: databaseCheck.ok && turning && disk.ok,
     checks: {
       database: databaseCheck,
+      disk,
       reconciler: { ok: turning, text: `${watched} jobs watched, ${passes} passes, ${failedPasses} failed` },
     },
   }

@@ -37,15 +37,25 @@ export function sqlite(file: string): DialectQuirks {
 
 function openSqlite(file: string) {
   const database = new DatabaseSync(file)
-  database.exec('PRAGMA locking_mode = EXCLUSIVE')
-  database.exec('PRAGMA journal_mode = WAL')
-  database.exec('PRAGMA synchronous = FULL')
-  database.exec('PRAGMA foreign_keys = ON')
-  database.exec('BEGIN IMMEDIATE; COMMIT') // takes the lock now, so that a second server fails at start and not later
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    database.exec('PRAGMA journal_mode = WAL')
+    database.exec('PRAGMA synchronous = FULL')
+    database.exec('PRAGMA foreign_keys = ON')
+    database.exec('BEGIN IMMEDIATE; COMMIT') // takes the lock now, so that a second server fails at start and not later
+  } catch (error) {
+    database.close()
+    if (!hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED)) throw error
+    throw new Error(
+      `Another Headgate is using ${file}. Stop it, or set HEADGATE_DATA to another folder for this one.`,
+      { cause: error },
+    )
+  }
   return {
     close: () => database.close(),
     prepare: (sql: string) => {
-      const statement = database.prepare(sql)
+      // SQLite ends a transaction by itself when the disk is full; a rollback after that would hide the reason.
+      const statement = database.prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql)
       return {
         reader: statement.columns().length > 0,
         all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { DLI_ENDPOINTS } from './dli/index.ts'
@@ -32,7 +33,7 @@ export async function createHttp(
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     genReqId: () => randomBytes(16).toString('hex'),
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAM_LENGTH_MAX },
     frameworkErrors: (error, request, reply) => sendError(parts, error, request, reply),
     clientErrorHandler: (error, socket) => refuseSocket(parts, error, socket),
@@ -47,6 +48,7 @@ export async function createHttp(
     const path = request.raw.url?.split('?')[0] ?? ''
     sendError(parts, REQUEST_ERRORS.noSuchApi(request.method, path), request, reply)
   })
+  app.server.on('checkExpectation', (_request, response: ServerResponse) => refuseExpectation(parts, response))
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
   await prepare(app)
   for (const endpoint of ENDPOINTS) registerEndpoint(app, parts, endpoint)
@@ -90,6 +92,15 @@ function sendError(parts: HttpParts, error: unknown, request: FastifyRequest, re
  */
 function isWorthReading(request: FastifyRequest): boolean {
   return Number(request.headers['content-length']) <= DISCARDED_BYTES_MAX
+}
+
+/** Node answers an `Expect` other than 100-continue by itself, with nothing in it. */
+function refuseExpectation(parts: HttpParts, response: ServerResponse): void {
+  const requestId = randomBytes(16).toString('hex')
+  const occasion: Occasion = { room: 'general', operation: '', language: 'en', requestId }
+  const { status, body } = renderError(REQUEST_ERRORS.malformed(), occasion, parts)
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId })
+  response.end(JSON.stringify(body))
 }
 
 /** Answers what could not be parsed as HTTP at all, in the same form as everything else, and closes. */

@@ -16,7 +16,7 @@ export async function checkOutside(
   before: JobSettings | null = null,
 ): Promise<void> {
   if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
-    await parts.chooseFlink(settings.flinkVersion)
+    await checkFlinkVersion(parts, settings.flinkVersion)
   }
   const known = new Set([before?.entrypoint, ...(before?.dependencyJars ?? []), ...(before?.dependencyFiles ?? [])])
   const references = [
@@ -26,6 +26,15 @@ export async function checkOutside(
   ]
   for (const [field, reference] of references) {
     if (!known.has(reference)) await resolvePackage(parts, projectId, field, reference)
+  }
+}
+
+async function checkFlinkVersion(parts: JobParts, label: string): Promise<void> {
+  try {
+    await parts.chooseFlink(label)
+  } catch (error) {
+    if (error instanceof Refusal) throw JOB_ERRORS.fieldBad('flink_version', error.texts.en, error.texts.zh)
+    throw error
   }
 }
 

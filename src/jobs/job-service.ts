@@ -101,6 +101,18 @@ export function createJobService(parts: JobParts): JobService {
     return moved
   }
 
+  /** A stop that waits for its savepoint becomes one without. */
+  const giveUpSavepoint = async (tx: Tx, job: Job, open: Operation | null): Promise<void> => {
+    const at = clock.now()
+    const reason = 'The job was to be stopped without a savepoint after all.'
+    if (open) await store.endOperation(tx, open.id, { state: 'failed', location: null, reason, at })
+    const wish = { wants: 'stopped', withSavepoint: false, operationId: null } as const
+    if (!(await store.patch(tx, job, { wish, generation: job.generation + 1 }, at))) {
+      throw JOB_ERRORS.changedMeanwhile(job.id)
+    }
+    tx.afterCommit(() => parts.poke(job.id, 'command'))
+  }
+
   return {
     async create(actor, wanted) {
       const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
@@ -180,7 +192,9 @@ export function createJobService(parts: JobParts): JobService {
       await database.transact(async (tx) => {
         const job = await mustFind(tx.db, actor.projectId, id)
         const open = (await store.openOperations(tx.db, [id])).get(id) ?? null
-        if (mayStop(job, open) === 'alreadySo') return
+        const may = mayStop(job, open, withSavepoint)
+        if (may === 'alreadySo') return
+        if (may === 'withoutSavepoint') return giveUpSavepoint(tx, job, open)
         const attempt = (await store.newestAttempts(tx.db, [id])).get(id)
         const takesSavepoint = withSavepoint && job.state === 'running' && attempt?.live === true
         const operationId = takesSavepoint ? ids.hex32() : null

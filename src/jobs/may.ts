@@ -9,15 +9,21 @@ import type { RestorePoint } from './restore-point.ts'
  */
 export type May = 'goOn' | 'alreadySo'
 
+/** What a stop comes to; `withoutSavepoint`: the stop that waits for its savepoint is to wait no longer. */
+export type MayStop = May | 'withoutSavepoint'
+
 /** @throws Refusal job.mayNotRun */
 export function mayRun(job: Job): May {
   if (nextState(job.state, 'start') === null) throw JOB_ERRORS.mayNotRun(job.id, job.state)
   return 'goOn'
 }
 
-/** A second stop while stopping is accepted and changes nothing; during a savepoint a stop is refused (DLI.15002). */
-export function mayStop(job: Job, open: Operation | null): May {
-  if (job.state === 'stopping') return 'alreadySo'
+/**
+ * A second stop while stopping is accepted and changes nothing, but one without savepoint ends the wait for a savepoint.
+ * During a plain savepoint a stop is refused (DLI.15002).
+ */
+export function mayStop(job: Job, open: Operation | null, withSavepoint: boolean): MayStop {
+  if (job.state === 'stopping') return open && !withSavepoint ? 'withoutSavepoint' : 'alreadySo'
   if (nextState(job.state, 'stop') === null) throw JOB_ERRORS.mayNotStop(job.id, job.state)
   if (open) throw JOB_ERRORS.savepointUnderWay(job.id)
   return 'goOn'

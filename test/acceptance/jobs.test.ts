@@ -195,6 +195,22 @@ describe('showing a job', () => {
   })
 })
 
+describe('stopping a job', () => {
+  it('that waits for a savepoint which does not come is ended by a stop without savepoint', async () => {
+    const id = await runJob(world, { name: 'hanging' })
+    world.service.runtime.savepointsEndAs({ is: 'inProgress' })
+    const stop = (trigger_savepoint: boolean) =>
+      world.call('batchStopFlinkJobs', 'POST', '/v1.0/{p}/streaming/jobs/stop', { job_ids: [id], trigger_savepoint })
+    await stop(true)
+    await waitForStatus(world, id, 'job_savepointing')
+    await stop(true)
+    expect(await waitForStatus(world, id, 'job_savepointing')).toMatchObject({ status_desc: '' })
+    await stop(false)
+    expect(await waitForStatus(world, id, 'job_cancel_success')).toMatchObject({ has_savepoint: false })
+    world.service.runtime.savepointsEndAs({ is: 'completed', locationUrl: 'file:///pretended/savepoint-1' })
+  })
+})
+
 describe('deleting a job', () => {
   it('works while it runs: from the next request on it is gone, and its name is free', async () => {
     const id = await runJob(world, { name: 'doomed' })

@@ -32,6 +32,20 @@ describe('objects', () => {
     expect(got.headers.get('content-length')).toBe('100000')
   })
 
+  it('that cannot be where another is are refused with an answer, also to a client that sends all before it listens', async () => {
+    await putObject(world, 'b2/a', 'here')
+    const refused = await fetch(url('b2/a/b'), { method: 'PUT', headers: headers(), body: new Uint8Array(5_000_000) })
+    expect([refused.status, refused.headers.get('x-request-id')]).toEqual([
+      409,
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    ])
+    expect(await refused.json()).toMatchObject({
+      error_code: expect.any(String),
+      error_msg: expect.stringContaining('a'),
+    })
+    expect(await (await fetch(url('b2/a'), { headers: headers() })).text()).toBe('here')
+  })
+
   it('may be empty, and may be replaced', async () => {
     await putObject(world, 'b1/empty', '')
     expect((await fetch(url('b1/empty'), { headers: headers() })).headers.get('content-length')).toBe('0')

@@ -6,6 +6,7 @@ import type { HttpParts } from '../parts.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import { OBJECT_DOCUMENTS, OBJECT_PATH } from './object-documents.ts'
 import { readRange } from './range.ts'
+import { uploadOf } from './upload.ts'
 
 /**
  * Objects go in and out as streams: nothing is held in memory whole, and an upload that breaks off leaves nothing behind
@@ -39,7 +40,7 @@ export function registerObjectRoutes(scope: FastifyInstance, parts: HttpParts): 
 
 async function put(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const ref = await refOf(parts, request)
-  const content = request.body instanceof Readable ? request.body : Readable.from([])
+  const content = request.body instanceof Readable ? uploadOf(request.body) : Readable.from([])
   await parts.objects.ensureBucket(ref)
   const stat = await parts.objects.put(ref, content)
   return reply.code(201).send({ bucket: ref.bucket, key: stat.key, size: stat.sizeBytes })

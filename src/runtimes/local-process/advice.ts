@@ -12,6 +12,13 @@ function javaOfClassFile(version: string): number {
 
 const RULES: readonly Rule[] = [
   {
+    when: /No space left on device|Disk quota exceeded/,
+    advice: () => ({
+      en: 'The disk of this host is full: free space on it, then run the job again.',
+      zh: '本机磁盘已满：请释放磁盘空间后重新运行作业。',
+    }),
+  },
+  {
     when: /class file version (\d+)(?:\.\d+)?\)?, this version of the Java Runtime/,
     advice: ([, version = '0'], { javaMajorVersion: java }) => ({
       en: `The jar was compiled for Java ${javaOfClassFile(version)} (class file ${version}), but jobs run on Java ${java} here: compile it with --release ${java} or lower, or let the service use Java ${javaOfClassFile(version)}.`,

@@ -1,0 +1,68 @@
+/** Days on which something outside does not work. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { startApp } from '../../src/app.ts'
+import { toConfig } from '../../src/config/config.ts'
+import { openDatabase } from '../../src/db/database.ts'
+import { sqlite } from '../../src/db/dialect.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { createPretendRuntime } from '../support/pretend-runtime.ts'
+import { ROOT } from '../support/source-files.ts'
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-bad-day-'))
+  try {
+    await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function start(folder: string, port: number) {
+  const { config, secrets } = toConfig({ HEADGATE_DATA: folder, HEADGATE_PORT: String(port) }, ROOT)
+  return startApp(config, secrets, createLogger('silent'), { runtime: createPretendRuntime() })
+}
+
+test('a start whose port is taken fails whole, and the next one still shows the first credentials', () =>
+  inFolder(async (folder) => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    await expect(start(folder, port)).rejects.toThrow(/EADDRINUSE/)
+    other.close()
+    const app = await start(folder, 0)
+    expect(app.firstCredentials).toMatchObject({ password: expect.any(String), sk: expect.any(String) })
+    await app.stop()
+  }))
+
+test('a second service on the same folder is told who is there and what to do', () =>
+  inFolder(async (folder) => {
+    const first = await start(folder, 0)
+    await expect(start(folder, 0)).rejects.toThrow(/Another Headgate is using .*HEADGATE_DATA/)
+    await first.stop()
+  }))
+
+test('a full disk is told as such, not as a rollback that failed, and passes', () =>
+  inFolder(async (folder) => {
+    const database = await openDatabase(sqlite(join(folder, 'headgate.db')))
+    const pages = await sql<{ page_count: number }>`pragma page_count`.execute(database.db)
+    await sql.raw(`pragma max_page_count = ${(pages.rows[0]?.page_count ?? 0) + 2}`).execute(database.db)
+    const insert = (size: number) =>
+      database.transact((tx) =>
+        tx.db
+          .insertInto('domains')
+          .values({ id: `d${size}`, name: 'x'.repeat(size), created_at: 0 })
+          .execute(),
+      )
+    const error = await insert(100_000).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ message: expect.stringMatching(/full/) })
+    expect(database.quirks.isUnavailable(error)).toBe(true)
+    await insert(10)
+    await database.close()
+  }))
