@@ -14,8 +14,8 @@ const RULES: readonly Rule[] = [
   {
     when: /No space left on device|Disk quota exceeded/,
     advice: () => ({
-      en: 'The disk of this host is full: free space on it, then run the job again.',
-      zh: '本机磁盘已满：请释放磁盘空间后重新运行作业。',
+      en: 'The disk is full: free space on it and start the job again.',
+      zh: '磁盘已满：请释放空间后重新启动作业。',
     }),
   },
   {
@@ -125,13 +125,6 @@ const RULES: readonly Rule[] = [
     advice: () => ({
       en: 'The state to resume from cannot be read: choose another savepoint, or start without one.',
       zh: '无法读取要恢复的状态：请选择其他保存点，或不使用保存点启动。',
-    }),
-  },
-  {
-    when: /No space left on device|Disk quota exceeded/,
-    advice: () => ({
-      en: 'The disk is full: free space on it and start the job again.',
-      zh: '磁盘已满：请释放空间后重新启动作业。',
     }),
   },
   {
