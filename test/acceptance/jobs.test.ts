@@ -195,6 +195,15 @@ describe('showing a job', () => {
   })
 })
 
+describe('running a job', () => {
+  it('of a Flink version that is not installed says on which it runs instead', async () => {
+    const id = await runJob(world, { name: 'old-label', flink_version: '1.15' })
+    const detail = await waitForStatus(world, id, 'job_running')
+    expect(detail.status_desc).toMatch(/Flink 1\.15 was asked for; it runs on 1\.20\.0/)
+    expect(detail.job_config).toMatchObject({ flink_version: '1.15' })
+  })
+})
+
 describe('stopping a job', () => {
   it('that waits for a savepoint which does not come is ended by a stop without savepoint', async () => {
     const id = await runJob(world, { name: 'hanging' })

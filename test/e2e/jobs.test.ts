@@ -101,10 +101,20 @@ describe.each(['1.20', '2.3'])('on Flink %s', (flink_version) => {
   })
 
   test.each(['BoundedStream', 'BoundedBatch'])('%s ends as job_finish', async (mainClass) => {
-    const id = await jarJob(`${mainClass}-${suffix}`, mainClass, { flink_version, entrypoint_args: '--records 50' })
+    const id = await jarJob(`${mainClass}-${suffix}`, mainClass, {
+      flink_version,
+      entrypoint_args: '--records 50',
+      log_enabled: true,
+      obs_bucket: 'logs',
+    })
     await run([id])
     const job = await service.until(id, 'job_finish')
     expect(job).toMatchObject({ status_desc: '', start_time: expect.any(Number) })
+    const prefix = `jobs/logs/${id}_`
+    const listed = () => service.call('GET', `/api/v1/${service.projectId}/objects/logs?prefix=${prefix}`)
+    const { body } = await eventually(listed, (answer) => answer.body.objects.length > 3)
+    const names = body.objects.map(({ key }: { key: string }) => key.split('/').at(-1))
+    expect(names).toEqual(expect.arrayContaining(['jobmanager.log', 'submit.log', 'taskmanager-1.log']))
   })
 
   test('a main that throws is a failed submission with cause and advice, and its logs can be read', async () => {
