@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+const POSTGRES = 'test/support/postgres-setup.ts'
+
 /** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP. e2e: real Flink, one file at a time. */
 export default defineConfig({
   test: {
@@ -9,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/repo/**/*.test.ts', 'tools/**/*.test.ts'],
           testTimeout: 20_000,
+          hookTimeout: 20_000,
+          globalSetup: POSTGRES,
         },
       },
       {
@@ -17,6 +21,18 @@ export default defineConfig({
           include: ['test/acceptance/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          globalSetup: POSTGRES,
+          provide: { serviceDatabase: 'sqlite' },
+        },
+      },
+      {
+        test: {
+          name: 'acceptance-postgres',
+          include: ['test/acceptance/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          globalSetup: POSTGRES,
+          provide: { serviceDatabase: 'postgres' },
         },
       },
       {

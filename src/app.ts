@@ -6,7 +6,9 @@ import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.
 import type { Config, Secrets } from './config/config.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
-import { sqlite } from './db/dialect.ts'
+import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
+import { postgres } from './db/dialects/postgres.ts'
+import { sqlite } from './db/dialects/sqlite.ts'
 import { flinkHome } from './flink/installation.ts'
 import { resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
@@ -35,6 +37,8 @@ export interface App {
   readonly firstCredentials: FirstCredentials | null
   readonly jobs: JobService
   readonly reconciler: Reconciler
+  /** Comes true when the service must stop: another one has taken its database. */
+  readonly mustStop: Promise<Error>
   /** Stops serving and watching; jobs run on. Stopping twice is fine. */
   stop(): Promise<void>
 }
@@ -49,7 +53,8 @@ export async function startApp(
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
   await mkdir(config.folders.data, { recursive: true, mode: 0o700 })
-  const database = await openDatabase(sqlite(config.databaseFile))
+  const ending = Promise.withResolvers<Error>()
+  const database = await openDatabase(chooseDatabase(config, secrets), watchDatabase(logger, ending.resolve))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
@@ -144,10 +149,25 @@ export async function startApp(
     firstCredentials,
     jobs,
     reconciler,
+    mustStop: ending.promise,
     stop: () => {
       stopped ??= stop()
       return stopped
     },
+  }
+}
+
+function chooseDatabase(config: Config, { databaseUrl }: Secrets): DialectQuirks {
+  if (databaseUrl === null) return sqlite(config.databaseFile)
+  return postgres({ url: databaseUrl, connections: config.databaseConnections })
+}
+
+function watchDatabase(logger: Logger, end: (error: Error) => void): DatabaseWatcher {
+  return {
+    lost: (error) =>
+      logger.error({ err: error }, 'the database is away; nothing is started or stopped until it is back'),
+    regained: () => logger.info('the database is back'),
+    taken: end,
   }
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { openDatabase } from '../../src/db/database.ts'
-import { sqlite } from '../../src/db/dialect.ts'
+import { sqlite } from '../../src/db/dialects/sqlite.ts'
 
 /** src/db/schema.sqlite.sql: what the migrations add up to. */
 export async function schemaDump(): Promise<string> {
