@@ -1,8 +1,17 @@
 import { defineConfig } from 'vitest/config'
+import { findPostgres } from './tools/machine.mjs'
 
 const POSTGRES = 'test/support/postgres-setup.ts'
+const hasPostgres = findPostgres() !== null
 
-/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP. e2e: real Flink, one file at a time. */
+const ACCEPTANCE = {
+  include: ['test/acceptance/**/*.test.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  globalSetup: POSTGRES,
+}
+
+/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database. e2e: real Flink, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -15,26 +24,10 @@ export default defineConfig({
           globalSetup: POSTGRES,
         },
       },
-      {
-        test: {
-          name: 'acceptance',
-          include: ['test/acceptance/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          globalSetup: POSTGRES,
-          provide: { serviceDatabase: 'sqlite' },
-        },
-      },
-      {
-        test: {
-          name: 'acceptance-postgres',
-          include: ['test/acceptance/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          globalSetup: POSTGRES,
-          provide: { serviceDatabase: 'postgres' },
-        },
-      },
+      { test: { ...ACCEPTANCE, name: 'acceptance', provide: { serviceDatabase: 'sqlite' as const } } },
+      ...(hasPostgres
+        ? [{ test: { ...ACCEPTANCE, name: 'acceptance-postgres', provide: { serviceDatabase: 'postgres' as const } } }]
+        : []),
       {
         test: {
           name: 'e2e',
