@@ -43,18 +43,35 @@ export interface App {
   stop(): Promise<void>
 }
 
-/** Builds and starts the service. The composition root: a list, in the order things depend on each other. */
+/** Builds and starts the service; when that fails, nothing of it stays behind. */
 export async function startApp(
   config: Config,
   secrets: Secrets,
   logger: Logger,
   overrides: Overrides = {},
 ): Promise<App> {
-  const clock = overrides.clock ?? systemClock
-  const ids = overrides.ids ?? randomIds
   await mkdir(config.folders.data, { recursive: true, mode: 0o700 })
   const ending = Promise.withResolvers<Error>()
   const database = await openDatabase(chooseDatabase(config, secrets), watchDatabase(logger, ending.resolve))
+  try {
+    const running = await startOn(database, config, secrets, logger, overrides)
+    return { ...running, mustStop: ending.promise }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** The composition root: a list, in the order things depend on each other. */
+async function startOn(
+  database: Database,
+  config: Config,
+  secrets: Secrets,
+  logger: Logger,
+  overrides: Overrides,
+): Promise<Omit<App, 'mustStop'>> {
+  const clock = overrides.clock ?? systemClock
+  const ids = overrides.ids ?? randomIds
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
@@ -149,7 +166,6 @@ export async function startApp(
     firstCredentials,
     jobs,
     reconciler,
-    mustStop: ending.promise,
     stop: () => {
       stopped ??= stop()
       return stopped

@@ -23,7 +23,7 @@ export interface Database {
   readonly quirks: DialectQuirks
   /**
    * One transaction at a time, whatever the database: what is read inside stays true until its end, so a rule between
-   * rows is kept by reading and then writing (docs/decisions/0002-one-writer-at-a-time.md).
+   * rows is kept by reading and then writing (docs/decisions/0004-one-writer-at-a-time.md).
    */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   close(): Promise<void>

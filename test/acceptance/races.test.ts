@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createJob,
+  type Detail,
   prepareJobs,
   type Reply,
   RUNNABLE,
@@ -8,7 +9,6 @@ import {
   runJob,
   startWorld,
   type World,
-  waitForStatus,
 } from './world.ts'
 
 /** Many clients at the same moment: of what only some may have, only some get it. */
@@ -43,16 +43,24 @@ async function remove(ids: readonly number[]): Promise<void> {
   expect(accepted(await batch('delete', ids))).toBe(true)
 }
 
+const isRunning = ({ status }: Detail) => status === 'job_running'
+
+/** Looks at the jobs until what is wanted holds. */
+async function untilAll(ids: readonly number[], holds: (details: Detail[]) => boolean): Promise<void> {
+  while (!holds(await Promise.all(ids.map((id) => readJob(world, id)))));
+}
+
 describe('at the same moment', () => {
   it('jobs take no more CUs than their queue has', async () => {
     await createQueue('narrow', 16)
     const job = { ...RUNNABLE, queue_name: 'narrow', cu_number: 8 }
     const ids = await times(6, (index) => createJob(world, { ...job, name: `n${index}` }))
     await times(ids.length, (index) => batch('run', ids.slice(index, index + 1)))
-    await Promise.any(ids.map((id) => waitForStatus(world, id, 'job_running')))
-    await world.service.app.reconciler.settle()
-    const launched = [...world.service.runtime.attempts.values()].filter(({ spec }) => ids.includes(spec.jobId))
-    expect(launched.length).toBeLessThanOrEqual(2)
+    await untilAll(ids, (details) => {
+      const [running, waiting] = [details.filter(isRunning), details.filter((detail) => !isRunning(detail))]
+      return running.length >= 2 && waiting.every(({ status_desc }) => status_desc !== '')
+    })
+    expect(world.service.runtime.attempts.size).toBe(2)
     await remove(ids)
   })
 

@@ -43,9 +43,12 @@ function openSqlite(file: string) {
   } catch (error) {
     database.close()
     if (!hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED)) throw error
-    throw new Error('Another Headgate is using it. Stop that one, or set HEADGATE_DATA to another folder for this one.', {
-      cause: error,
-    })
+    throw new Error(
+      'Another Headgate is using it. Stop that one, or set HEADGATE_DATA to another folder for this one.',
+      {
+        cause: error,
+      },
+    )
   }
   return {
     close: () => database.close(),
