@@ -16,7 +16,7 @@ import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import { assert } from './lib/errors.ts'
+import { assert, failed } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
 import { createQueues } from './queues/index.ts'
@@ -183,7 +183,7 @@ function watchDatabase(logger: Logger, end: (error: Error) => void): DatabaseWat
     lost: (error) =>
       logger.error({ err: error }, 'the database is away; nothing is started or stopped until it is back'),
     regained: () => logger.info('the database is back'),
-    taken: end,
+    taken: (error) => end(failed('The database was lost to another service', error)),
   }
 }
 

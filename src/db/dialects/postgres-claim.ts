@@ -112,5 +112,5 @@ async function readHolder(client: pg.Client): Promise<string> {
     [...LOCKS.service],
   )
   const [holder] = rows
-  return holder ? `${holder.name}${holder.address ? `, from ${holder.address}` : ''}` : 'its name cannot be read'
+  return `${holder?.name || 'a program without a name'}${holder?.address ? `, from ${holder.address}` : ''}`
 }
