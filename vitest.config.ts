@@ -1,6 +1,17 @@
 import { defineConfig } from 'vitest/config'
+import { findPostgres } from './tools/machine.mjs'
 
-/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP. e2e: real Flink, one file at a time. */
+const POSTGRES = 'test/support/postgres-setup.ts'
+const hasPostgres = findPostgres() !== null
+
+const ACCEPTANCE = {
+  include: ['test/acceptance/**/*.test.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  globalSetup: POSTGRES,
+}
+
+/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database. e2e: real Flink, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -9,16 +20,14 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/repo/**/*.test.ts', 'tools/**/*.test.ts'],
           testTimeout: 20_000,
+          hookTimeout: 20_000,
+          globalSetup: POSTGRES,
         },
       },
-      {
-        test: {
-          name: 'acceptance',
-          include: ['test/acceptance/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { test: { ...ACCEPTANCE, name: 'acceptance', provide: { serviceDatabase: 'sqlite' as const } } },
+      ...(hasPostgres
+        ? [{ test: { ...ACCEPTANCE, name: 'acceptance-postgres', provide: { serviceDatabase: 'postgres' as const } } }]
+        : []),
       {
         test: {
           name: 'e2e',

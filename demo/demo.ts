@@ -16,7 +16,7 @@ import { styleText } from 'node:util'
 import { startApp } from '../src/app.ts'
 import { type Config, readEnvironment, toConfig } from '../src/config/config.ts'
 import { openDatabase } from '../src/db/database.ts'
-import { sqlite } from '../src/db/dialect.ts'
+import { sqlite } from '../src/db/dialects/sqlite.ts'
 import { messageOf } from '../src/lib/errors.ts'
 import { createLogger } from '../src/lib/logger.ts'
 import { printTimeline } from './timeline.ts'
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const config = await demoConfig()
   await emptyFolder(config)
   const log = createWriteStream(join(config.folders.data, 'headgate.log'))
-  const app = await startApp(config, { adminPassword: null }, createLogger(config.logLevel, log))
+  const app = await startApp(config, { adminPassword: null, databaseUrl: null }, createLogger(config.logLevel, log))
   const first = app.firstCredentials
   if (!first) throw new Error('the demo folder was not empty')
   print(`${bold('Headgate')} is up on ${app.url} ${dim(`(its log: ${join(config.folders.data, 'headgate.log')})`)}`)

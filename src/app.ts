@@ -6,7 +6,9 @@ import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.
 import type { Config, Secrets } from './config/config.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
-import { sqlite } from './db/dialect.ts'
+import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
+import { postgres } from './db/dialects/postgres.ts'
+import { sqlite } from './db/dialects/sqlite.ts'
 import { flinkHome } from './flink/installation.ts'
 import { resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
@@ -14,7 +16,7 @@ import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import { assert } from './lib/errors.ts'
+import { assert, failed } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
 import { createQueues } from './queues/index.ts'
@@ -35,21 +37,41 @@ export interface App {
   readonly firstCredentials: FirstCredentials | null
   readonly jobs: JobService
   readonly reconciler: Reconciler
+  /** Comes true when the service must stop: another one has taken its database. */
+  readonly mustStop: Promise<Error>
   /** Stops serving and watching; jobs run on. Stopping twice is fine. */
   stop(): Promise<void>
 }
 
-/** Builds and starts the service. The composition root: a list, in the order things depend on each other. */
+/** Builds and starts the service; when that fails, nothing of it stays behind. */
 export async function startApp(
   config: Config,
   secrets: Secrets,
   logger: Logger,
   overrides: Overrides = {},
 ): Promise<App> {
+  await mkdir(config.folders.data, { recursive: true, mode: 0o700 })
+  const ending = Promise.withResolvers<Error>()
+  const database = await openDatabase(chooseDatabase(config, secrets), watchDatabase(logger, ending.resolve))
+  try {
+    const running = await startOn(database, config, secrets, logger, overrides)
+    return { ...running, mustStop: ending.promise }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** The composition root: a list, in the order things depend on each other. */
+async function startOn(
+  database: Database,
+  config: Config,
+  secrets: Secrets,
+  logger: Logger,
+  overrides: Overrides,
+): Promise<Omit<App, 'mustStop'>> {
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
-  await mkdir(config.folders.data, { recursive: true, mode: 0o700 })
-  const database = await openDatabase(sqlite(config.databaseFile))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
@@ -148,6 +170,20 @@ export async function startApp(
       stopped ??= stop()
       return stopped
     },
+  }
+}
+
+function chooseDatabase(config: Config, { databaseUrl }: Secrets): DialectQuirks {
+  if (databaseUrl === null) return sqlite(config.databaseFile)
+  return postgres({ url: databaseUrl, connections: config.databaseConnections })
+}
+
+function watchDatabase(logger: Logger, end: (error: Error) => void): DatabaseWatcher {
+  return {
+    lost: (error) =>
+      logger.error({ err: error }, 'the database is away; nothing is started or stopped until it is back'),
+    regained: () => logger.info('the database is back'),
+    taken: (error) => end(failed('The database was lost to another service', error)),
   }
 }
 

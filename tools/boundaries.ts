@@ -60,6 +60,7 @@ export const SINGLE_DOORS: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['src/runtimes', 'src/flink'],
   // src/flink: its installation lock is an SQLite lock, which the kernel drops when its holder dies.
   'node:sqlite': ['src/db', 'src/flink'],
+  pg: ['src/db'],
   kysely: ['src/db', '-store.ts', '-rows.ts'],
   fastify: ['src/http'],
 }

@@ -1,16 +1,18 @@
 import { coverage } from './coverage.ts'
 import { configurationGuide } from './generators/configuration-guide.ts'
 import { lifecyclePage } from './generators/lifecycle-page.ts'
-import { schemaDump } from './generators/schema-dump.ts'
+import { postgresSchemaDump } from './generators/postgres-schema-dump.ts'
+import { sqliteSchemaDump } from './generators/sqlite-schema-dump.ts'
 import { openApi } from './openapi.ts'
 import { architecturePage } from './rooms-table.ts'
 
-/** Generated files that are checked in, and how each is made. test/repo/generated.test.ts sees that they are up to date. */
+/** Generated files that are checked in, and how each is made, or `NotHere` thrown. test/repo/generated.test.ts sees that they are up to date. */
 export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'api/openapi.json': openApi,
   'api/coverage.md': coverage,
   'ARCHITECTURE.md': architecturePage,
   'docs/guides/configuration.md': async () => configurationGuide(),
   'docs/internals/job-lifecycle.md': async () => lifecyclePage(),
-  'src/db/schema.sqlite.sql': schemaDump,
+  'src/db/schema.postgres.sql': postgresSchemaDump,
+  'src/db/schema.sqlite.sql': sqliteSchemaDump,
 }

@@ -4,6 +4,7 @@ export type Missing = Readonly<{ what: string; packages: Readonly<Record<string,
 
 export function findProgram(name: string, path?: string): string | null
 export function findJdk(jvmFolder?: string, environment?: Readonly<Record<string, string | undefined>>): Jdk
-export function findMissing(needs: { needsMaven: boolean; jdk: Jdk }): Missing[]
+export function findPostgres(folder?: string, path?: string): string | null
+export function findMissing(needs: { needsMaven: boolean; needsPostgres?: boolean; jdk: Jdk }): Missing[]
 export function packageManager(): string | null
 export function installCommand(missing: readonly Missing[], manager?: string | null): string[] | null

@@ -31,8 +31,18 @@ export function findJdk(jvmFolder = '/usr/lib/jvm', environment = process.env) {
   return { home: null, others }
 }
 
+/** The folder of PostgreSQL's programs, the newest of those installed; null when there is none. Only the tests need it. */
+export function findPostgres(folder = '/usr/lib/postgresql', path = process.env.PATH ?? '') {
+  const versions = existsSync(folder) ? readdirSync(folder).sort((a, b) => Number(b) - Number(a)) : []
+  const onPath = findProgram('initdb', path)
+  const candidates = [...versions.map((version) => join(folder, version, 'bin')), onPath && dirname(realPath(onPath))]
+  return (
+    candidates.find((each) => each && ['initdb', 'postgres'].every((name) => isExecutable(join(each, name)))) ?? null
+  )
+}
+
 /** What is missing, in the order to tell it; empty when all is well. */
-export function findMissing({ needsMaven, jdk }) {
+export function findMissing({ needsMaven, needsPostgres = false, jdk }) {
   const missing = []
   const platform = platformProblem()
   if (platform !== null) return [{ what: platform, packages: null }]
@@ -43,6 +53,9 @@ export function findMissing({ needsMaven, jdk }) {
   if (jdk.home === null) missing.push({ what: jdkSentence(jdk.others), packages: JDK_PACKAGES })
   if (needsMaven && findProgram('mvn') === null) {
     missing.push({ what: 'Maven (mvn) was not found; Flink comes through it.', packages: everywhere('maven') })
+  }
+  if (needsPostgres && findPostgres() === null) {
+    missing.push({ what: 'PostgreSQL was not found; the tests run on it too.', packages: POSTGRES_PACKAGES })
   }
   return missing
 }
@@ -61,6 +74,14 @@ export function installCommand(missing, manager = packageManager()) {
 }
 
 const everywhere = (name) => ({ 'apt-get': name, dnf: name, yum: name, zypper: name, pacman: name })
+
+const POSTGRES_PACKAGES = {
+  'apt-get': 'postgresql',
+  dnf: 'postgresql-server',
+  yum: 'postgresql-server',
+  zypper: 'postgresql-server',
+  pacman: 'postgresql',
+}
 
 const JDK_PACKAGES = {
   'apt-get': isDebianWithout17() ? 'openjdk-21-jdk-headless' : 'openjdk-17-jdk-headless',

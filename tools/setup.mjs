@@ -29,13 +29,17 @@ const PURPOSES = {
   check: { flinkLines: [], java: [] },
   demo: { flinkLines: ['1.20'], java: ['demo', 'demo-test', 'demo-test1'] },
   service: { flinkLines: ['1.20'], java: [] },
-  tests: { flinkLines: ['1.20', '2.3'], java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'] },
+  tests: {
+    flinkLines: ['1.20', '2.3'],
+    java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'],
+    needsPostgres: true,
+  },
 }
 
 async function main(argv) {
   const { purpose, command } = readArguments(argv)
   const plan = PURPOSES[purpose]
-  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0 })
+  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres: plan.needsPostgres })
   process.env.JAVA_HOME = jdk.home
   if (!isReady(plan)) {
     const release = await takeTurn()
@@ -63,13 +67,13 @@ function isReady(plan) {
 
 // ---- the machine ----------------------------------------------------------------------------------------------------
 
-async function readyMachine({ needsMaven }) {
+async function readyMachine(needs) {
   let jdk = findJdk()
-  let missing = findMissing({ needsMaven, jdk })
+  let missing = findMissing({ ...needs, jdk })
   if (missing.length > 0 && mayInstallPackages()) {
     await installMachinePackages(missing)
     jdk = findJdk()
-    missing = findMissing({ needsMaven, jdk })
+    missing = findMissing({ ...needs, jdk })
   }
   if (missing.length > 0) fail(missing.map(adviceFor).join('\n'))
   return jdk

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Database, openDatabase } from '../db/database.ts'
-import { sqlite } from '../db/dialect.ts'
+import { type OpenTestDatabase, openOnSqlite } from '../../test/support/databases.ts'
+import type { Database } from '../db/database.ts'
 import { randomIds } from '../lib/ids.ts'
 import { type Access, createAccess } from './access-service.ts'
 import type { ProjectCaller } from './caller.ts'
@@ -43,11 +43,10 @@ export async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-/** A real database in a temporary folder, with a project and its administrator. */
-export async function openWorld(): Promise<TestWorld> {
+/** A real database and a temporary folder, with a project and its administrator. */
+export async function openWorld(open: OpenTestDatabase = openOnSqlite): Promise<TestWorld> {
   const folder = await temporaryFolder()
-  const database = await openDatabase(sqlite(join(folder, 'headgate.db')))
-  onTestFinished(() => database.close())
+  const database = await open()
   const clock = testClock()
   const access = createAccess({ database, clock, ids: randomIds, sealingKey: Buffer.alloc(32, 7) })
   const first = await access.bootstrap({ adminPassword: 'correct horse' })

@@ -15,6 +15,10 @@ export function upCommand(context: { config: Config; secrets: Secrets; print: (l
     const app = await startApp(config, secrets, logger)
     if (app.firstCredentials) for (const line of describe(app.firstCredentials)) print(line)
     print(`Headgate listens on ${app.url}`)
+    // Thrown outside of any request, it ends the process as an error does: gracefully and with exit code 1.
+    void app.mustStop.then((error) => {
+      throw error
+    })
     closeWithGrace({ delay: STOP_MS }, async ({ err, signal }) => {
       if (err) logger.fatal({ err }, 'stopping after an error')
       else logger.info({ signal }, 'stopping; jobs run on')

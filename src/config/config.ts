@@ -14,7 +14,9 @@ export type Config = Readonly<{
     runs: string
     archives: string
   }>
+  /** Used when no URL of a database is given. */
   databaseFile: string
+  databaseConnections: number
   sealingKeyFile: string
   http: Readonly<{ host: string; port: number; bodyBytes: number; idleMs: number }>
   logLevel: LogLevel
@@ -35,7 +37,11 @@ export type Config = Readonly<{
 }>
 
 /** What no logger may see. */
-export type Secrets = Readonly<{ adminPassword: string | null }>
+export type Secrets = Readonly<{
+  adminPassword: string | null
+  /** Holds a password; null: the SQLite file. */
+  databaseUrl: string | null
+}>
 
 export type Environment = Readonly<Partial<Record<OptionName | 'JAVA_HOME', string>>>
 
@@ -64,6 +70,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       archives: join(environment.HEADGATE_FLINK_DIR ?? join(data, 'flink'), 'archives'),
     },
     databaseFile: join(data, 'headgate.db'),
+    databaseConnections: ask.integer('HEADGATE_DATABASE_CONNECTIONS', 10, 1, 1000),
     sealingKeyFile: join(data, 'sealing.key'),
     http: {
       host: environment.HEADGATE_HOST ?? '127.0.0.1',
@@ -85,8 +92,20 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       projectName: environment.HEADGATE_PROJECT_NAME ?? null,
     },
   }
+  const secrets: Secrets = {
+    adminPassword: environment.HEADGATE_ADMIN_PASSWORD ?? null,
+    databaseUrl: databaseUrlOf(environment, problems),
+  }
   if (problems.length > 0) throw new Error(`The settings are not right:\n  ${problems.join('\n  ')}`)
-  return { config: Object.freeze(config), secrets: { adminPassword: environment.HEADGATE_ADMIN_PASSWORD ?? null } }
+  return { config: Object.freeze(config), secrets }
+}
+
+/** Never shown in a complaint: it holds a password. */
+function databaseUrlOf({ HEADGATE_DATABASE_URL: url }: Environment, problems: string[]): string | null {
+  if (url === undefined) return null
+  if (!/^postgres(?:ql)?:\/\//u.test(url) || !URL.canParse(url))
+    problems.push('HEADGATE_DATABASE_URL: give a URL such as postgres://user:password@host:5432/database.')
+  return url
 }
 
 function patienceOf(ask: ReturnType<typeof questions>): Pick<Config, 'patience' | 'savepointMs' | 'cancelGraceMs'> {

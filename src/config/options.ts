@@ -4,6 +4,11 @@
  */
 export const OPTIONS = {
   HEADGATE_DATA: { text: 'Folder of everything Headgate stores.', byDefault: 'data, in the project folder' },
+  HEADGATE_DATABASE_URL: {
+    text: 'The PostgreSQL database (14 or newer) to use, as postgres://user:password@host:port/database; one service per database.',
+    byDefault: 'an SQLite file in the data folder',
+  },
+  HEADGATE_DATABASE_CONNECTIONS: { text: 'Connections to PostgreSQL; one more is always held.', byDefault: '10' },
   HEADGATE_FLINK_DIR: { text: 'Folder of the installed Flink versions.', byDefault: 'flink, in the data folder' },
   HEADGATE_HOST: { text: 'Address to listen on.', byDefault: '127.0.0.1' },
   HEADGATE_PORT: { text: 'Port to listen on; 0 takes a free one.', byDefault: '8090' },

@@ -1,11 +1,17 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type ColumnDefinitionBuilder, type CreateTableBuilder, type Dialect, SqliteDialect } from 'kysely'
-import { isSystemError } from '../lib/errors.ts'
+import type { ColumnDataType, CreateTableBuilder, Dialect, Expression, Transaction } from 'kysely'
+import type { Schema } from './schema.ts'
 
 /** Everything in which the databases differ, as named functions; stores and migrations never branch. */
 export interface DialectQuirks {
   readonly name: 'sqlite' | 'postgres'
-  dialect(): Dialect
+  /** Which database it is, for people; holds no password. */
+  readonly place: string
+  /** Takes the database for this service alone, before anything of it is read. */
+  connect(watcher: DatabaseWatcher): Promise<Connection>
+  /** The first thing in a transaction: returns when no other transaction of any service is writing. */
+  takeTurn(transaction: Transaction<Schema>): Promise<void>
+  /** The type of a text column: compared and sorted by bytes, whatever the language of the server. */
+  readonly text: ColumnDataType | Expression<unknown>
   /** Adds an `id` that the database counts up and never uses twice. */
   withCountedId<T extends string>(table: CreateTableBuilder<T, never>): CreateTableBuilder<T, 'id'>
   isUniqueViolation(error: unknown): boolean
@@ -13,62 +19,17 @@ export interface DialectQuirks {
   isUnavailable(error: unknown): boolean
 }
 
-const SQLITE_CONSTRAINT_UNIQUE = 2067
-const SQLITE_CONSTRAINT_PRIMARYKEY = 1555
-const SQLITE_BUSY = 5
-const SQLITE_LOCKED = 6
-const SQLITE_IOERR = 10
-const SQLITE_FULL = 13
-
-/**
- * SQLite as built into Node. WAL with synchronous FULL: a committed transaction survives a power cut. EXCLUSIVE: one
- * server per file, a second process is told "database is locked", and the lock goes with a `kill -9`.
- */
-export function sqlite(file: string): DialectQuirks {
-  return {
-    name: 'sqlite',
-    dialect: () => new SqliteDialect({ database: async () => openSqlite(file) }),
-    withCountedId: (table) =>
-      table.addColumn('id', 'integer', (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement()),
-    isUniqueViolation: (error) => hasSqliteCode(error, SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY),
-    isUnavailable: (error) => hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL),
-  }
+export interface Connection {
+  readonly dialect: Dialect
+  /** Lets the next service in. The dialect is closed before. */
+  close(): Promise<void>
 }
 
-function openSqlite(file: string) {
-  const database = new DatabaseSync(file)
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE')
-    database.exec('PRAGMA journal_mode = WAL')
-    database.exec('PRAGMA synchronous = FULL')
-    database.exec('PRAGMA foreign_keys = ON')
-    database.exec('BEGIN IMMEDIATE; COMMIT') // takes the lock now, so that a second server fails at start and not later
-  } catch (error) {
-    database.close()
-    if (!hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED)) throw error
-    throw new Error(
-      `Another Headgate is using ${file}. Stop it, or set HEADGATE_DATA to another folder for this one.`,
-      { cause: error },
-    )
-  }
-  return {
-    close: () => database.close(),
-    prepare: (sql: string) => {
-      // SQLite ends a transaction by itself when the disk is full; a rollback after that would hide the reason.
-      const statement = database.prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
-      }
-    },
-  }
-}
-
-/** SQLite keeps the primary code in the low byte of an extended one. */
-function hasSqliteCode(error: unknown, ...codes: number[]): boolean {
-  if (!isSystemError(error, 'ERR_SQLITE_ERROR') || !('errcode' in error)) return false
-  const code = Number(error.errcode)
-  return codes.includes(code) || codes.includes(code & 0xff)
+/** Told when the database stops being ours. */
+export interface DatabaseWatcher {
+  /** The database is away: reads and writes fail until it is back. */
+  lost(error: Error): void
+  regained(): void
+  /** Another service has taken the database meanwhile: reads and writes fail for ever, this service must end. */
+  taken(error: Error): void
 }

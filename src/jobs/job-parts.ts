@@ -15,7 +15,7 @@ export type JobParts = Readonly<{
   clock: Clock
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
-  queues: Pick<Queues, 'get'>
+  queues: Pick<Queues, 'get' | 'isThere'>
   runtime: Pick<
     Runtime,
     'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'

@@ -173,6 +173,8 @@ export function createJobService(parts: JobParts): JobService {
       await database.transact(async (tx) => {
         const job = await mustFind(tx.db, actor.projectId, id)
         mayRun(job)
+        const queue = job.queueName ?? ''
+        if (!(await parts.queues.isThere(tx, actor.projectId, queue))) throw JOB_ERRORS.queueNotFound(queue)
         await command(
           tx,
           job,

@@ -27,6 +27,8 @@ export interface Queues {
   list(projectId: string, query?: QueueQuery): Promise<Queue[]>
   /** @throws Refusal `queue.notFound` */
   get(projectId: string, name: string): Promise<Queue>
+  /** Asked inside the transaction that puts a job on the queue, so that its removal counts the job or comes first. */
+  isThere(tx: Tx, projectId: string, name: string): Promise<boolean>
   /** @throws Refusal `queue.notFound`, `queue.busy` */
   remove(projectId: string, name: string): Promise<void>
 }
@@ -39,6 +41,7 @@ export function createQueues(options: QueuesOptions): Queues {
     create: (caller, wanted) => create(options, caller, wanted),
     list: (projectId, query = {}) => list(options, projectId, query),
     get: (projectId, name) => get(options, projectId, name),
+    isThere: async (tx, projectId, name) => (await readQueue(tx.db, projectId, toQueueName(name))) !== null,
     remove: (projectId, name) => remove(options, projectId, name),
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describeOnEachDatabase } from '../../test/support/databases.ts'
 import { openWorld } from '../access/test-world.ts'
 import { checkTags, matchesTagFilter, parseTagFilter } from './tag.ts'
 import { addTags, replaceTags } from './tag-service.ts'
@@ -46,29 +47,31 @@ test('a filter wants every tag that it names', () => {
   expect(() => parseTagFilter(long)).toThrow(refusal('tag.badFilter'))
 })
 
-test('stored tags are replaced, added to and removed, each thing for itself', async () => {
-  const { database, caller } = await openWorld()
-  const one = { projectId: caller.projectId, kind: 'job', id: '1' } as const
-  const two = { ...one, id: '2' }
-  await database.transact(async (tx) => {
-    await addTags(tx, one, [tag('a', '1'), tag('b', '1')])
-    await addTags(tx, one, [tag('b', '2')])
-    await addTags(tx, two, [tag('a', '2'), tag('a', '3')])
-  })
-  expect(await readTags(database.db, one)).toEqual([tag('a', '1'), tag('b', '2')])
+describeOnEachDatabase((open) => {
+  test('stored tags are replaced, added to and removed, each thing for itself', async () => {
+    const { database, caller } = await openWorld(open)
+    const one = { projectId: caller.projectId, kind: 'job', id: '1' } as const
+    const two = { ...one, id: '2' }
+    await database.transact(async (tx) => {
+      await addTags(tx, one, [tag('a', '1'), tag('b', '1')])
+      await addTags(tx, one, [tag('b', '2')])
+      await addTags(tx, two, [tag('a', '2'), tag('a', '3')])
+    })
+    expect(await readTags(database.db, one)).toEqual([tag('a', '1'), tag('b', '2')])
 
-  await database.transact(async (tx) => {
-    await replaceTags(tx, one, [tag('c')])
-    await deleteTags(tx, two, ['other'])
-  })
-  expect(await readTagsOfKind(database.db, caller.projectId, 'job')).toEqual(
-    new Map([
-      ['1', [tag('c')]],
-      ['2', [tag('a', '3')]],
-    ]),
-  )
-  expect(await readTags(database.db, { ...one, kind: 'queue' })).toEqual([])
+    await database.transact(async (tx) => {
+      await replaceTags(tx, one, [tag('c')])
+      await deleteTags(tx, two, ['other'])
+    })
+    expect(await readTagsOfKind(database.db, caller.projectId, 'job')).toEqual(
+      new Map([
+        ['1', [tag('c')]],
+        ['2', [tag('a', '3')]],
+      ]),
+    )
+    expect(await readTags(database.db, { ...one, kind: 'queue' })).toEqual([])
 
-  const many = Array.from({ length: 20 }, (_, index) => tag(`k${index}`))
-  await expect(database.transact((tx) => addTags(tx, one, many))).rejects.toEqual(refusal('tag.tooMany'))
+    const many = Array.from({ length: 20 }, (_, index) => tag(`k${index}`))
+    await expect(database.transact((tx) => addTags(tx, one, many))).rejects.toEqual(refusal('tag.tooMany'))
+  })
 })

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findJdk, findMissing, installCommand } from '../../tools/machine.mjs'
+import { findJdk, findMissing, findPostgres, installCommand } from '../../tools/machine.mjs'
 
 const LIMIT_MS = 60_000
 const TOOLS = join(import.meta.dirname, '../../tools')
@@ -237,6 +237,30 @@ test('of several JDKs the first that Flink can run on is taken, and the others a
   await putJdk(jvms, 'own', '17.0.9')
   expect(findJdk(jvms, { ...environment, JAVA_HOME: join(jvms, 'own') }).home).toBe(join(jvms, 'own'))
   expect(findJdk(jvms, { ...environment, JAVA_HOME: join(jvms, 'a-25') }).home).toBe(join(jvms, 'd-21'))
+})
+
+test('PostgreSQL is found in its newest version, else on the PATH, and only the tests need it', async () => {
+  const folder = join(root, 'postgresql')
+  for (const version of ['9', '15', '17', '18']) {
+    for (const name of version === '18' ? ['initdb'] : ['initdb', 'postgres']) {
+      await writeFiles(join(folder, version, 'bin'), { [name]: '' })
+      await chmod(join(folder, version, 'bin', name), 0o755)
+    }
+  }
+  expect(findPostgres(folder, '')).toBe(join(folder, '17', 'bin'))
+  expect(findPostgres(join(root, 'none'), join(folder, '15', 'bin'))).toBe(join(folder, '15', 'bin'))
+  expect(findPostgres(join(root, 'none'), '')).toBeNull()
+
+  const postgresql = {
+    what: 'PostgreSQL was not found.',
+    packages: { 'apt-get': 'postgresql', dnf: 'postgresql-server' },
+  }
+  expect(installCommand([postgresql], 'apt-get')).toEqual(['apt-get', 'install', 'postgresql'])
+  const project = await newProject()
+  const demo = setup(project, ['--for=demo', '--', 'src/main.ts', 'exit', '0'], {
+    PATH: await folderWith('npm', 'node', 'sh', 'mvn'),
+  })
+  expect(await demo.ended).toEqual({ code: 0 })
 })
 
 async function newProject(): Promise<string> {

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { type App, type Overrides, startApp } from '../../src/app.ts'
 import { type Environment, toConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import { createPostgresDatabase, dropPostgresDatabases, postgresUrl } from './databases.ts'
 import { createPretendRuntime, type PretendRuntime } from './pretend-runtime.ts'
 import { ROOT } from './source-files.ts'
 
@@ -22,14 +24,27 @@ export type Service = {
   stop(): Promise<void>
 }
 
-export type ServiceOptions = Readonly<{ environment?: Environment; overrides?: Omit<Overrides, 'runtime'> }>
+export type ServiceOptions = Readonly<{
+  environment?: Environment
+  overrides?: Omit<Overrides, 'runtime'>
+  /** Absent: what the project of the tests says. */
+  database?: 'sqlite' | 'postgres'
+}>
 
 /** The whole service on a free port, with a folder of its own and jobs that are only pretended. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'headgate-test-'))
   const runtime = createPretendRuntime()
+  const onPostgres = (options.database ?? inject('serviceDatabase')) === 'postgres'
+  const database = onPostgres ? await createPostgresDatabase() : null
   const { config, secrets } = toConfig(
-    { HEADGATE_DATA: dataFolder, HEADGATE_PORT: '0', HEADGATE_LOG_LEVEL: 'silent', ...options.environment },
+    {
+      HEADGATE_DATA: dataFolder,
+      HEADGATE_PORT: '0',
+      HEADGATE_LOG_LEVEL: 'silent',
+      ...(database && { HEADGATE_DATABASE_URL: postgresUrl(database) }),
+      ...options.environment,
+    },
     ROOT,
   )
   const app = await startApp(config, secrets, createLogger('silent'), { ...options.overrides, runtime })
@@ -48,6 +63,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     runtime,
     async stop() {
       await app.stop()
+      if (database) await dropPostgresDatabases([database])
       await rm(dataFolder, { recursive: true, force: true })
     },
   }

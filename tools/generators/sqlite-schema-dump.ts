@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { openDatabase } from '../../src/db/database.ts'
-import { sqlite } from '../../src/db/dialect.ts'
+import { sqlite } from '../../src/db/dialects/sqlite.ts'
 
 /** src/db/schema.sqlite.sql: what the migrations add up to. */
-export async function schemaDump(): Promise<string> {
+export async function sqliteSchemaDump(): Promise<string> {
   const database = await openDatabase(sqlite(':memory:'))
   try {
     const { rows } = await sql<{ sql: string }>`

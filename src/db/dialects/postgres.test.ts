@@ -1,0 +1,119 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { createPostgresDatabase, dropPostgresDatabases, postgresUrl } from '../../../test/support/databases.ts'
+import { type Database, openDatabase } from '../database.ts'
+import type { DatabaseWatcher } from '../dialect.ts'
+import { postgres } from './postgres.ts'
+import { LOCKS } from './postgres-claim.ts'
+
+const PASSWORD = 'correct-horse'
+
+/** What the watcher was told, to be waited for. */
+function notices() {
+  const lost = Promise.withResolvers<Error>()
+  const regained = Promise.withResolvers<void>()
+  const taken = Promise.withResolvers<Error>()
+  const watcher: DatabaseWatcher = { lost: lost.resolve, regained: regained.resolve, taken: taken.resolve }
+  return { watcher, lost: lost.promise, regained: regained.promise, taken: taken.promise }
+}
+
+/** Ways to one database that close with the test. */
+async function setup() {
+  const name = await createPostgresDatabase()
+  onTestFinished(() => dropPostgresDatabases([name]))
+  const url = postgresUrl(name).replace('headgate@', `headgate:${PASSWORD}@`)
+  const open = async (watcher?: DatabaseWatcher) => {
+    const quirks = postgres({ url, connections: 3, claimMs: 50, reclaimMs: 200 })
+    const database = await openDatabase(quirks, watcher)
+    onTestFinished(() => database.close())
+    return database
+  }
+  const connect = async () => {
+    const client = new pg.Client(url)
+    await client.connect()
+    onTestFinished(() => client.end())
+    return client
+  }
+  return { name, open, connect }
+}
+
+/** Ends the sessions that hold the lock of a service, as an administrator can. */
+const END_CLAIM = `select pg_terminate_backend(pid) from pg_locks
+  where locktype = 'advisory' and granted and classid = ${LOCKS.service[0]} and objid = ${LOCKS.service[1]}
+    and database = (select oid from pg_database where datname = current_database())`
+
+const read = ({ db }: Database) => db.selectFrom('domains').select('id').execute()
+
+const errorOf = (work: Promise<unknown>): Promise<Error> =>
+  work.then(
+    () => new Error('it went well'),
+    (error: Error) => error,
+  )
+
+describe.skipIf(inject('postgres') === null)('a PostgreSQL database', () => {
+  test('serves one Headgate: a second is refused and told by whom, and is let in afterwards', async () => {
+    const { name, open } = await setup()
+    const first = await open()
+    const refused = await errorOf(open())
+    expect(refused.message).toContain(`Opening the database ${name} on `)
+    expect(refused.message).toMatch(/Another Headgate is using it: headgate on \S+, process \d+\. Stop that one/u)
+    expect(refused.message).not.toContain(PASSWORD)
+    await first.close()
+    expect(await read(await open())).toEqual([])
+  })
+
+  test('that does not answer is named, with its host and without the password', async () => {
+    const quirks = postgres({ url: `postgres://someone:${PASSWORD}@127.0.0.1:1/jobs`, connections: 1 })
+    const error = await errorOf(openDatabase(quirks))
+    expect(error.message).toBe(
+      'Opening the database jobs on 127.0.0.1:1 (PostgreSQL, user someone): The database does not answer: ' +
+        'connect ECONNREFUSED 127.0.0.1:1. Start the database server, or correct the URL of the database.',
+    )
+  })
+
+  test('that does not exist is named in the words of the server', async () => {
+    const error = await errorOf(openDatabase(postgres({ url: postgresUrl('nowhere'), connections: 1 })))
+    expect(error.message).toContain('database "nowhere" does not exist')
+  })
+
+  test('whose claim was lost is claimed again, and then serves as before', async () => {
+    const { open, connect } = await setup()
+    const { watcher, lost, regained } = notices()
+    const database = await open(watcher)
+    await (await connect()).query(END_CLAIM)
+    expect((await lost).message).toContain('terminating connection due to administrator command')
+    await regained
+    expect(await read(database)).toEqual([])
+    expect((await errorOf(open())).message).toContain('Another Headgate')
+  })
+
+  test('taken by another meanwhile gives nothing more, neither reads nor writes, and says so', async () => {
+    const { open, connect } = await setup()
+    const { watcher, taken } = notices()
+    const database = await open(watcher)
+    const other = await connect()
+    const waiting = other.query('select pg_advisory_lock($1, $2)', [...LOCKS.service])
+    await (await connect()).query(END_CLAIM)
+    await waiting
+    expect((await taken).message).toContain('Another Headgate is using it')
+    for (const refused of [await errorOf(read(database)), await errorOf(database.transact(async () => undefined))]) {
+      expect(database.quirks.isUnavailable(refused)).toBe(true)
+    }
+  })
+
+  test('whose connection breaks in a transaction fails that one as unavailable, and the next goes well', async () => {
+    const { open, connect } = await setup()
+    const database = await open()
+    const administrator = await connect()
+    const broken = await errorOf(
+      database.transact(async (tx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.db)
+        await administrator.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+        await tx.db.insertInto('domains').values({ id: 'a', name: 'a', created_at: 1 }).execute()
+      }),
+    )
+    expect(database.quirks.isUnavailable(broken)).toBe(true)
+    expect(await database.transact((tx) => tx.db.selectFrom('domains').select('id').execute())).toEqual([])
+  })
+})

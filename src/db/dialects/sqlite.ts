@@ -1,0 +1,73 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { type ColumnDefinitionBuilder, SqliteDialect } from 'kysely'
+import { isSystemError } from '../../lib/errors.ts'
+import type { DialectQuirks } from '../dialect.ts'
+
+const SQLITE_CONSTRAINT_UNIQUE = 2067
+const SQLITE_CONSTRAINT_PRIMARYKEY = 1555
+const SQLITE_BUSY = 5
+const SQLITE_LOCKED = 6
+const SQLITE_IOERR = 10
+const SQLITE_FULL = 13
+
+/**
+ * SQLite as built into Node. WAL with synchronous FULL: a committed transaction survives a power cut. EXCLUSIVE: one
+ * server per file, a second process is told "database is locked", and the lock goes with a `kill -9`. One connection, so
+ * transactions take turns by themselves.
+ */
+export function sqlite(file: string): DialectQuirks {
+  return {
+    name: 'sqlite',
+    place: file,
+    connect: async () => {
+      const database = openSqlite(file)
+      return { dialect: new SqliteDialect({ database }), close: async () => undefined }
+    },
+    takeTurn: async () => undefined,
+    text: 'text',
+    withCountedId: (table) =>
+      table.addColumn('id', 'integer', (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement()),
+    isUniqueViolation: (error) => hasSqliteCode(error, SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY),
+    isUnavailable: (error) => hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL),
+  }
+}
+
+function openSqlite(file: string) {
+  const database = new DatabaseSync(file)
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    database.exec('PRAGMA journal_mode = WAL')
+    database.exec('PRAGMA synchronous = FULL')
+    database.exec('PRAGMA foreign_keys = ON')
+    database.exec('BEGIN IMMEDIATE; COMMIT') // takes the lock now, so that a second server fails at start and not later
+  } catch (error) {
+    database.close()
+    if (!hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED)) throw error
+    throw new Error(
+      'Another Headgate is using it. Stop that one, or set HEADGATE_DATA to another folder for this one.',
+      {
+        cause: error,
+      },
+    )
+  }
+  return {
+    close: () => database.close(),
+    prepare: (sql: string) => {
+      // SQLite ends a transaction by itself when the disk is full; a rollback after that would hide the reason.
+      const statement = database.prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql)
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+        run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+      }
+    },
+  }
+}
+
+/** SQLite keeps the primary code in the low byte of an extended one. */
+function hasSqliteCode(error: unknown, ...codes: number[]): boolean {
+  if (!isSystemError(error, 'ERR_SQLITE_ERROR') || !('errcode' in error)) return false
+  const code = Number(error.errcode)
+  return codes.includes(code) || codes.includes(code & 0xff)
+}
