@@ -75,7 +75,9 @@ async function readyMachine(needs) {
     jdk = findJdk()
     missing = findMissing({ ...needs, jdk })
   }
-  if (missing.length > 0) fail(missing.map(adviceFor).join('\n'))
+  const needed = missing.filter(({ isOptional }) => !isOptional)
+  if (needed.length > 0) fail(missing.map(adviceFor).join('\n'))
+  for (const each of missing) say(adviceFor(each))
   return jdk
 }
 
