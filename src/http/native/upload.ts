@@ -7,6 +7,7 @@ import { PassThrough, type Readable } from 'node:stream'
  */
 export function uploadOf(body: Readable): Readable {
   const content = new PassThrough()
+  content.on('error', () => undefined) // before somebody reads, an error that nobody hears would end the process
   body.once('error', (error) => content.destroy(error))
   body.once('close', () => {
     if (!body.readableEnded) content.destroy(new Error('The upload broke off.'))
