@@ -4,6 +4,7 @@ import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
+import { assertOwnFolder, takeFolder } from './config/folder-owner.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
@@ -72,6 +73,7 @@ async function startOn(
 ): Promise<Omit<App, 'mustStop'>> {
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
+  await assertOwnFolder(config.folders.data, await readDatabaseId(database))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
@@ -152,6 +154,7 @@ async function startOn(
       projectName: config.first.projectName ?? undefined,
       adminPassword: secrets.adminPassword ?? undefined,
     })
+    await takeFolder(config.folders.data, await readDatabaseId(database))
     await artifacts.resume()
     await reconciler.start()
     background.start()
@@ -171,6 +174,12 @@ async function startOn(
       return stopped
     },
   }
+}
+
+/** The account is made once, with a random id: it tells one database from another. Null: the database is empty. */
+async function readDatabaseId(database: Database): Promise<string | null> {
+  const row = await database.db.selectFrom('domains').select('id').orderBy('created_at').limit(1).executeTakeFirst()
+  return row?.id ?? null
 }
 
 function chooseDatabase(config: Config, { databaseUrl }: Secrets): DialectQuirks {

@@ -1,6 +1,6 @@
 /** Days on which something outside does not work. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,6 +46,20 @@ test('a second service on the same folder is told who is there and what to do', 
     const first = await start(folder, 0)
     await expect(start(folder, 0)).rejects.toThrow(/Another Headgate is using .*HEADGATE_DATA/)
     await first.stop()
+  }))
+
+test('a start on another database than the folder belongs to is refused, before it takes running jobs for orphans', () =>
+  inFolder(async (folder) => {
+    const first = await start(folder, 0)
+    await first.stop()
+    for (const name of ['headgate.db', 'headgate.db-wal'])
+      await rename(join(folder, name), join(folder, `${name}.away`)).catch(() => undefined)
+    await expect(start(folder, 0)).rejects.toThrow(/belongs to another database.*HEADGATE_DATABASE_URL/)
+    await rm(join(folder, 'headgate.db'))
+    await rename(join(folder, 'headgate.db.away'), join(folder, 'headgate.db'))
+    const again = await start(folder, 0)
+    expect(again.firstCredentials).toBeNull()
+    await again.stop()
   }))
 
 test('a full disk is told as such, not as a rollback that failed, and passes', () =>

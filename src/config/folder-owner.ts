@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isSystemError } from '../lib/errors.ts'
+import { writeTextDurably } from '../lib/files.ts'
+
+/**
+ * A data folder belongs to one database. On another one the service would take every running job for an orphan and end
+ * it, so it refuses to start: a forgotten HEADGATE_DATABASE_URL, or two databases over one folder.
+ */
+const FILE = 'database.id'
+
+/** `databaseId` is null while the database is empty. @throws Error when the folder belongs to another database */
+export async function assertOwnFolder(folder: string, databaseId: string | null): Promise<void> {
+  const file = join(folder, FILE)
+  const owner = await readOwner(file)
+  if (owner === null || owner === databaseId) return
+  throw new Error(
+    `The data folder ${folder} belongs to another database than the one of this start. Set HEADGATE_DATABASE_URL (or ` +
+      `leave it out) as before, or take another HEADGATE_DATA. If that database is gone for good, end its jobs and remove ${file}.`,
+  )
+}
+
+/** Says whose the folder is, unless that is written down already. */
+export async function takeFolder(folder: string, databaseId: string | null): Promise<void> {
+  const file = join(folder, FILE)
+  if (databaseId !== null && (await readOwner(file)) === null) await writeTextDurably(file, `${databaseId}\n`)
+}
+
+async function readOwner(file: string): Promise<string | null> {
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null
+    throw error
+  }
+}
