@@ -177,11 +177,17 @@ async function stamp(attempt: Attempt, steps: readonly TimelineStep[], at: Date)
   await unlessDiskFull(() => attempt.timeline.stamp(steps, at))
 }
 
-/** Flink forgets an ended job with its JobManager, so the end is written down when it is seen. */
+/** Flink's overview knows of an end before its exceptions do: they come from a copy kept for `web.refresh-interval`. */
+const REASON_LAG_MS = 2_000
+
+/** Flink forgets an ended job with its JobManager, so the end is written down when it is seen, with its reason. */
 async function keepOutcome(attempt: Attempt, port: number, job: FlinkJobView, deps: ObserveDeps): Promise<void> {
   if (attempt.outcome !== null) return
   const path = `/jobs/${attempt.spec?.flinkJobId}/${EXCEPTIONS}`
   const trace = job.state === 'FAILED' ? newestException(await deps.rest.read(port, path)) : null
+  attempt.endSeenAtMs ??= performance.now()
+  const reasonMayCome = job.state === 'FAILED' && trace === null
+  if (reasonMayCome && performance.now() - attempt.endSeenAtMs < REASON_LAG_MS) return
   const failure = job.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null
   await keep(attempt, { job, failure, latestCheckpoint: attempt.details?.checkpoints.latest ?? null }, deps)
 }
