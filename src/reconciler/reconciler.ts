@@ -33,8 +33,6 @@ export interface Reconciler {
   start(): Promise<void>
   /** Wakes the reconciler for one job. `command` also aborts what it is doing for the job now. */
   poke(id: JobId, why?: 'command'): void
-  /** View and decision of a job, without acting. */
-  explain(id: JobId): Promise<{ view: JobView; decision: Decision } | null>
   stop(): Promise<void>
   health(): { lastPassAt: Date | null; passes: number; failedPasses: number; watched: number }
 }
@@ -323,10 +321,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       safety = setInterval(() => {
         lookAtEverything().catch((error: unknown) => logger.error({ err: error }, 'looking for restless jobs failed'))
       }, SAFETY_LOOK_MS)
-    },
-    async explain(id) {
-      const view = await look(id)
-      return view && { view, decision: decide(view, clock.now(), parts.policy) }
     },
     async stop() {
       stopping = true
