@@ -23,6 +23,14 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'the port to what runs attempts, and its drivers; the only place that starts JVMs or calls Flink',
     imports: ['src/lib', 'src/flink'],
   },
+  'src/runtimes/cluster': {
+    holds: 'Flink clusters made of processes: launch, observe, savepoints, logs, whoever hosts the processes',
+    imports: ['src/lib', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts'],
+  },
+  'src/runtimes/local-process': {
+    holds: 'the host that starts JVMs on this machine: command lines, memory, identity, the end of processes',
+    imports: ['src/lib', 'src/flink', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts', 'src/runtimes/cluster'],
+  },
   'src/jobs': {
     holds: 'the heart: job, lifecycle, commands, store; readable without HTTP, SQL or Flink in the head',
     imports: ['src/lib', 'src/db', 'src/artifacts', 'src/queues', 'src/tags', 'src/storage', 'src/runtimes/runtime.ts'],

@@ -5,9 +5,9 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import { failed } from '../../lib/errors.ts'
-import { exists } from './attempt.ts'
+import { exists } from '../cluster/attempt.ts'
+import { readTextOrNull } from '../cluster/disk.ts'
 import type { ClassSharing, Java, JvmRole } from './command-line.ts'
-import { readTextOrNull } from './disk.ts'
 
 /**
  * Class data archives (Java's AppCDS): the classes of Flink as a JVM has them in memory, written once and mapped by every

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { runFolder } from '../cluster/run-folder.ts'
+import { launchSpec } from '../cluster/testing.ts'
 import { type JvmContext, jobManagerCommand, jvmEnvironment, splitOptions, taskManagerCommand } from './command-line.ts'
 import { GIB, jobManagerMemory, taskManagerMemory } from './memory.ts'
-import { runFolder } from './run-folder.ts'
-import { launchSpec } from './testing.ts'
 
 const jm = jobManagerMemory(2 * GIB)
 const tm = taskManagerMemory(2 * GIB)

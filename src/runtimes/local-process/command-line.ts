@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FlinkInstallation } from '../../flink/installation.ts'
+import type { RunFolder } from '../cluster/run-folder.ts'
 import type { LaunchSpec } from '../runtime.ts'
 import { userClassPath } from './flink-config.ts'
 import { GIB, type JobManagerMemory, type TaskManagerMemory } from './memory.ts'
-import type { RunFolder } from './run-folder.ts'
 
 /**
  * The argument lists of the two kinds of JVM, and their environment. Flink's launch scripts are not used: they start

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { runFolder } from '../cluster/run-folder.ts'
+import { launchSpec } from '../cluster/testing.ts'
 import { configYaml, flinkConfiguration, ignoredKeys, isOwned, userClassPath } from './flink-config.ts'
-import { runFolder } from './run-folder.ts'
-import { launchSpec } from './testing.ts'
 
 const folder = runFolder('/data/runs', 'a1')
 const ports = { rpc: 20001, rest: 20002 }

@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url'
+import type { Ports } from '../cluster/process-host.ts'
+import type { RunFolder } from '../cluster/run-folder.ts'
 import type { LaunchSpec } from '../runtime.ts'
 import { stateUrl } from '../state-url.ts'
-import type { RunFolder } from './run-folder.ts'
 
 /**
  * The one configuration file of a run. Both Flink lines get `config.yaml` and nothing else: on 1.20 a `flink-conf.yaml`
@@ -10,8 +11,6 @@ import type { RunFolder } from './run-folder.ts'
  * Three layers: what we choose, then what the user asked for, then what the driver must own to keep its promises
  * (addresses, ports, folders, memory, restarts, the end of the job). Values are quoted strings; Flink converts them.
  */
-export type Ports = Readonly<{ rpc: number; rest: number }>
-
 /** Keys, or beginnings of keys when they end in a dot, that a user's configuration cannot set. */
 const OWNED = [
   '$internal.',

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { launchSpec } from '../cluster/testing.ts'
 import { pretendRuntime } from './pretend-java.ts'
 import { processesWithVariable } from './process-identity.ts'
-import { launchSpec } from './testing.ts'
 
 /**
  * The driver over a pretended Java: a shell script in the place of `bin/java`, so that everything but Flink is real. What

@@ -1,44 +1,16 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { assert } from '../../lib/errors.ts'
-import { syncFolder } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
-import type {
-  AttemptId,
-  CheckpointView,
-  LaunchSpec,
-  LogFile,
-  LogPage,
-  Observation,
-  Runtime,
-  SavepointView,
-} from '../runtime.ts'
-import { archivedExecutionGraph } from './archive.ts'
-import { Attempt, exists } from './attempt.ts'
-import { findCheckpoints, holdsState } from './checkpoints.ts'
-import { type ArchiveNames, archiveToUse, isTrained } from './class-data.ts'
+import { type ClusterLimits, ClusterRuntime } from '../cluster/cluster-runtime.ts'
+import type { Ports } from '../cluster/process-host.ts'
+import type { Runtime } from '../runtime.ts'
+import { archiveToUse, isTrained } from './class-data.ts'
 import type { Java } from './command-line.ts'
-import { namesIn } from './disk.ts'
-import { Exclusive } from './exclusive.ts'
-import type { Ports } from './flink-config.ts'
-import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
-import { endProcesses, type KillLimits } from './killing.ts'
-import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
-import { listLogs, readLog, rollOutputs } from './logs.ts'
-import { logOfStart, nothingThere, observe } from './observing.ts'
+import { type JavaProcessOptions, javaProcesses } from './java-processes.ts'
 import { freePorts } from './ports.ts'
-import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
-import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
 import { train } from './training.ts'
 
-/**
- * Runs each attempt as plain `java` processes on this machine: one JobManager and its TaskManagers, detached, so that they
- * outlive the service. The truth is in the run folder, in /proc and in Flink; this object holds caches only, and another
- * one over the same folder answers the same (see attempt.ts, process-table.ts).
- */
+/** Runs each attempt as plain `java` processes on this machine, by the Flink versions that are installed on it. */
 export type LocalProcessOptions = Readonly<{
   runsFolder: string
   findFlink: (version: string) => Promise<FlinkInstallation | null>
@@ -49,11 +21,11 @@ export type LocalProcessOptions = Readonly<{
   clock: Clock
   logger: Logger
   memoryBudgetBytes: number | null
-  limits?: Partial<LocalProcessLimits>
+  limits?: Partial<ClusterLimits>
   /** Replaced by tests that provoke a clash. */
   freePorts?: () => Promise<Ports>
   /** Replaced by the training of archives. */
-  sharingOf?: LaunchDeps['sharingOf']
+  sharingOf?: JavaProcessOptions['sharingOf']
   commandPrefix?: readonly string[]
 }>
 
@@ -66,294 +38,30 @@ export interface LocalProcessRuntime extends Runtime {
   trainArchives(version: string): Promise<void>
 }
 
-export type LocalProcessLimits = KillLimits & Readonly<{ restMs: number; savepointRequestMs: number }>
-
-const LIMITS: LocalProcessLimits = { terminateMs: 10_000, killMs: 5_000, restMs: 1_000, savepointRequestMs: 10_000 }
-const STARTS_MAX = 3
-const LEAVING = '.leaving-'
-const PORT_CLASH = /BindException|Address already in use|Could not start rest endpoint on any port/
-
 export function createLocalProcessRuntime(options: LocalProcessOptions): LocalProcessRuntime {
-  return new ProcessRuntime(options)
+  const archives = { folder: options.archivesFolder, java: options.java }
+  const host = javaProcesses({
+    ...{ findFlink: options.findFlink, java: options.java, logger: options.logger },
+    sharingOf: options.sharingOf ?? ((installation, role) => archiveToUse(archives, installation, role)),
+    commandPrefix: options.commandPrefix ?? [],
+    freePorts: options.freePorts ?? freePorts,
+  })
+  const { runsFolder, clock, logger, memoryBudgetBytes, limits } = options
+  const flinkVersions = async () => (await options.listFlink()).map(({ version }) => version)
+  const runtime = new ClusterRuntime({
+    ...{ kind: 'local-process', host, runsFolder, flinkVersions, clock, logger, memoryBudgetBytes },
+    ...(limits && { limits }),
+  })
+  return Object.assign(runtime, { trainArchives: (version: string) => trainArchives(options, version) })
 }
 
-class ProcessRuntime implements LocalProcessRuntime {
-  readonly kind = 'local-process'
-  readonly #options: LocalProcessOptions
-  readonly #limits: LocalProcessLimits
-  readonly #launchDeps: LaunchDeps
-  readonly #rest: FlinkRest
-  readonly #patientRest: FlinkRest
-  readonly #attempts = new Map<AttemptId, Promise<Attempt>>()
-  readonly #inspections = new Map<AttemptId, Promise<Observation>>()
-  readonly #launches = new Map<AttemptId, AbortController>()
-  readonly #exclusive = new Exclusive()
-  readonly #watches = new Map<AttemptId, FSWatcher>()
-  readonly #listeners: ((attemptId: AttemptId) => void)[] = []
-
-  constructor(options: LocalProcessOptions) {
-    this.#options = options
-    this.#limits = { ...LIMITS, ...options.limits }
-    this.#rest = new FlinkRest(this.#limits.restMs)
-    this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
-    this.#launchDeps = {
-      ...{ findFlink: options.findFlink, java: options.java, clock: options.clock, logger: options.logger },
-      sharingOf: options.sharingOf ?? ((installation, role) => archiveToUse(this.#archives(), installation, role)),
-      commandPrefix: options.commandPrefix ?? [],
-      freePorts: options.freePorts ?? freePorts,
-      kill: this.#limits,
-      onExit: (attemptId) => this.#changed(attemptId),
-    }
-  }
-
-  async launch(spec: LaunchSpec, signal: AbortSignal): Promise<void> {
-    await this.#exclusive.run(spec.attemptId, async () => {
-      const cut = new AbortController()
-      this.#launches.set(spec.attemptId, cut)
-      try {
-        const attempt = await this.#open(spec.attemptId)
-        await launch(attempt, spec, this.#launchDeps, AbortSignal.any([signal, cut.signal]))
-      } finally {
-        this.#launches.delete(spec.attemptId)
-      }
-    })
-    this.#changed(spec.attemptId)
-  }
-
-  async find(): Promise<AttemptId[]> {
-    return (await namesIn(this.#options.runsFolder)).filter(isAttemptId).sort()
-  }
-
-  inspect(attemptId: AttemptId): Promise<Observation> {
-    const running = this.#inspections.get(attemptId)
-    if (running !== undefined) return running
-    const fresh = this.#inspect(attemptId).finally(() => this.#inspections.delete(attemptId))
-    this.#inspections.set(attemptId, fresh)
-    return fresh
-  }
-
-  async #inspect(attemptId: AttemptId): Promise<Observation> {
-    const { clock, java } = this.#options
-    const attempt = await this.#openIfThere(attemptId)
-    if (attempt === null) return nothingThere(clock.now())
-    const askedBefore = attempt.details?.askedAtMs
-    const seen = await observe(attempt, { rest: this.#rest, clock, javaMajorVersion: java.majorVersion })
-    this.#watch(attempt, seen)
-    if (attempt.details?.askedAtMs !== askedBefore) await rollOutputs(attempt.folder.logs)
-    if (!(await this.#lostItsPort(attempt, seen))) return seen
-    this.#repeatStart(attempt)
-    const absent = { is: 'absent' } as const
-    return { ...seen, jobManager: absent, taskManagers: seen.taskManagers.map(() => absent), failure: null }
-  }
-
-  /** The marker files tell of ends while we live, also of processes that an earlier service started. */
-  #watch(attempt: Attempt, seen: Observation): void {
-    const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
-    if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
-    if (!alive) this.#unwatch(attempt.id)
-  }
-
-  #watchFolder({ id, folder }: Attempt): void {
-    try {
-      const fresh = watch(folder.processes, { persistent: false }, () => this.#changed(id))
-      fresh.on('error', () => this.#unwatch(id))
-      this.#watches.set(id, fresh)
-    } catch (error) {
-      // The machine's limit of watches: the caller's regular looks will do.
-      this.#options.logger.debug({ err: error, attemptId: id }, 'a run folder is not watched')
-    }
-  }
-
-  #unwatch(attemptId: AttemptId): void {
-    this.#watches.get(attemptId)?.close()
-    this.#watches.delete(attemptId)
-  }
-
-  /** Another program took a port between our look at it and the JobManager's: the one failure that is mended here. */
-  async #lostItsPort(attempt: Attempt, seen: Observation): Promise<boolean> {
-    if (seen.jobManager.is !== 'ended' || attempt.closed || attempt.timeline.has('jobManagerUp')) return false
-    if (attempt.cluster === null || attempt.cluster.start >= STARTS_MAX) return false
-    return PORT_CLASH.test(await logOfStart(attempt))
-  }
-
-  #repeatStart(attempt: Attempt): void {
-    const repeated = this.#exclusive.run(attempt.id, async () => {
-      attempt.deathFailure = null
-      await repeatStart(attempt, this.#launchDeps)
-    })
-    repeated
-      .catch((error: unknown) =>
-        this.#options.logger.error({ err: error, attemptId: attempt.id }, 'second start failed'),
-      )
-      .finally(() => this.#changed(attempt.id))
-  }
-
-  async requestSavepoint(attemptId: AttemptId, operation: SavepointOperation): Promise<void> {
-    const attempt = await this.#open(attemptId)
-    await requestSavepoint(attempt, operation, { rest: this.#patientRest, clock: this.#options.clock })
-  }
-
-  async savepointResult(attemptId: AttemptId, operationId: string): Promise<SavepointView> {
-    const attempt = await this.#openIfThere(attemptId)
-    if (attempt === null) return { is: 'unknown' }
-    return savepointResult(attempt, operationId, { rest: this.#rest, clock: this.#options.clock })
-  }
-
-  async replaceTaskManagers(attemptId: AttemptId): Promise<void> {
-    await this.#exclusive.run(attemptId, async () => {
-      const attempt = await this.#openIfThere(attemptId)
-      if (attempt !== null) await replaceTaskManagers(attempt, this.#launchDeps)
-    })
-    this.#changed(attemptId)
-  }
-
-  async cancel(attemptId: AttemptId): Promise<void> {
-    const attempt = await this.#openIfThere(attemptId)
-    if (attempt === null || attempt.spec === null || attempt.cluster === null) return
-    await attempt.table.refresh()
-    if (attempt.stateOf('jobmanager').is !== 'alive') return
-    const path = `/jobs/${attempt.spec.flinkJobId}?mode=cancel`
-    const answer = await this.#patientRest.call(attempt.cluster.ports.rest, 'PATCH', path)
-    // 404: not known (yet); 409: it has ended already.
-    if (![200, 202, 404, 409].includes(answer.status)) throw unexpected('PATCH', '/jobs/<id>', answer)
-  }
-
-  async kill(attemptId: AttemptId): Promise<void> {
-    this.#launches.get(attemptId)?.abort(new Error(`Attempt ${attemptId} is being killed`))
-    await this.#exclusive.run(attemptId, async () => {
-      const attempt = await this.#openIfThere(attemptId)
-      if (attempt === null) return
-      await attempt.close(this.#options.clock.now())
-      await endProcesses(attempt, this.#limits, this.#options.logger)
-    })
-    this.#changed(attemptId)
-  }
-
-  async tidy(attemptId: AttemptId): Promise<void> {
-    await this.#withoutProcesses(attemptId, async ({ tmp, work, user }) => {
-      for (const path of [tmp, work, user]) await rm(path, { recursive: true, force: true })
-    })
-  }
-
-  async dispose(attemptId: AttemptId): Promise<void> {
-    await this.#withoutProcesses(attemptId, async ({ path }) => {
-      // Under a name that no attempt can have: half removed, it must not look like one.
-      const { runsFolder } = this.#options
-      const leaving = join(runsFolder, `${LEAVING}${attemptId}`)
-      await rm(leaving, { recursive: true, force: true })
-      await rename(path, leaving)
-      await syncFolder(runsFolder)
-      // Others are left by a crash in the middle of this.
-      const all = (await namesIn(runsFolder)).filter((name) => name.startsWith(LEAVING))
-      for (const name of all) await rm(join(runsFolder, name), { recursive: true, force: true })
-      this.#attempts.delete(attemptId)
-      this.#unwatch(attemptId)
-    })
-  }
-
-  async #withoutProcesses(attemptId: AttemptId, work: (folder: RunFolder) => Promise<void>): Promise<void> {
-    await this.#exclusive.run(attemptId, async () => {
-      const attempt = await this.#openIfThere(attemptId)
-      if (attempt === null) return
-      const { jvms, leaders } = attempt.table.living()
-      const pids = [...jvms, ...leaders].map((each) => each.pid)
-      assert(pids.length === 0, `attempt ${attemptId} still has processes: ${pids.join(', ')}`)
-      await work(attempt.folder)
-    })
-  }
-
-  async listLogs(attemptId: AttemptId): Promise<LogFile[]> {
-    return listLogs(this.#folder(attemptId).logs)
-  }
-
-  async readLog(attemptId: AttemptId, name: string, offsetBytes: number, limitBytes: number): Promise<LogPage> {
-    return readLog(this.#folder(attemptId).logs, name, offsetBytes, limitBytes)
-  }
-
-  async executionGraph(attemptId: AttemptId): Promise<unknown> {
-    const attempt = await this.#openIfThere(attemptId)
-    if (attempt === null || attempt.spec === null || attempt.cluster === null) return null
-    await attempt.table.refresh()
-    const { flinkJobId } = attempt.spec
-    if (attempt.stateOf('jobmanager').is !== 'alive') return archivedExecutionGraph(attempt.folder.archive, flinkJobId)
-    try {
-      return await this.#rest.read(attempt.cluster.ports.rest, `/jobs/${flinkJobId}`)
-    } catch (error) {
-      if (error instanceof Unreachable) return null
-      throw error
-    }
-  }
-
-  findCheckpoints(directoryUrl: string, flinkJobIds: readonly string[]): Promise<CheckpointView[]> {
-    return findCheckpoints(directoryUrl, flinkJobIds)
-  }
-
-  holdsState(url: string): Promise<boolean> {
-    return holdsState(url)
-  }
-
-  onChange(listener: (attemptId: AttemptId) => void): void {
-    this.#listeners.push(listener)
-  }
-
-  async flinkVersions(): Promise<readonly string[]> {
-    return (await this.#options.listFlink()).map((installation) => installation.version)
-  }
-
-  memoryBudgetBytes(): number | null {
-    return this.#options.memoryBudgetBytes
-  }
-
-  async trainArchives(version: string): Promise<void> {
-    const { logger } = this.#options
-    try {
-      const installation = await this.#options.findFlink(version)
-      if (installation === null || (await isTrained(this.#archives(), installation))) return
-      logger.info(
-        { kept: await train(this.#options, installation, createLocalProcessRuntime) },
-        'class data archives made',
-      )
-    } catch (error) {
-      logger.warn({ err: error, version }, 'class data archives could not be made')
-    }
-  }
-
-  #archives(): ArchiveNames {
-    return { folder: this.#options.archivesFolder, java: this.#options.java }
-  }
-
-  async close(): Promise<void> {
-    this.#listeners.length = 0
-    for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
-    for (const launching of this.#launches.values()) launching.abort(new Error('The service is stopping'))
-    await this.#exclusive.idle()
-    this.#rest.close()
-    this.#patientRest.close()
-  }
-
-  #changed(attemptId: AttemptId): void {
-    for (const listener of this.#listeners) listener(attemptId)
-  }
-
-  #folder(attemptId: AttemptId): RunFolder {
-    return runFolder(this.#options.runsFolder, attemptId)
-  }
-
-  async #openIfThere(attemptId: AttemptId): Promise<Attempt | null> {
-    if (!isAttemptId(attemptId) || !(await exists(this.#folder(attemptId).path))) {
-      this.#attempts.delete(attemptId)
-      return null
-    }
-    return this.#open(attemptId)
-  }
-
-  /** One object per attempt, so that caches are shared; read from disk the first time. */
-  #open(attemptId: AttemptId): Promise<Attempt> {
-    const known = this.#attempts.get(attemptId)
-    if (known !== undefined) return known
-    const read = Attempt.read(attemptId, this.#folder(attemptId))
-    this.#attempts.set(attemptId, read)
-    read.catch(() => this.#attempts.delete(attemptId))
-    return read
+async function trainArchives(options: LocalProcessOptions, version: string): Promise<void> {
+  const { logger, archivesFolder, java } = options
+  try {
+    const installation = await options.findFlink(version)
+    if (installation === null || (await isTrained({ folder: archivesFolder, java }, installation))) return
+    logger.info({ kept: await train(options, installation, createLocalProcessRuntime) }, 'class data archives made')
+  } catch (error) {
+    logger.warn({ err: error, version }, 'class data archives could not be made')
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ProcessKey } from '../cluster/process-host.ts'
 import {
   currentBootId,
   isAlive,
@@ -11,11 +12,11 @@ import {
   selfIdentity,
   signalProcess,
 } from './process-identity.ts'
-import { type ProcessKey, ProcessTable } from './process-table.ts'
+import { MarkerTable } from './process-table.ts'
 
 const KEY: ProcessKey = { start: 1, role: 'jobmanager', turn: 1 }
 let folder: string
-let tables: ProcessTable[]
+let tables: MarkerTable[]
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headgate-processes-'))
@@ -30,13 +31,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function open(): Promise<ProcessTable> {
-  const table = await new ProcessTable(join(folder, 'processes'), join(folder, 'processes', 'closed')).load()
+async function open(): Promise<MarkerTable> {
+  const table = await MarkerTable.read(join(folder, 'processes'), join(folder, 'processes', 'closed'))
   tables.push(table)
   return table
 }
 
-function start(table: ProcessTable, script: string, key = KEY) {
+function start(table: MarkerTable, script: string, key = KEY) {
   return table.spawn({
     ...{ key, command: ['/bin/sh', '-c', script], environment: { PATH: '/usr/bin:/bin', HEADGATE_TEST: folder } },
     ...{ workingFolder: folder, outFile: join(folder, 'out') },
@@ -53,7 +54,7 @@ async function until<T>(look: () => Promise<T>, done: (seen: T) => boolean): Pro
   }
 }
 
-async function stateOf(table: ProcessTable) {
+async function stateOf(table: MarkerTable) {
   await table.refresh()
   return table.state(1, 'jobmanager')
 }

@@ -3,22 +3,16 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { failed } from '../../lib/errors.ts'
+import { namesIn, readTextOrNull } from '../cluster/disk.ts'
+import type { ProcessKey, ProcessTable, Role } from '../cluster/process-host.ts'
 import type { ProcessState } from '../runtime.ts'
-import { namesIn, readTextOrNull } from './disk.ts'
 import { type Identity, isAlive, parseIdentity } from './process-identity.ts'
 import { WRAPPER } from './wrapper.ts'
 
 /**
  * The processes of one attempt, read back from the marker files that the wrapper writes (wrapper.ts). Nothing here is
- * known only in memory: a table made after a crash of the service says the same as the one before.
- *
- * A process has a role (`jobmanager`, `taskmanager-1`), belongs to a start of the cluster (1, 2 … when ports clashed),
- * and has a turn within it (a TaskManager that is replaced gets the next one): `<start>.<role>.<turn>`.
+ * known only in memory: a table made after a crash of the service says the same as the one before. The names of the files begin with the key: `<start>.<role>.<turn>`.
  */
-export type Role = 'jobmanager' | `taskmanager-${number}`
-
-export type ProcessKey = Readonly<{ start: number; role: Role; turn: number }>
-
 type Entry = { key: ProcessKey; group: Identity | null; jvm: Identity | null; exit: number | null; ended: boolean }
 
 export type SpawnRequest = Readonly<{
@@ -32,32 +26,34 @@ export type SpawnRequest = Readonly<{
 
 const CLAIM_MS = 10_000
 
-export class ProcessTable {
+export class MarkerTable implements ProcessTable {
   readonly #folder: string
   readonly #closed: string
   readonly #entries = new Map<string, Entry>()
 
-  constructor(folder: string, closedFile: string) {
+  private constructor(folder: string, closedFile: string) {
     this.#folder = folder
     this.#closed = closedFile
   }
 
-  /** Reads every marker file; needed once, later changes are followed by `refresh`. */
-  async load(): Promise<this> {
+  static async read(folder: string, closedFile: string): Promise<MarkerTable> {
+    const table = new MarkerTable(folder, closedFile)
+    await table.load()
+    return table
+  }
+
+  async load(): Promise<void> {
     for (const name of await namesIn(this.#folder)) {
       const key = parseKey(name)
       if (key !== null) this.#entry(key)
     }
     await this.refresh()
-    return this
   }
 
-  /** Brings what is not final up to date. */
   async refresh(): Promise<void> {
     await Promise.all([...this.#entries.values()].filter((entry) => !entry.ended).map((entry) => this.#update(entry)))
   }
 
-  /** State of the newest turn of a role within a start, as of the last `refresh`. */
   state(start: number, role: Role): ProcessState {
     const turn = this.newestTurn(start, role)
     const entry = turn === null ? undefined : this.#entries.get(nameOf({ start, role, turn }))
@@ -68,12 +64,14 @@ export class ProcessTable {
   }
 
   newestTurn(start: number, role: Role): number | null {
-    const turns = this.keys().filter((key) => key.start === start && key.role === role)
-    return turns.length === 0 ? null : Math.max(...turns.map((key) => key.turn))
+    const keys = [...this.#entries.values()].map((entry) => entry.key)
+    const turns = keys.filter((key) => key.start === start && key.role === role).map((key) => key.turn)
+    return turns.length === 0 ? null : Math.max(...turns)
   }
 
-  keys(): ProcessKey[] {
-    return [...this.#entries.values()].map((entry) => entry.key)
+  alivePids(): number[] {
+    const { jvms, leaders } = this.living()
+    return [...jvms, ...leaders].map(({ pid }) => pid)
   }
 
   /** JVMs and group leaders that are alive now, over all starts. */

@@ -1,5 +1,6 @@
 import type { LaunchSpec } from '../runtime.ts'
-import { GIB } from './memory.ts'
+
+const GIB = 1024 ** 3
 
 /** A launch for tests of this folder; what a test is about it says itself. */
 export function launchSpec(differences: Partial<LaunchSpec>): LaunchSpec {

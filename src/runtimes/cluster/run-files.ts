@@ -1,10 +1,9 @@
 import { chmod, constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { failed, isSystemError, Refusal } from '../../lib/errors.ts'
-import { temporaryBeside, writeTextDurably } from '../../lib/files.ts'
+import { temporaryBeside } from '../../lib/files.ts'
 import type { LaunchFile, LaunchSpec } from '../runtime.ts'
 import { exists } from './attempt.ts'
-import { log4jProperties } from './log-config.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { SubmitLog } from './submit-log.ts'
 
@@ -15,12 +14,10 @@ import type { SubmitLog } from './submit-log.ts'
 export async function prepareFiles(spec: LaunchSpec, folder: RunFolder, log: SubmitLog, signal: AbortSignal) {
   if (await exists(folder.user)) return
   checkNames(spec)
-  const properties = log4jProperties(spec.logLevels)
   const { conf, logs, processes, results, archive, tmp, work } = folder
   for (const path of [conf, logs, processes, results, archive, tmp, work]) {
     await mkdir(path, { recursive: true, mode: 0o700 })
   }
-  await writeTextDurably(join(conf, 'log4j.properties'), properties)
   const staging = temporaryBeside(folder.user)
   try {
     await copyAll(spec, folder, staging, log, signal)

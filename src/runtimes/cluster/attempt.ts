@@ -1,13 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isSystemError } from '../../lib/errors.ts'
+import { assert, isSystemError } from '../../lib/errors.ts'
 import type { CheckpointView, Failure, FlinkJobView, LaunchSpec, ProcessState } from '../runtime.ts'
 import { namesIn, readJsonOrNull, unlessDiskFull, writeJsonDurably, writeJsonOnce } from './disk.ts'
 import type { CheckpointAnswers } from './flink-answers.ts'
-import type { Ports } from './flink-config.ts'
-import { currentBootId } from './process-identity.ts'
-import { ProcessTable, type Role } from './process-table.ts'
-import { type RunFolder, runFolder } from './run-folder.ts'
+import type { Ports, ProcessHost, ProcessTable, Role } from './process-host.ts'
+import type { RunFolder } from './run-folder.ts'
 import { Timeline } from './timeline.ts'
 
 /**
@@ -60,6 +58,7 @@ export class Attempt {
   deathFailure: Failure | null = null
   /** When the end of the Flink job was first seen (performance.now). */
   endSeenAtMs: number | null = null
+  readonly #bootId: string
   #outcomeSaved = true
 
   private constructor(id: string, folder: RunFolder, read: Stored) {
@@ -71,17 +70,13 @@ export class Attempt {
     this.cluster = read.cluster
     this.outcome = read.outcome
     this.closed = read.closed
+    this.#bootId = read.bootId
   }
 
-  /** Null when the attempt left nothing behind. */
-  static async open(runsFolder: string, id: string): Promise<Attempt | null> {
-    const folder = runFolder(runsFolder, id)
-    return (await exists(folder.path)) ? Attempt.read(id, folder) : null
-  }
-
-  static async read(id: string, folder: RunFolder): Promise<Attempt> {
+  static async read(id: string, folder: RunFolder, host: ProcessHost): Promise<Attempt> {
     return new Attempt(id, folder, {
-      table: await new ProcessTable(folder.processes, folder.closed).load(),
+      bootId: host.bootId,
+      table: await host.openTable(folder),
       timeline: await Timeline.read(folder.timeline),
       spec: await readJsonOrNull<LaunchSpec>(folder.spec),
       cluster: await newestStart(folder.starts),
@@ -102,8 +97,18 @@ export class Attempt {
     if (this.cluster === null) return { is: 'absent' }
     const state = this.table.state(this.cluster.start, role)
     // Before the boot that is now, and without a marker: the power went between record and start.
-    if (state.is === 'absent' && this.cluster.bootId !== currentBootId()) return { is: 'ended', exitCode: null }
+    if (state.is === 'absent' && this.cluster.bootId !== this.#bootId) return { is: 'ended', exitCode: null }
     return state
+  }
+
+  specOfLaunch(): LaunchSpec {
+    assert(this.spec !== null, `attempt ${this.id} has no spec yet`)
+    return this.spec
+  }
+
+  startThatCounts(): Cluster {
+    assert(this.cluster !== null, `attempt ${this.id} has no recorded start yet`)
+    return this.cluster
   }
 
   /** Records a start of the cluster; when another driver recorded this number first, its record counts. */
@@ -135,6 +140,7 @@ export class Attempt {
 }
 
 type Stored = {
+  bootId: string
   table: ProcessTable
   timeline: Timeline
   spec: LaunchSpec | null

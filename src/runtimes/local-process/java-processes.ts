@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import type { FlinkInstallation } from '../../flink/installation.ts'
+import { Refusal } from '../../lib/errors.ts'
+import { writeTextDurably } from '../../lib/files.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { Attempt } from '../cluster/attempt.ts'
+import type { ClusterPlan, Ports, ProcessHost, ProcessKey } from '../cluster/process-host.ts'
+import { jarPaths } from '../cluster/run-files.ts'
+import type { SubmitLog } from '../cluster/submit-log.ts'
+import type { LaunchSpec } from '../runtime.ts'
+import {
+  type ClassSharing,
+  type Java,
+  type JvmContext,
+  type JvmRole,
+  jobManagerCommand,
+  jvmEnvironment,
+  taskManagerCommand,
+} from './command-line.ts'
+import { configYaml, flinkConfiguration, ignoredKeys } from './flink-config.ts'
+import { endProcesses } from './killing.ts'
+import { log4jProperties } from './log-config.ts'
+import {
+  type JobManagerMemory,
+  jobManagerMemory,
+  memoryShares,
+  type TaskManagerMemory,
+  taskManagerMemory,
+} from './memory.ts'
+import { currentBootId } from './process-identity.ts'
+import { MarkerTable } from './process-table.ts'
+
+/** Clusters as plain `java` processes of this machine, detached, so that they outlive the service. */
+export type JavaProcessOptions = Readonly<{
+  findFlink: (version: string) => Promise<FlinkInstallation | null>
+  java: Java
+  sharingOf: (installation: FlinkInstallation, role: JvmRole) => Promise<ClassSharing>
+  /** Put before the command of every process, such as `nice`. */
+  commandPrefix: readonly string[]
+  freePorts: () => Promise<Ports>
+  logger: Logger
+}>
+
+export function javaProcesses(options: JavaProcessOptions): ProcessHost {
+  return {
+    bootId: currentBootId(),
+    javaMajorVersion: options.java.majorVersion,
+    freePorts: options.freePorts,
+    openTable: ({ processes, closed }) => MarkerTable.read(processes, closed),
+    plan: (spec, flinkVersion) => planCluster(spec, flinkVersion, options),
+    end: (attempt, limits) => endProcesses(attempt, tableOf(attempt), limits, options.logger),
+  }
+}
+
+async function planCluster(spec: LaunchSpec, flinkVersion: string, options: JavaProcessOptions): Promise<ClusterPlan> {
+  const memory = {
+    jobManager: jobManagerMemory(spec.shape.jobManager.memoryBytes),
+    taskManager: taskManagerMemory(spec.shape.taskManager.memoryBytes, memoryShares(spec.flinkConfig)),
+  }
+  const logConfig = log4jProperties(spec.logLevels)
+  const installation = await options.findFlink(flinkVersion)
+  if (installation === null) {
+    throw new Refusal('runtime.flinkMissing', {
+      en: `Flink ${flinkVersion} is not installed. Install it with: headgate flink install ${flinkVersion}`,
+      zh: `未安装 Flink ${flinkVersion}。安装命令：headgate flink install ${flinkVersion}`,
+    })
+  }
+  return {
+    flinkVersion: installation.version,
+    prepare: (attempt, log) => writeConfiguration(attempt, logConfig, options.java, log),
+    spawn: (attempt, key, log, onExit) => spawnJvm(attempt, key, { ...options, installation, memory, log, onExit }),
+  }
+}
+
+async function writeConfiguration(attempt: Attempt, logConfig: string, java: Java, log: SubmitLog): Promise<void> {
+  const { folder } = attempt
+  const spec = attempt.specOfLaunch()
+  const configuration = flinkConfiguration(spec, folder, attempt.startThatCounts().ports, java.majorVersion)
+  const ignored = ignoredKeys(spec)
+  if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
+  await writeTextDurably(join(folder.conf, 'log4j.properties'), logConfig)
+  await writeTextDurably(join(folder.conf, 'config.yaml'), configYaml(configuration))
+}
+
+type Spawning = JavaProcessOptions &
+  Readonly<{
+    installation: FlinkInstallation
+    memory: { jobManager: JobManagerMemory; taskManager: TaskManagerMemory }
+    log: SubmitLog
+    onExit: () => void
+  }>
+
+async function spawnJvm(attempt: Attempt, key: ProcessKey, spawning: Spawning): Promise<void> {
+  const { folder } = attempt
+  const context = await jvmContext(attempt, key, spawning)
+  const child = await tableOf(attempt).spawn({
+    key,
+    command: [...spawning.commandPrefix, ...commandOf(context, key, spawning)],
+    environment: jvmEnvironment(context),
+    workingFolder: folder.work,
+    outFile: join(folder.logs, `${key.role}.out`),
+  })
+  child.once('exit', spawning.onExit)
+  const turn = key.turn === 1 ? '' : ` (turn ${key.turn})`
+  const sharing = context.sharing === null ? '' : ', with class data sharing'
+  await spawning.log(`started ${key.role}${turn}, process group ${child.pid}${sharing}`)
+}
+
+async function jvmContext(attempt: Attempt, { role }: ProcessKey, spawning: Spawning): Promise<JvmContext> {
+  const { installation, java } = spawning
+  const sharing = await spawning.sharingOf(installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
+  return { java, installation, spec: attempt.specOfLaunch(), folder: attempt.folder, processName: role, sharing }
+}
+
+function commandOf(context: JvmContext, key: ProcessKey, { memory }: Spawning): string[] {
+  if (key.role === 'jobmanager') {
+    return jobManagerCommand(context, memory.jobManager, jarPaths(context.spec, context.folder))
+  }
+  // A name of its own for every turn: Flink must not take the new process for the old one.
+  return taskManagerCommand(context, memory.taskManager, `${key.role}-${key.turn}`)
+}
+
+/** Attempts of this host have the tables that it opened. */
+function tableOf({ table }: Attempt): MarkerTable {
+  return table as MarkerTable
+}
