@@ -1,5 +1,5 @@
 /** What the restart settings of a job do when its processes or its program die, on real Flink with real SIGKILL. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually, processesAbout, told } from '../support/clusters.ts'
@@ -40,17 +40,37 @@ const count = async (file: string) => Number((await told(file))?.first ?? 0)
 const attempts = async (id: number): Promise<Answer[]> =>
   (await service.call('GET', `/api/v1/${service.projectId}/jobs/${id}/attempts`)).body.attempts
 
-/** Kills the JVM of a role of the job's newest attempt; answers when that was. */
-async function killJvm(id: number, mainClass: 'StandaloneApplicationClusterEntryPoint' | 'TaskManagerRunner') {
+const JOB_MANAGER = 'StandaloneApplicationClusterEntryPoint'
+const TASK_MANAGER = 'TaskManagerRunner'
+
+/** Kills JVMs of the job's newest attempt, all at once; answers when that was. */
+async function killJvms(id: number, ...mainClasses: string[]): Promise<number> {
   const [attempt] = await attempts(id)
+  const pids: number[] = []
   for (const line of await processesAbout(attempt.attempt_id)) {
     const [pid = '', program = ''] = line.split(/[ \0]/u)
     if (!program.endsWith('/java')) continue
-    if (!(await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes(mainClass)) continue
-    process.kill(Number(pid), 'SIGKILL')
-    return performance.now()
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    if (mainClasses.some((each) => command.includes(each))) pids.push(Number(pid))
   }
-  throw new Error(`no ${mainClass} of attempt ${attempt.attempt_id}`)
+  expect(pids).toHaveLength(mainClasses.length)
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  return performance.now()
+}
+
+/** Waits for the first checkpoint of the newest attempt. */
+const checkpointed = (id: number) =>
+  eventually(
+    () => attempts(id),
+    ([attempt]) => attempt.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
+  )
+
+/** The numbers in the files that a checkpoint covers, sorted. */
+async function numbersIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
+  const finished = names.filter((name) => /(^|\/)part-[^/]+$/u.test(name))
+  const texts = await Promise.all(finished.map((name) => readFile(join(folder, name), 'utf8')))
+  return texts.flatMap((text) => text.trimEnd().split('\n').map(Number)).sort((a, b) => a - b)
 }
 
 test('a dead JobManager is seen within 2 s and followed by an attempt that goes on from the newest checkpoint', async () => {
@@ -59,15 +79,12 @@ test('a dead JobManager is seen within 2 s and followed by an attempt that goes 
     restart_when_exception: true,
     resume_checkpoint: true,
   })
-  await eventually(
-    () => attempts(id),
-    ([attempt]) => attempt.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
-  )
+  await checkpointed(id)
   await eventually(
     () => count(file),
     (seen) => seen > 500,
   )
-  const killedAt = await killJvm(id, 'StandaloneApplicationClusterEntryPoint')
+  const killedAt = await killJvms(id, JOB_MANAGER)
   const dead = await eventually(
     () => service.detail(id),
     (job) => job.status !== 'job_running',
@@ -90,13 +107,57 @@ test('a dead JobManager is seen within 2 s and followed by an attempt that goes 
   expect((await service.processes()).filter((line) => /^\d+ \S+\/java\0/u.test(String(line)))).toHaveLength(2)
 })
 
+test.each([
+  ['jobmanager', [JOB_MANAGER]],
+  ['taskmanager', [TASK_MANAGER]],
+  ['both', [JOB_MANAGER, TASK_MANAGER]],
+])('after a death (%s) every record is written exactly once', async (name, victims) => {
+  const out = join(service.folder, `numbers-${name}`)
+  const id = await service.createJob({
+    name: `exactly-once-${name}`,
+    entrypoint: 'jobs.jar',
+    main_class: 'headgate.test.CountIntoFiles',
+    entrypoint_args: `--out file://${out}`,
+    restart_when_exception: true,
+    resume_checkpoint: true,
+  })
+  await service.dli('POST', 'jobs/run', { job_ids: [id] })
+  await service.until(id, 'job_running')
+  const before = await eventually(
+    () => numbersIn(out),
+    (numbers) => numbers.length > 500,
+  )
+  await killJvms(id, ...victims)
+  await eventually(
+    () => service.detail(id),
+    (job) => job.restart_times > 0 && job.status === 'job_running',
+  )
+  await eventually(
+    () => numbersIn(out),
+    (numbers) => numbers.length > before.length + 500,
+  )
+  await service.dli('POST', 'jobs/stop', { job_ids: [id], trigger_savepoint: true })
+  await service.until(id, 'job_cancel_success')
+  const numbers = await numbersIn(out)
+  expect(numbers).toEqual(numbers.map((_number, index) => index + 1))
+})
+
+test('without restart_when_exception the death of the JobManager is the end, with its reason', async () => {
+  const { id } = await runCounter('ends-with-jobmanager', CHECKPOINTS)
+  const killedAt = await killJvms(id, JOB_MANAGER)
+  const job = await service.until(id, 'job_running_exception')
+  expect(performance.now() - killedAt).toBeLessThan(2000)
+  expect(job.status_desc).toMatch(/^The JobManager was killed \(SIGKILL\)\./)
+  await eventually(service.processes, (left) => left.length === 0)
+})
+
 test('without resume_checkpoint the next attempt begins anew', async () => {
   const { id, file } = await runCounter('anew', { ...CHECKPOINTS, restart_when_exception: true })
   await eventually(
     () => count(file),
     (seen) => seen > 2000,
   )
-  await killJvm(id, 'StandaloneApplicationClusterEntryPoint')
+  await killJvms(id, JOB_MANAGER)
   await eventually(
     () => count(file),
     (seen) => seen > 0 && seen < 1000,
@@ -109,7 +170,7 @@ test('without resume_checkpoint the next attempt begins anew', async () => {
 
 test('without restart_when_exception the death of a TaskManager is the end, with its reason', async () => {
   const { id } = await runCounter('ends', CHECKPOINTS)
-  const killedAt = await killJvm(id, 'TaskManagerRunner')
+  const killedAt = await killJvms(id, TASK_MANAGER)
   const job = await service.until(id, 'job_running_exception')
   expect(performance.now() - killedAt).toBeLessThan(2000)
   expect(job.status_desc).toMatch(/TaskManager 1 ended with exit code 137/)
@@ -122,15 +183,12 @@ test('a dead TaskManager is replaced inside the attempt when Flink goes on from 
     restart_when_exception: true,
     resume_checkpoint: true,
   })
-  await eventually(
-    () => attempts(id),
-    ([attempt]) => attempt.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
-  )
+  await checkpointed(id)
   await eventually(
     () => count(file),
     (seen) => seen > 500,
   )
-  await killJvm(id, 'TaskManagerRunner')
+  await killJvms(id, TASK_MANAGER)
   const before = await count(file)
   const job = await eventually(
     () => service.detail(id),
