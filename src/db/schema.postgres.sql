@@ -33,6 +33,7 @@ CREATE TABLE attempts (
   last_checkpoint text collate "C",
   last_checkpoint_at bigint,
   logs_exported_at bigint,
+  silent_since bigint,
   constraint attempts_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_flink_job_id_key UNIQUE (flink_job_id),
@@ -76,6 +77,7 @@ CREATE TABLE jobs (
   ended_at bigint,
   execution_graph text collate "C",
   deleted_at bigint,
+  condition_json text collate "C" not null,
   constraint jobs_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'queued'::text, 'submitting'::text, 'submitFailed'::text, 'running'::text, 'recovering'::text, 'stopping'::text, 'stopFailed'::text, 'stopped'::text, 'failed'::text, 'finished'::text, 'deleting'::text, 'deleted'::text]))),
   constraint jobs_wants_check CHECK ((wants = ANY (ARRAY['running'::text, 'stopped'::text, 'deleted'::text]))),
   constraint jobs_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
@@ -175,6 +177,17 @@ CREATE TABLE queues (
   constraint queues_pkey PRIMARY KEY (id),
   constraint queues_name UNIQUE (project_id, name));
 
+CREATE TABLE restarts (
+  id bigint not null generated always as identity,
+  job_id bigint not null,
+  attempt_id text collate "C" not null,
+  by text collate "C" not null,
+  at bigint not null,
+  constraint restarts_by_check CHECK ((by = ANY (ARRAY['flink'::text, 'headgate'::text]))),
+  constraint restarts_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempts(id),
+  constraint restarts_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
+  constraint restarts_pkey PRIMARY KEY (id));
+
 CREATE TABLE savepoints (
   id text collate "C" not null,
   job_id bigint not null,
@@ -227,6 +240,8 @@ CREATE INDEX moves_job ON public.moves USING btree (job_id, id);
 CREATE UNIQUE INDEX operations_one_open ON public.operations USING btree (job_id) WHERE (state = 'open'::text);
 
 CREATE INDEX packages_content ON public.packages USING btree (sha256);
+
+CREATE INDEX restarts_job ON public.restarts USING btree (job_id, at);
 
 CREATE INDEX savepoints_job ON public.savepoints USING btree (job_id);
 

@@ -29,6 +29,7 @@ CREATE TABLE "attempts" ("id" text not null primary key,
   "last_checkpoint" text,
   "last_checkpoint_at" bigint,
   "logs_exported_at" bigint,
+  "silent_since" bigint,
   constraint "attempts_number" unique ("job_id", "number"));
 
 CREATE TABLE "bucket_grants" ("project_id" text not null references "projects" ("id"),
@@ -62,7 +63,8 @@ CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "started_at" bigint,
   "ended_at" bigint,
   "execution_graph" text,
-  "deleted_at" bigint);
+  "deleted_at" bigint,
+  "condition_json" text default '{"en":"","zh":""}' not null);
 
 CREATE TABLE "memberships" ("user_id" text not null references "users" ("id"),
   "project_id" text not null references "projects" ("id"),
@@ -135,6 +137,12 @@ CREATE TABLE "queues" ("id" integer primary key autoincrement,
   "created_at" bigint not null,
   constraint "queues_name" unique ("project_id", "name"));
 
+CREATE TABLE "restarts" ("id" integer primary key autoincrement,
+  "job_id" bigint not null references "jobs" ("id"),
+  "attempt_id" text not null references "attempts" ("id"),
+  "by" text not null check ("by" in ('flink', 'headgate')),
+  "at" bigint not null);
+
 CREATE TABLE "savepoints" ("id" text not null primary key,
   "job_id" bigint not null references "jobs" ("id"),
   "attempt_id" text,
@@ -175,6 +183,8 @@ CREATE INDEX "moves_job" on "moves" ("job_id", "id");
 CREATE UNIQUE INDEX operations_one_open on operations (job_id) where state = 'open';
 
 CREATE INDEX "packages_content" on "packages" ("sha256");
+
+CREATE INDEX "restarts_job" on "restarts" ("job_id", "at");
 
 CREATE INDEX "savepoints_job" on "savepoints" ("job_id");
 

@@ -99,6 +99,8 @@ export interface Schema {
     state_since: number
     /** Why the job is in this state, in English and Chinese, as JSON; empty texts when there is nothing to say. */
     status_json: string
+    /** What stands out about it while it runs (unstable, not reachable), as `status_json`. */
+    condition_json: Generated<string>
     restart_times: number
     created_at: number
     updated_at: number
@@ -133,6 +135,17 @@ export interface Schema {
     last_checkpoint: string | null
     last_checkpoint_at: number | null
     logs_exported_at: number | null
+    /** Since when its JobManager lives but does not answer. */
+    silent_since: number | null
+  }
+  /** One restart of a job: by Flink inside an attempt, or by Headgate with a new one. */
+  restarts: {
+    id: Generated<number>
+    job_id: number
+    attempt_id: string
+    /** `flink` or `headgate`. */
+    by: string
+    at: number
   }
   /** One recorded change of a job's state. */
   moves: {

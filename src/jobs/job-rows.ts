@@ -15,6 +15,7 @@ export type JobPatch = Partial<
     | 'queueName'
     | 'settings'
     | 'status'
+    | 'condition'
     | 'wish'
     | 'generation'
     | 'seenGeneration'
@@ -39,6 +40,7 @@ export type AttemptPatch = Partial<
     | 'timeline'
     | 'lastCheckpoint'
     | 'logsExportedAt'
+    | 'silentSince'
   >
 >
 
@@ -59,6 +61,7 @@ export function toRow(job: Omit<Job, 'id' | 'version'>) {
     version: 1,
     state_since: job.stateSince.getTime(),
     status_json: JSON.stringify(job.status),
+    condition_json: JSON.stringify(job.condition),
     restart_times: job.restartTimes,
     created_at: job.createdAt.getTime(),
     updated_at: job.updatedAt.getTime(),
@@ -76,6 +79,7 @@ export function patchRow(patch: JobPatch) {
     queue_name: patch.queueName,
     settings_json: patch.settings && JSON.stringify(patch.settings),
     status_json: patch.status && JSON.stringify(patch.status),
+    condition_json: patch.condition && JSON.stringify(patch.condition),
     wish_json: patch.wish && JSON.stringify(patch.wish),
     wants: patch.wish?.wants,
     generation: patch.generation,
@@ -104,6 +108,7 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
     state: row.state as JobState,
     stateSince: new Date(row.state_since),
     status: JSON.parse(row.status_json) as Texts,
+    condition: JSON.parse(row.condition_json) as Texts,
     wish,
     generation: row.generation,
     seenGeneration: row.seen_generation,
@@ -142,6 +147,7 @@ export function attemptRow(attempt: Attempt, runtime: string) {
     last_checkpoint: null,
     last_checkpoint_at: null,
     logs_exported_at: null,
+    silent_since: null,
   }
 }
 
@@ -158,6 +164,7 @@ export function attemptPatchRow(patch: AttemptPatch) {
     last_checkpoint: patch.lastCheckpoint?.url,
     last_checkpoint_at: time(patch.lastCheckpoint?.completedAt),
     logs_exported_at: time(patch.logsExportedAt),
+    silent_since: time(patch.silentSince),
   })
 }
 
@@ -188,6 +195,7 @@ export function fromAttemptRow(row: Selectable<Schema['attempts']>): Attempt {
         ? null
         : { url: row.last_checkpoint, completedAt: new Date(row.last_checkpoint_at) },
     logsExportedAt: date(row.logs_exported_at),
+    silentSince: date(row.silent_since),
   }
 }
 

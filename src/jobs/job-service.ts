@@ -342,6 +342,7 @@ function newJobRow(actor: Actor, wanted: NewJob, settings: JobSettings, now: Dat
     state: 'draft',
     stateSince: now,
     status: NO_STATUS,
+    condition: NO_STATUS,
     wish: { wants: 'stopped', withSavepoint: false, operationId: null },
     generation: 0,
     seenGeneration: 0,

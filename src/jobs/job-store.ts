@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Database, Reader, Tx } from '../db/database.ts'
 import { Bug } from '../lib/errors.ts'
-import type { Attempt, Job, JobId, JobQuery, Move, Operation, Savepoint } from './job.ts'
+import type { Attempt, Job, JobId, JobQuery, Move, Operation, Restart, Savepoint } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import {
   type AttemptPatch,
@@ -157,6 +157,24 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
     async patchAttempt(tx: Tx, id: string, patch: AttemptPatch): Promise<void> {
       const set = attemptPatchRow(patch)
       if (Object.keys(set).length > 0) await tx.db.updateTable('attempts').set(set).where('id', '=', id).execute()
+    },
+
+    async insertRestarts(tx: Tx, id: JobId, attemptId: string, restarts: readonly Restart[]): Promise<void> {
+      if (restarts.length === 0) return
+      const rows = restarts.map(({ by, at }) => ({ job_id: id, attempt_id: attemptId, by, at: at.getTime() }))
+      await tx.db.insertInto('restarts').values(rows).execute()
+    },
+
+    /** Restarts of a job from a moment on, oldest first. */
+    async restartsSince(reader: Reader, id: JobId, since: Date): Promise<Restart[]> {
+      const rows = await reader
+        .selectFrom('restarts')
+        .select(['by', 'at'])
+        .where('job_id', '=', id)
+        .where('at', '>=', since.getTime())
+        .orderBy('at')
+        .execute()
+      return rows.map(({ by, at }) => ({ by: by as Restart['by'], at: new Date(at) }))
     },
 
     /** All attempts of the jobs, newest first. */

@@ -75,6 +75,8 @@ export type Job = Readonly<{
   stateSince: Date
   /** Both texts empty when there is nothing to say. */
   status: Texts
+  /** What stands out about it while it runs (unstable, not reachable); empty when nothing does. */
+  condition: Texts
   wish: Wish
   generation: number
   seenGeneration: number
@@ -114,7 +116,12 @@ export type Attempt = Readonly<{
   lastCheckpoint: Pick<CheckpointView, 'url' | 'completedAt'> | null
   /** When its logs were last written to the job's bucket (log_enabled). */
   logsExportedAt: Date | null
+  /** Since when its JobManager lives but does not answer. */
+  silentSince: Date | null
 }>
+
+/** One restart of a job: by Flink inside an attempt, or by Headgate with a new one. Both count against resume_max_num. */
+export type Restart = Readonly<{ by: 'flink' | 'headgate'; at: Date }>
 
 export type Move = Readonly<{
   jobId: JobId

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import type { Reader, Tx } from '../db/database.ts'
-import type { Attempt, Job, JobId } from '../jobs/job.ts'
+import type { Attempt, Job, JobId, Restart } from '../jobs/job.ts'
 import type { JobParts } from '../jobs/job-parts.ts'
 import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
 import { planLaunch } from '../jobs/launch-plan.ts'
@@ -12,6 +12,7 @@ import type { Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
 import { decide } from './decide/decide.ts'
 import type { Policy } from './policy.ts'
+import { BUDGET_MS } from './restart-budget.ts'
 import { hasRoom } from './room.ts'
 import type { Action, Decision, Executors, JobView, Room } from './view.ts'
 import { visiblePath } from './visible-path.ts'
@@ -146,12 +147,20 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       job,
       attempt,
       history,
+      restarts: await restartsOf(job),
       operation,
       observation,
       savepoint,
       room: job.state === 'queued' ? await roomFor(job) : null,
       restorable: launches ? await findRestorable(parts, job, history) : null,
     }
+  }
+
+  /** Those that the budget counts. A run begins when the job first runs; only then can it be restarted. */
+  async function restartsOf({ id, state, startedAt }: Job): Promise<Restart[]> {
+    if (startedAt === null || (state !== 'running' && state !== 'recovering')) return []
+    const anHourAgo = clock.now().getTime() - BUDGET_MS
+    return store.restartsSince(database.db, id, new Date(Math.max(startedAt.getTime(), anHourAgo)))
   }
 
   /** One transaction. False: somebody else was faster, or the room is gone; look again. */
@@ -165,7 +174,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (!job) return false
       if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
       if (view.operation && decision.operation) await recordOperation(tx, view, decision.operation, at)
-      if (decision.newAttempt && flink) await recordAttempt(tx, job, view.history, decision.newAttempt, flink, at)
+      const next = decision.newAttempt && flink ? newAttempt(job, view.history, decision.newAttempt, flink, at) : null
+      if (next) await store.insertAttempt(tx, next, runtime.kind)
+      const attemptId = (next ?? view.attempt)?.id
+      if (attemptId) await store.insertRestarts(tx, job.id, attemptId, decision.restarts ?? [])
       if (decision.event) {
         logger.info({ jobId: job.id, event: decision.event, state: job.state, because: decision.because }, 'job moved')
       }
@@ -182,14 +194,13 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return decision.facts || decision.newAttempt ? store.patch(tx, view.job, facts, at) : view.job
   }
 
-  async function recordAttempt(
-    tx: Tx,
+  function newAttempt(
     job: Job,
     history: readonly Attempt[],
     point: NonNullable<Decision['newAttempt']>,
     flink: { version: string; note: Texts | null },
     at: Date,
-  ): Promise<void> {
+  ): Attempt {
     const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
     const ids = {
       id: parts.ids.hex32(),
@@ -197,7 +208,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       flinkVersion: flink.version,
       restoreFrom: point.restoreFrom,
     }
-    const attempt: Attempt = {
+    return {
       ...ids,
       jobId: job.id,
       number: (history[0]?.number ?? 0) + 1,
@@ -216,8 +227,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       timeline: [],
       lastCheckpoint: null,
       logsExportedAt: null,
+      silentSince: null,
     }
-    await store.insertAttempt(tx, attempt, runtime.kind)
   }
 
   async function recordOperation(

@@ -57,9 +57,15 @@ export const TEXTS = {
     en: sentence(`${what.en} was not done after ${seconds} s.`, last.en),
     zh: sentence(`${what.zh}在 ${seconds} 秒内未完成。`, last.zh),
   }),
-  restarting: (): Texts => ({
-    en: 'The job is being started again, as restart_when_exception says.',
-    zh: '根据 restart_when_exception，作业正在重新启动。',
+  restarting: (resumes: boolean): Texts => ({
+    en: `The job is being started again${resumes ? '' : ' from its beginning'}, as restart_when_exception${resumes ? '' : ' without resume_checkpoint'} says.`,
+    zh: resumes
+      ? '根据 restart_when_exception，作业正在重新启动。'
+      : '根据 restart_when_exception（未启用 resume_checkpoint），作业正在从头重新启动。',
+  }),
+  unstable: (restarts: number): Texts => ({
+    en: `Unstable: it was restarted ${restarts} times within the last hour. Look at the failures of its attempts.`,
+    zh: `不稳定：最近一小时内已重启 ${restarts} 次，请查看各次启动的失败原因。`,
   }),
   noRestart: (why: string): Texts => ({ en: `It is not started again: ${why}.`, zh: `不再自动重启（${why}）。` }),
   triedAgain: (reason: string): Texts => ({

@@ -1,4 +1,4 @@
-import type { Attempt, Job, Operation, Wish } from '../jobs/job.ts'
+import type { Attempt, Job, Operation, Restart, Wish } from '../jobs/job.ts'
 import type { JobEvent } from '../jobs/lifecycle.ts'
 import type { Restorable } from '../jobs/restore-point.ts'
 import type { Texts } from '../lib/errors.ts'
@@ -26,6 +26,8 @@ export type JobView = Readonly<{
   attempt: Attempt | null
   /** All attempts, newest first; empty where the state does not need them. */
   history: readonly Attempt[]
+  /** Of the present run within the last hour (restart-budget.ts); empty where the state does not need them. */
+  restarts: readonly Restart[]
   operation: Operation | null
   /** Of the live attempt. */
   observation: Observation | null
@@ -58,6 +60,7 @@ export type Executors = {
 /** Facts to write beside the move; only what changed. */
 export type Facts = Readonly<{
   status?: Texts
+  condition?: Texts
   startedAt?: Date
   endedAt?: Date
   restartTimes?: number
@@ -84,6 +87,8 @@ export type Decision = Readonly<{
       | 'logsExportedAt'
     >
   >
+  /** Restarts that are made or let stand by this decision. */
+  restarts?: readonly Restart[]
   /** Its ids are chosen when it is recorded; it is launched by the next pass. */
   newAttempt?: { restoreFrom: string | null; restoreBecause: string }
   operation?: { state: 'completed' | 'failed'; locationUrl: string | null; reason: string }

@@ -8,13 +8,21 @@ import type {
   SavepointView,
 } from '../../src/runtimes/runtime.ts'
 
-type Pretended = { spec: LaunchSpec; state: FlinkJobState; alive: boolean; savepoints: Map<string, SavepointView> }
+type Pretended = {
+  spec: LaunchSpec
+  state: FlinkJobState
+  alive: boolean
+  restarts: number
+  savepoints: Map<string, SavepointView>
+}
 
 export type PretendRuntime = Runtime & {
   /** What was launched, by attempt id. */
   readonly attempts: Map<AttemptId, Pretended>
   /** Makes the job of every live attempt take a state. */
   setState(state: FlinkJobState): void
+  /** Makes the job of every live attempt fail and be restarted inside Flink. */
+  restartInside(): void
   /** What the next savepoints come to. */
   savepointsEndAs(view: SavepointView): void
 }
@@ -38,12 +46,15 @@ export function createPretendRuntime(): PretendRuntime {
     setState(state) {
       for (const [id, attempt] of attempts) if (attempt.alive) change(id, { state })
     },
+    restartInside() {
+      for (const [id, { alive, restarts }] of attempts) if (alive) change(id, { restarts: restarts + 1 })
+    },
     savepointsEndAs(view) {
       nextSavepoint = view
     },
     async launch(spec) {
       if (!attempts.has(spec.attemptId)) {
-        attempts.set(spec.attemptId, { spec, state: 'RUNNING', alive: true, savepoints: new Map() })
+        attempts.set(spec.attemptId, { spec, state: 'RUNNING', alive: true, restarts: 0, savepoints: new Map() })
       }
     },
     find: async () => [...attempts.keys()],
@@ -97,7 +108,7 @@ function observe(attempt: Pretended | undefined): Observation {
             state: attempt.state,
             tasksUp: attempt.state === 'RUNNING',
             tasks: { total: 1, running: 1, finished: 0 },
-            restarts: 0,
+            restarts: attempt.restarts,
             startedAt: null,
             endedAt: null,
           }

@@ -1,8 +1,10 @@
 import type { Migration } from 'kysely/migration'
 import type { DialectQuirks } from '../dialect.ts'
 import { firstTables } from './0001-first-tables.ts'
+import { restarts } from './0002-restarts.ts'
 
 /** Forward only, frozen once released. The name orders them. */
 export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => ({
   '0001-first-tables': { up: (db) => firstTables(db, quirks) },
+  '0002-restarts': { up: (db) => restarts(db, quirks) },
 })

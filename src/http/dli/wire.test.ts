@@ -21,6 +21,7 @@ function view(settings: Partial<JobSettings> = {}, job: Partial<Job> = {}, rest:
       state: 'draft',
       stateSince: CREATED,
       status: { en: '', zh: '' },
+      condition: { en: '', zh: '' },
       wish: { wants: 'stopped', withSavepoint: false, operationId: null },
       generation: 0,
       seenGeneration: 0,

@@ -140,7 +140,10 @@ function toShared(view: JobView, { language, now }: Reading) {
     user_name: view.ownerName,
     job_type: job.type,
     status: statusOf(view),
-    status_desc: job.status[language],
+    status_desc: [job.status, job.condition]
+      .map((texts) => texts[language])
+      .filter(Boolean)
+      .join(' '),
     create_time: job.createdAt.getTime(),
     duration: durationMs(job, now),
     root_id: -1,

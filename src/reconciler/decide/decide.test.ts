@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Attempt, Job, JobId, Operation } from '../../jobs/job.ts'
+import type { Attempt, Job, JobId, Operation, Restart } from '../../jobs/job.ts'
 import { DEFAULT_SETTINGS } from '../../jobs/job-settings.ts'
 import { JOB_STATES, type JobState, kindOf, nextState } from '../../jobs/lifecycle.ts'
 import type { FlinkJobState, FlinkJobView, Observation, ProcessState } from '../../runtimes/runtime.ts'
@@ -33,6 +33,7 @@ function job(state: JobState, change: Partial<Job> = {}, settings: Partial<Job['
     state,
     stateSince: ago(1000),
     status: { en: '', zh: '' },
+    condition: { en: '', zh: '' },
     wish: { wants: 'running', resume: false },
     generation: 1,
     seenGeneration: 0,
@@ -70,6 +71,7 @@ function attempt(change: Partial<Attempt> = {}): Attempt {
     timeline: [],
     lastCheckpoint: null,
     logsExportedAt: null,
+    silentSince: null,
     ...change,
   }
 }
@@ -109,6 +111,7 @@ function view(theJob: Job, change: Partial<JobView> = {}): JobView {
     job: theJob,
     attempt: null,
     history: change.attempt ? [change.attempt] : [],
+    restarts: [],
     operation: null,
     observation: change.attempt ? seen() : null,
     savepoint: null,
@@ -239,10 +242,55 @@ describe('a running job', () => {
     const dead = { attempt: up, observation: seen({ jobManager: killed, failure }) }
     expect(on(view(running(), dead)).event).toBe('failed')
     expect(on(view(running({ restartWhenException: true }), dead)).event).toBe('lost')
-    const second = attempt({ number: 2, createdAt: ago(3000), runningAt: ago(2000) })
-    const budgetOfOne = running({ restartWhenException: true, resumeMaxNum: 1 })
-    const first = { ...up, live: false, outcome: 'failed' as const }
-    expect(on(view(budgetOfOne, { ...dead, attempt: second, history: [second, first] })).event).toBe('failed')
+    const budgetOfTwo = running({ restartWhenException: true, resumeMaxNum: 2 })
+    const spent = (...by: Restart['by'][]) => on(view(budgetOfTwo, { ...dead, restarts: restarted(...by) })).event
+    expect([spent('flink'), spent('flink', 'headgate')]).toEqual(['lost', 'failed'])
+  })
+
+  describe('that Flink restarted', () => {
+    const RESTARTS = { restartWhenException: true, resumeCheckpoint: true }
+    const restartedTo = (total: number, settings: Partial<Job['settings']>, before: readonly Restart[] = []) => {
+      const observation = seen({ flinkJob: { ...flink('RUNNING'), restarts: total } })
+      const known = attempt({ runningAt: ago(4000), flinkRestarts: 1 })
+      return on(view(running(settings), { attempt: known, observation, restarts: before }))
+    }
+
+    test('goes on, and each restart is a fact', () => {
+      expect(restartedTo(1, RESTARTS)).not.toHaveProperty('restarts')
+      expect(restartedTo(3, RESTARTS)).toMatchObject({
+        because: 'running',
+        restarts: [{ by: 'flink' }, { by: 'flink' }],
+        attempt: { flinkRestarts: 3 },
+        facts: { restartTimes: 2 },
+      })
+    })
+
+    test.each<[string, Partial<Job['settings']>, readonly Restart[], string]>([
+      ['the budget is spent', { ...RESTARTS, resumeMaxNum: 2 }, restarted('flink', 'headgate'), 'failed'],
+      ['restart_when_exception is off by now', { resumeCheckpoint: true }, [], 'failed'],
+      ['resume_checkpoint is off by now', { restartWhenException: true }, [], 'lost'],
+    ])('ends its attempt when %s', (_why, settings, before, event) => {
+      const decision = restartedTo(2, settings, before)
+      expect(decision).toMatchObject({ event, attempt: { outcome: 'failed', flinkRestarts: 1 } })
+      expect(decision.restarts).toBeUndefined()
+    })
+
+    test('is shown as unstable while it restarts often', () => {
+      const texts = (total: number, before: readonly Restart[]) =>
+        restartedTo(total, RESTARTS, before).facts?.condition?.en
+      expect(texts(2, restarted('flink'))).toBeUndefined()
+      expect(texts(2, restarted('flink', 'headgate'))).toMatch(/Unstable: it was restarted 3 times/)
+      const calm = { ...running(RESTARTS), condition: { en: 'Unstable', zh: '' } }
+      expect(on(view(calm, { attempt: up })).facts?.condition).toEqual({ en: '', zh: '' })
+    })
+  })
+
+  test('that is lost waits longer with every restart, and its next attempt is a restart', () => {
+    const lost = attempt({ live: false, outcome: 'failed', endedAt: ago(3000) })
+    const recovering = job('recovering', { startedAt: ago(9000) }, { restartWhenException: true })
+    const spent = (...by: Restart['by'][]) => on(view(recovering, { history: [lost], restarts: restarted(...by) }))
+    expect(spent('flink')).toMatchObject({ newAttempt: {}, restarts: [{ by: 'headgate' }], facts: { restartTimes: 1 } })
+    expect(spent('flink', 'headgate')).toMatchObject({ actions: [], lookAgainInMs: 1000 })
   })
 
   test('gets a new TaskManager only when Flink goes on from its checkpoint, else it is lost', () => {
@@ -401,6 +449,10 @@ describe('every decision', () => {
     )
   })
 })
+
+function restarted(...by: Restart['by'][]): Restart[] {
+  return by.map((each) => ({ by: each, at: ago(60_000) }))
+}
 
 function open(kind: Operation['kind']): Operation {
   return {

@@ -2,8 +2,10 @@ import { assertNever } from '../../lib/errors.ts'
 import type { Policy } from '../policy.ts'
 import type { Decision, JobView } from '../view.ts'
 import { forget, rest } from './at-rest.ts'
+import { conditionAfter } from './condition.ts'
 import { keepStopping, stop } from './going-down.ts'
 import { admit, start } from './going-up.ts'
+import { restartsIn } from './restarts.ts'
 import { recover, watch } from './running.ts'
 
 /**
@@ -17,6 +19,26 @@ import { recover, watch } from './running.ts'
  *   was required.
  */
 export function decide(view: JobView, now: Date, policy: Policy): Decision {
+  return complete(view, decideByState(view, now, policy), now)
+}
+
+/** Adds what follows from any decision: the restarts to record, and what is shown beside the status. */
+function complete(view: JobView, decision: Decision, now: Date): Decision {
+  const restarts = restartsIn(view, decision, now)
+  const condition = conditionAfter(view, decision, restarts)
+  const facts = {
+    ...decision.facts,
+    ...(restarts.length > 0 ? { restartTimes: view.job.restartTimes + restarts.length } : {}),
+    ...(condition.en === view.job.condition.en ? {} : { condition }),
+  }
+  return {
+    ...decision,
+    ...(restarts.length > 0 ? { restarts } : {}),
+    ...(Object.keys(facts).length > 0 ? { facts } : {}),
+  }
+}
+
+function decideByState(view: JobView, now: Date, policy: Policy): Decision {
   const { state } = view.job
   switch (state) {
     case 'draft':

@@ -86,13 +86,12 @@ export function up(view: JobView, attempt: Attempt, now: Date, policy: Policy): 
   const flink = view.observation?.flinkJob
   if (flink?.state === 'FINISHED') return finish(view, attempt, now, policy)
   if (!flink?.tasksUp) return null
-  const recovered = view.job.state === 'recovering'
   return {
     event: 'launched',
     because: `every task of attempt ${attempt.number} runs`,
     facts: {
       status: launchPlanOf(attempt).note ?? EMPTY,
-      ...(recovered ? { restartTimes: view.job.restartTimes + 1 } : { startedAt: now }),
+      ...(view.job.state === 'recovering' ? {} : { startedAt: now }),
     },
     attempt: { runningAt: now, ...seen(view, attempt) },
     actions: [{ do: 'readPlan', attemptId: attempt.id }],

@@ -3,12 +3,13 @@ import { type RestorePoint, restorePointForRestart } from '../../jobs/restore-po
 import { assert } from '../../lib/errors.ts'
 import type { Failure, Observation } from '../../runtimes/runtime.ts'
 import type { Policy } from '../policy.ts'
-import { backoffMs, mayRestart } from '../restart-budget.ts'
+import { backoffMs, mayRestart, type RestartAnswer } from '../restart-budget.ts'
 import { failureTexts, TEXTS } from '../texts.ts'
 import type { Action, Decision, JobView } from '../view.ts'
 import { endAttempt } from './at-rest.ts'
 import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence.ts'
 import { finish, keepStarting, up } from './going-up.ts'
+import { judgeFlinkRestarts } from './restarts.ts'
 
 /** While it runs, and what follows when an attempt is lost. */
 
@@ -18,12 +19,12 @@ export function watch(view: JobView, now: Date, policy: Policy): Decision {
   const failure = failureOf(view)
   if (failure) return lose(view, attempt, failure, now, policy)
   if (observation.flinkJob?.state === 'FINISHED') return finish(view, attempt, now, policy)
+  const overruled = overruleFlink(view, attempt, now, policy)
+  if (overruled) return overruled
   const operation = operationStep(view, attempt, now, policy)
   if (operation) return operation
-  const restarts = Math.max(0, (observation.flinkJob?.restarts ?? 0) - attempt.flinkRestarts)
   return {
     because: 'running',
-    ...(restarts > 0 ? { facts: { restartTimes: job.restartTimes + restarts } } : {}),
     ...upkeep(view, attempt, observation, now),
     lookAgainInMs: policy.steadyMs,
   }
@@ -53,13 +54,41 @@ function upkeep(
 
 /** The attempt is over with an error: another one, if the policy has one left, or the end. */
 function lose(view: JobView, attempt: Attempt, failure: Failure, now: Date, policy: Policy): Decision {
-  const answer = mayRestart(view.job, view.history, now)
+  return endAs(mayRestart(view.job.settings, view.restarts.length), view, attempt, failure, now, policy)
+}
+
+/**
+ * Flink restarted the job, and the policy that holds now says otherwise: the attempt ends. Without resume_checkpoint
+ * Headgate then begins anew and says so, where Flink would go on from a checkpoint.
+ */
+function overruleFlink(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {
+  const answer = judgeFlinkRestarts(view, attempt)
+  if (!answer) return null
+  const end = endAs(answer, view, attempt, FLINK_RESTARTED, now, policy)
+  // The last of Flink's restarts does not stand; ours, if one follows, is recorded in its place.
+  return { ...end, attempt: { ...end.attempt, flinkRestarts: (view.observation?.flinkJob?.restarts ?? 1) - 1 } }
+}
+
+const FLINK_RESTARTED: Failure = {
+  cause: 'The program failed while it ran, and Flink restarted it.',
+  advice: { en: 'Look at the logs of the attempt for the failure.', zh: '请查看该次启动的日志以了解失败原因。' },
+  detail: '',
+}
+
+function endAs(
+  answer: RestartAnswer,
+  view: JobView,
+  attempt: Attempt,
+  failure: Failure,
+  now: Date,
+  policy: Policy,
+): Decision {
   return {
     event: answer.may ? 'lost' : 'failed',
     because: answer.may ? failure.cause : `${failure.cause} (${answer.because})`,
     ...endedOperation(view, 'The job failed before the savepoint was complete.'),
     facts: answer.may
-      ? { status: failureTexts(failure, TEXTS.restarting()) }
+      ? { status: failureTexts(failure, TEXTS.restarting(view.job.settings.resumeCheckpoint)) }
       : {
           status: failureTexts(
             failure,
@@ -121,14 +150,16 @@ export function recover(view: JobView, now: Date, policy: Policy): Decision {
   if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
   const failure = failureOf(view)
   if (failure) return lose(view, attempt, failure, now, policy)
+  const overruled = overruleFlink(view, attempt, now, policy)
+  if (overruled) return overruled
   return up(view, attempt, now, policy) ?? keepStarting(view, attempt, now, policy, 'failed')
 }
 
 function tryAgain(view: JobView, now: Date): Decision {
-  const { job, history } = view
-  const [last] = history
+  const { job } = view
+  const [last] = view.history
   assert(last && view.restorable, `Job ${job.id}: a recovering job has a failed attempt`)
-  const waitMs = (last.endedAt ?? job.stateSince).getTime() + backoffMs(job, history, now) - now.getTime()
+  const waitMs = (last.endedAt ?? job.stateSince).getTime() + backoffMs(view.restarts.length) - now.getTime()
   if (waitMs > 0) return { because: 'waits before the next attempt', actions: [], lookAgainInMs: waitMs }
   const point: RestorePoint = restorePointForRestart(job, last, view.restorable)
   if ('missing' in point) {

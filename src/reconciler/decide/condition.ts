@@ -1,0 +1,15 @@
+import type { Restart } from '../../jobs/job.ts'
+import type { Texts } from '../../lib/errors.ts'
+import { TEXTS } from '../texts.ts'
+import type { Decision, JobView } from '../view.ts'
+import { EMPTY } from './evidence.ts'
+
+/** From so many restarts within an hour on, a running job is shown as unstable. */
+const UNSTABLE_RESTARTS = 3
+
+/** What stands out about a job after a decision, while it runs; empty when nothing does. */
+export function conditionAfter(view: JobView, decision: Decision, made: readonly Restart[]): Texts {
+  if (view.job.state !== 'running' || decision.event) return EMPTY
+  const restarts = view.restarts.length + made.length
+  return restarts >= UNSTABLE_RESTARTS ? TEXTS.unstable(restarts) : EMPTY
+}

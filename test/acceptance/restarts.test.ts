@@ -1,0 +1,64 @@
+/** What is told of a job that restarts, and what its policy does while it runs. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { prepareJobs, readJob, runJob, startWorld, type World, waitForStatus } from './world.ts'
+
+let world: World
+
+beforeEach(async () => {
+  world = await startWorld()
+  await prepareJobs(world)
+})
+
+afterEach(() => world.stop())
+
+const POLICY = { restart_when_exception: true, resume_checkpoint: true }
+
+async function restartInside(id: number, expected: number): Promise<void> {
+  world.service.runtime.restartInside()
+  await expect.poll(async () => (await readJob(world, id)).restart_times, { timeout: 10_000 }).toBe(expected)
+}
+
+const attempts = async (id: number) =>
+  ((await world.send('GET', `/api/v1/{p}/jobs/${id}/attempts`)).body as { attempts: Record<string, unknown>[] })
+    .attempts
+
+const change = (id: number, settings: Record<string, unknown>) =>
+  world.call('updateFlinkJarJob', 'PUT', `/v1.0/{p}/streaming/flink-jobs/${id}`, settings)
+
+it('a job that Flink restarts often is shown as unstable while it runs', async () => {
+  const id = await runJob(world, { name: 'unstable', ...POLICY })
+  for (const times of [1, 2]) await restartInside(id, times)
+  expect(await readJob(world, id)).toMatchObject({ status: 'job_running', status_desc: '' })
+  await restartInside(id, 3)
+  expect((await readJob(world, id)).status_desc).toMatch(/^Unstable: it was restarted 3 times within the last hour/)
+  await world.send('POST', '/v1.0/{p}/streaming/jobs/stop', { job_ids: [id] })
+  expect((await waitForStatus(world, id, 'job_cancel_success')).status_desc).toBe('')
+})
+
+it('a budget that is made smaller while the job runs counts what was before, and the next restart ends the job', async () => {
+  const id = await runJob(world, { name: 'spent', ...POLICY })
+  for (const times of [1, 2]) await restartInside(id, times)
+  await change(id, { resume_max_num: 2 })
+  world.service.runtime.restartInside()
+  const ended = await waitForStatus(world, id, 'job_running_exception')
+  expect(ended.status_desc).toMatch(/the 2 restarts per hour of resume_max_num are spent/)
+})
+
+it('restart_when_exception that is switched off while the job runs holds at the next failure', async () => {
+  const id = await runJob(world, { name: 'off', ...POLICY })
+  await change(id, { restart_when_exception: false })
+  world.service.runtime.restartInside()
+  await waitForStatus(world, id, 'job_running_exception')
+})
+
+it('resume_checkpoint that is switched off while the job runs lets the next failure begin anew, and says so', async () => {
+  const id = await runJob(world, { name: 'anew', ...POLICY })
+  await change(id, { resume_checkpoint: false })
+  world.service.runtime.restartInside()
+  await expect.poll(async () => (await attempts(id)).length, { timeout: 10_000 }).toBe(2)
+  expect((await attempts(id))[0]).toMatchObject({
+    restore_from: null,
+    restore_because: expect.stringContaining('anew'),
+  })
+  expect(await waitForStatus(world, id, 'job_running')).toMatchObject({ restart_times: 1 })
+})
