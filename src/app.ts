@@ -23,6 +23,7 @@ import type { Logger } from './lib/logger.ts'
 import { createQueues } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
+import type { ActionName } from './reconciler/view.ts'
 import { findJava } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
@@ -30,7 +31,13 @@ import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { version } from './version.ts'
 
 /** What tests may replace; everything else is the real thing. */
-export type Overrides = Readonly<{ clock?: Clock; ids?: Ids; runtime?: Runtime }>
+export type Overrides = Readonly<{
+  clock?: Clock
+  ids?: Ids
+  runtime?: Runtime
+  /** Called between the record of every action and the action itself: where tests kill the service. */
+  beforeAct?: (action: ActionName) => void
+}>
 
 export interface App {
   readonly url: string
@@ -112,6 +119,7 @@ async function startOn(
     },
     cuMemoryBytes: config.cuMemoryBytes,
     startingMax: config.startsAtOnce,
+    beforeAct: overrides.beforeAct ?? (() => undefined),
   })
   const background = createBackground(
     [

@@ -14,7 +14,7 @@ import { decide } from './decide/decide.ts'
 import type { Policy } from './policy.ts'
 import { BUDGET_MS } from './restart-budget.ts'
 import { hasRoom } from './room.ts'
-import type { Action, Decision, Executors, JobView, Room } from './view.ts'
+import type { Action, ActionName, Decision, Executors, JobView, Room } from './view.ts'
 import { visiblePath } from './visible-path.ts'
 
 /**
@@ -46,6 +46,7 @@ export type ReconcilerParts = Pick<JobParts, 'database' | 'store' | 'clock' | 'i
     policy: Policy
     cuMemoryBytes: number
     startingMax: number
+    beforeAct: (action: ActionName) => void
     logger: Logger
   }>
 
@@ -252,6 +253,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   }
 
   async function act<N extends Action['do']>(action: Extract<Action, { do: N }>, view: JobView, signal: AbortSignal) {
+    parts.beforeAct(action.do)
     const execute = parts.executors[action.do] as (args: Action, view: JobView, signal: AbortSignal) => Promise<void>
     await execute(action, view, signal)
   }

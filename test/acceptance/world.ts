@@ -6,9 +6,8 @@ export type Reply = Readonly<{ status: number; headers: Headers; text: string; b
 
 export type RequestHeaders = Readonly<Record<string, string>>
 
-/** A service of its own for one test file, somebody who is signed in, and plain HTTP. */
-export type World = Readonly<{
-  service: Service
+/** Somebody who is signed in, and plain HTTP. */
+export type Client = Readonly<{
   baseUrl: string
   projectId: string
   token: string
@@ -22,17 +21,22 @@ export type World = Readonly<{
     body?: unknown,
     headers?: RequestHeaders,
   ): Promise<Body>
-  stop(): Promise<void>
 }>
+
+/** A service of its own for one test file, and a client. */
+export type World = Client & Readonly<{ service: Service; stop(): Promise<void> }>
 
 export async function startWorld(options: ServiceOptions = {}): Promise<World> {
   const service = await startService(options)
-  const { baseUrl, projectId } = service
-  const token = await signIn(service)
-  const send: World['send'] = (method, path, body, headers = {}) =>
+  return { ...(await signedIn(service.baseUrl, service)), service, stop: () => service.stop() }
+}
+
+export async function signedIn(baseUrl: string, credentials: Credentials): Promise<Client> {
+  const { projectId } = credentials
+  const token = await signIn(baseUrl, credentials)
+  const send: Client['send'] = (method, path, body, headers = {}) =>
     sendPlain(method, baseUrl + path.replace('{p}', projectId), body, { 'x-auth-token': token, ...headers })
   return {
-    service,
     baseUrl,
     projectId,
     token,
@@ -49,7 +53,6 @@ export async function startWorld(options: ServiceOptions = {}): Promise<World> {
       checkWire(name, reply.body)
       return reply.body as Body
     },
-    stop: () => service.stop(),
   }
 }
 
@@ -78,7 +81,9 @@ function parsed(text: string): unknown {
   }
 }
 
-async function signIn({ baseUrl, userName, password, domainName, projectId }: Service): Promise<string> {
+type Credentials = Readonly<Pick<Service, 'userName' | 'password' | 'domainName' | 'projectId'>>
+
+async function signIn(baseUrl: string, { userName, password, domainName, projectId }: Credentials): Promise<string> {
   const reply = await sendPlain('POST', `${baseUrl}/v3/auth/tokens`, {
     auth: {
       identity: {
@@ -92,13 +97,13 @@ async function signIn({ baseUrl, userName, password, domainName, projectId }: Se
 }
 
 /** Stores an object through the service. */
-export async function putObject(world: World, path: string, content: string): Promise<void> {
+export async function putObject(world: Client, path: string, content: string): Promise<void> {
   const reply = await world.send('PUT', `/api/v1/{p}/objects/${path}`, content)
   if (reply.status !== 201) throw new Error(`storing ${path} answered ${reply.status}: ${reply.text}`)
 }
 
 /** A dedicated queue and a file that jobs can name, for tests that need a job that runs. */
-export async function prepareJobs(world: World, queueName = 'q1'): Promise<void> {
+export async function prepareJobs(world: Client, queueName = 'q1'): Promise<void> {
   await world.call('createQueue', 'POST', '/v1.0/{p}/queues', {
     queue_name: queueName,
     queue_type: 'general',
@@ -111,7 +116,7 @@ export async function prepareJobs(world: World, queueName = 'q1'): Promise<void>
 export const RUNNABLE = { queue_name: 'q1', entrypoint: 'obs://b1/app.jar', main_class: 'com.acme.Main' }
 
 /** Creates a job and answers its number. */
-export async function createJob(world: World, fields: Record<string, unknown>): Promise<number> {
+export async function createJob(world: Client, fields: Record<string, unknown>): Promise<number> {
   const path = '/v1.0/{p}/streaming/flink-jobs'
   const { job } = await world.call<{ job: { job_id: number } }>('createFlinkJarJob', 'POST', path, fields)
   return job.job_id
@@ -119,7 +124,7 @@ export async function createJob(world: World, fields: Record<string, unknown>): 
 
 export type Detail = Readonly<Record<string, unknown> & { status: string; job_config: Record<string, unknown> }>
 
-export async function readJob(world: World, id: number | string, headers?: RequestHeaders): Promise<Detail> {
+export async function readJob(world: Client, id: number | string, headers?: RequestHeaders): Promise<Detail> {
   const path = `/v1.0/{p}/streaming/jobs/${id}`
   const answer = await world.call<{ job_detail: Detail }>('showFlinkJob', 'GET', path, undefined, headers)
   return answer.job_detail
@@ -128,7 +133,7 @@ export async function readJob(world: World, id: number | string, headers?: Reque
 const DEADLINE_MS = 15_000
 
 /** Reads the job until it has the status. */
-export async function waitForStatus(world: World, id: number, status: string): Promise<Detail> {
+export async function waitForStatus(world: Client, id: number, status: string): Promise<Detail> {
   const end = Date.now() + DEADLINE_MS
   for (;;) {
     const detail = await readJob(world, id)
@@ -140,7 +145,7 @@ export async function waitForStatus(world: World, id: number, status: string): P
 }
 
 /** Creates a job, runs it and waits until it runs. */
-export async function runJob(world: World, fields: Record<string, unknown>): Promise<number> {
+export async function runJob(world: Client, fields: Record<string, unknown>): Promise<number> {
   const id = await createJob(world, { ...RUNNABLE, ...fields })
   await world.call('batchRunFlinkJobs', 'POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [id] })
   await waitForStatus(world, id, 'job_running')
