@@ -41,7 +41,11 @@ async function main(): Promise<void> {
   const config = await demoConfig()
   await emptyFolder(config)
   const log = createWriteStream(join(config.folders.data, 'headgate.log'))
-  const app = await startApp(config, { adminPassword: null, databaseUrl: null }, createLogger(config.logLevel, log))
+  const app = await startApp(
+    config,
+    { adminPassword: null, databaseUrl: null, accessKey: null },
+    createLogger(config.logLevel, log),
+  )
   const first = app.firstCredentials
   if (!first) throw new Error('the demo folder was not empty')
   print(`${bold('Headgate')} is up on ${app.url} ${dim(`(its log: ${join(config.folders.data, 'headgate.log')})`)}`)

@@ -140,6 +140,7 @@ async function startOn(
     clock,
     version,
     flinkVersions: () => runtime.flinkVersions(),
+    explain: (id) => reconciler.explain(id),
     health: () => healthOf(config, database, reconciler, clock),
     isUnavailable: database.quirks.isUnavailable,
     limits: { bodyBytes: config.http.bodyBytes, idleMs: config.http.idleMs },

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { debugCommand } from './cli/debug.ts'
 import { flinkCommand } from './cli/flink.ts'
 import { upCommand } from './cli/up.ts'
 import { readEnvironment, toConfig } from './config/config.ts'
@@ -18,6 +19,7 @@ try {
     .version(version)
     .addCommand(upCommand({ config, secrets, print }))
     .addCommand(flinkCommand({ flinkHome: config.folders.flink, print }))
+    .addCommand(debugCommand({ client: { url: config.serviceUrl, key: secrets.accessKey }, print }))
     .parseAsync()
 } catch (error) {
   process.stderr.write(`headgate: ${messageOf(error)}\n`)

@@ -55,6 +55,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/storage',
       'src/jobs',
       'src/runtimes/runtime.ts',
+      'src/reconciler/view.ts',
     ],
   },
   'src/cli': {

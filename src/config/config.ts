@@ -19,6 +19,8 @@ export type Config = Readonly<{
   databaseConnections: number
   sealingKeyFile: string
   http: Readonly<{ host: string; port: number; bodyBytes: number; idleMs: number }>
+  /** Where commands that ask a running service find it. */
+  serviceUrl: string
   logLevel: LogLevel
   /** Null: look for one. */
   javaHome: string | null
@@ -41,6 +43,8 @@ export type Secrets = Readonly<{
   adminPassword: string | null
   /** Holds a password; null: the SQLite file. */
   databaseUrl: string | null
+  /** What commands that ask a running service sign with. */
+  accessKey: Readonly<{ ak: string; sk: string }> | null
 }>
 
 export type Environment = Readonly<Partial<Record<OptionName | 'JAVA_HOME', string>>>
@@ -78,6 +82,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       bodyBytes: 12 * 1024 ** 2,
       idleMs: 60_000,
     },
+    serviceUrl: serviceUrlOf(environment, problems),
     logLevel: ask.oneOf('HEADGATE_LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
     javaHome: environment.HEADGATE_JAVA_HOME ?? environment.JAVA_HOME ?? null,
     cuMemoryBytes: ask.memory('HEADGATE_CU_MEMORY', '2G'),
@@ -95,6 +100,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
   const secrets: Secrets = {
     adminPassword: environment.HEADGATE_ADMIN_PASSWORD ?? null,
     databaseUrl: databaseUrlOf(environment, problems),
+    accessKey: accessKeyOf(environment),
   }
   if (problems.length > 0) throw new Error(`The settings are not right:\n  ${problems.join('\n  ')}`)
   return { config: Object.freeze(config), secrets }
@@ -106,6 +112,25 @@ function databaseUrlOf({ HEADGATE_DATABASE_URL: url }: Environment, problems: st
   if (!/^postgres(?:ql)?:\/\//u.test(url) || !URL.canParse(url))
     problems.push('HEADGATE_DATABASE_URL: give a URL such as postgres://user:password@host:5432/database.')
   return url
+}
+
+function serviceUrlOf(environment: Environment, problems: string[]): string {
+  const { HEADGATE_URL: url, HEADGATE_HOST: host = '127.0.0.1', HEADGATE_PORT: port = '8090' } = environment
+  if (url === undefined) return `http://${reachableHost(host)}:${port}`
+  if (!/^https?:\/\//u.test(url) || !URL.canParse(url)) {
+    problems.push(`HEADGATE_URL=${url}: give a URL such as http://127.0.0.1:8090.`)
+  }
+  return url
+}
+
+/** An address that stands for all of the machine's can be listened on, not be called. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function accessKeyOf({ HEADGATE_ACCESS_KEY: ak, HEADGATE_SECRET_KEY: sk }: Environment): Secrets['accessKey'] {
+  return ak === undefined || sk === undefined ? null : { ak, sk }
 }
 
 function patienceOf(ask: ReturnType<typeof questions>): Pick<Config, 'patience' | 'savepointMs' | 'cancelGraceMs'> {

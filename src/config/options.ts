@@ -46,6 +46,12 @@ export const OPTIONS = {
     text: 'Id of the project that the first start creates: 32 hex digits.',
     byDefault: 'a random one',
   },
+  HEADGATE_URL: {
+    text: 'Where commands that ask a running service find it.',
+    byDefault: 'http:// with HEADGATE_HOST and HEADGATE_PORT',
+  },
+  HEADGATE_ACCESS_KEY: { text: 'Access key that such commands sign with.', byDefault: 'none' },
+  HEADGATE_SECRET_KEY: { text: 'Secret key that belongs to it.', byDefault: 'none' },
   HEADGATE_PROJECT_NAME: { text: 'Name of that project; clients ask for it as their region.', byDefault: 'headgate' },
 } as const satisfies Record<string, { text: string; byDefault: string }>
 

@@ -1,9 +1,10 @@
 import type { Access } from '../access/index.ts'
 import type { Artifacts } from '../artifacts/index.ts'
-import type { JobService } from '../jobs/index.ts'
+import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Queues } from '../queues/index.ts'
+import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
 
 /** How the parts of the service are; `ready` says whether requests should be sent here. */
@@ -26,6 +27,8 @@ export type HttpParts = Readonly<{
   /** Versions of Flink that jobs may ask for. */
   flinkVersions: () => Promise<readonly string[]>
   health: () => Promise<HealthReport>
+  /** What the reconciler knows of a job and would do now; null: it knows no such job. */
+  explain: (id: JobId) => Promise<{ view: JobView; decision: Decision } | null>
   /** True for errors that mean "ask again later": database locked or away, disk full. */
   isUnavailable: (error: unknown) => boolean
   limits: Readonly<{

@@ -34,6 +34,8 @@ export interface Reconciler {
   start(): Promise<void>
   /** Wakes the reconciler for one job. `command` also aborts what it is doing for the job now. */
   poke(id: JobId, why?: 'command'): void
+  /** View and decision of a job, without recording or acting. */
+  explain(id: JobId): Promise<{ view: JobView; decision: Decision } | null>
   stop(): Promise<void>
   health(): { lastPassAt: Date | null; passes: number; failedPasses: number; watched: number }
 }
@@ -334,6 +336,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       safety = setInterval(() => {
         lookAtEverything().catch((error: unknown) => logger.error({ err: error }, 'looking for restless jobs failed'))
       }, SAFETY_LOOK_MS)
+    },
+    async explain(id) {
+      const view = await look(id)
+      return view && { view, decision: decide(view, clock.now(), parts.policy) }
     },
     async stop() {
       stopping = true

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { debugCommand } from '../../src/cli/debug.ts'
 import { codeOf, createJob, messageOf, prepareJobs, runJob, startWorld, type World, waitForStatus } from './world.ts'
 
 let world: World
@@ -56,7 +57,7 @@ describe('what Headgate tells of a job beyond DLI', () => {
     expect(await read('offset=6')).toEqual({ content: '', next_offset: 6, size: 6, end_of_file: true })
   })
 
-  it.each(['events', 'attempts', 'savepoints', 'attempts/x/logs'])(
+  it.each(['events', 'attempts', 'savepoints', 'attempts/x/logs', 'decision'])(
     '404 for %s of a job that is not there',
     async (what) => {
       for (const job of ['999999', 'abc']) {
@@ -79,6 +80,58 @@ describe('what Headgate tells of a job beyond DLI', () => {
   it.each(['offset=-1', 'offset=x', 'limit=0', 'limit=1e9'])('400 for a log with %s', async (query) => {
     const reply = await world.send('GET', `/api/v1/{p}/jobs/${id}/attempts/${await attemptId()}/logs/x?${query}`)
     expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0001', expect.stringContaining(query.split('=')[0] ?? '')])
+  })
+})
+
+describe('what the service would do now', () => {
+  const SECRET = 'correct-horse-battery'
+  const headgate = async (...words: string[]) => {
+    const printed: string[] = []
+    const client = { url: world.baseUrl, key: world.service.accessKey }
+    await debugCommand({ client, print: (line) => void printed.push(line) }).parseAsync(words, { from: 'user' })
+    return printed.join('\n')
+  }
+
+  it('is told with all it rests on, and neither recorded nor done', async () => {
+    const before = (await get(`${id}/events`)).events
+    const { view, decision } = (await world.send('GET', `/api/v1/{p}/jobs/${id}/decision`)).body as Record<
+      string,
+      unknown
+    >
+    expect(view).toMatchObject({
+      job: { id, state: 'running', wish: { wants: 'running' }, resume_max_num: -1 },
+      attempt: { number: 1, live: true },
+      observation: { job_manager: { is: 'alive' }, flink_job: { state: 'RUNNING', tasks_up: true } },
+    })
+    expect(decision).toMatchObject({
+      event: null,
+      because: 'running',
+      actions: [],
+      look_again_in_ms: expect.any(Number),
+    })
+    expect((await get(`${id}/events`)).events).toEqual(before)
+  })
+
+  it('is printed by "headgate debug decide", for people and as JSON, without secrets of the job', async () => {
+    const secretive = await runJob(world, {
+      name: 'secretive',
+      runtime_config: JSON.stringify({ 's3.secret-key': SECRET }),
+    })
+    const printed = await headgate('decide', String(secretive))
+    expect(printed).toMatch(/^ {4}state {2}running$/mu)
+    expect(printed).toMatch(/^ {2}because {2}running$/mu)
+    const asJson = await headgate('decide', String(secretive), '--json')
+    expect(JSON.parse(asJson)).toMatchObject({ view: { job: { id: secretive } }, decision: { because: 'running' } })
+    for (const text of [printed, asJson]) expect(text).not.toContain(SECRET)
+  })
+
+  it('is refused in words for a job that is not there, a wrong key and a service that is away', async () => {
+    await expect(headgate('decide', '999999')).rejects.toThrow(/no job 999999 in the projects/)
+    const ask = (url: string, key: { ak: string; sk: string } | null) =>
+      debugCommand({ client: { url, key }, print: () => undefined }).parseAsync(['decide', '1'], { from: 'user' })
+    await expect(ask(world.baseUrl, { ...world.service.accessKey, sk: 'x' })).rejects.toThrow(/refused the access key/)
+    await expect(ask(world.baseUrl, null)).rejects.toThrow(/set HEADGATE_ACCESS_KEY/)
+    await expect(ask('http://127.0.0.1:1', world.service.accessKey)).rejects.toThrow(/No service answers at/)
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts'
+import { explainJob } from './explain-job.ts'
 import { listAttempts } from './list-attempts.ts'
 import { listJobEvents } from './list-job-events.ts'
 import { listLogs } from './list-logs.ts'
@@ -21,4 +22,5 @@ export const NATIVE_ENDPOINTS: readonly Endpoint[] = [
   listSavepoints,
   listLogs,
   readLog,
+  explainJob,
 ]

@@ -1,0 +1,69 @@
+import { signRequest } from '../access/index.ts'
+import { Refusal } from '../lib/errors.ts'
+
+/** What a command needs to speak to a running service. */
+export type ClientOptions = Readonly<{ url: string; key: Readonly<{ ak: string; sk: string }> | null }>
+
+export type Reply = Readonly<{ status: number; body: unknown }>
+
+/** A small client of a running service's API, signing with an access key as the vendor's SDKs do. */
+export interface Client {
+  /** @throws Refusal `cli.*` when nobody answers or the key is refused; other statuses are the caller's business */
+  get(path: string): Promise<Reply>
+  /** Ids of the projects of the key's owner. */
+  projectIds(): Promise<string[]>
+}
+
+const ANSWER_MS = 30_000
+
+/** @throws Refusal `cli.noKey` */
+export function createClient({ url, key }: ClientOptions): Client {
+  if (key === null) throw noKey()
+  const get: Client['get'] = async (path) => {
+    const target = new URL(path, url)
+    const response = await fetch(target, {
+      headers: signedHeaders(target, key, new Date()),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    }).catch((error: unknown) => {
+      throw noAnswer(url, error)
+    })
+    if (response.status === 401) throw keyRefused(url, key.ak)
+    return { status: response.status, body: await response.json().catch(() => null) }
+  }
+  return {
+    get,
+    async projectIds() {
+      const { body } = await get('/v3/projects')
+      return (body as { projects: { id: string }[] }).projects.map(({ id }) => id)
+    },
+  }
+}
+
+function signedHeaders(target: URL, key: { ak: string; sk: string }, now: Date): Record<string, string> {
+  const headers = { host: target.host, 'x-sdk-date': now.toISOString().replace(/[-:]|\.\d{3}/gu, '') }
+  const { pathname: rawPath, search } = target
+  const request = { method: 'GET', rawPath, rawQuery: search.slice(1), headers, body: new Uint8Array() }
+  return { 'x-sdk-date': headers['x-sdk-date'], authorization: signRequest(request, key, Object.keys(headers)) }
+}
+
+function noKey(): Refusal {
+  return new Refusal('cli.noKey', {
+    en: 'This command asks a running service and needs an access key: set HEADGATE_ACCESS_KEY and HEADGATE_SECRET_KEY.',
+    zh: '该命令需要访问正在运行的服务，请设置访问密钥 HEADGATE_ACCESS_KEY 和 HEADGATE_SECRET_KEY。',
+  })
+}
+
+function noAnswer(url: string, cause: unknown): Refusal {
+  const why = cause instanceof Error && cause.cause instanceof Error ? ` (${cause.cause.message})` : ''
+  return new Refusal('cli.noAnswer', {
+    en: `No service answers at ${url}${why}. Start it with "headgate up", or set HEADGATE_URL to where it is.`,
+    zh: `${url} 没有服务应答${why}。请用“headgate up”启动服务，或将 HEADGATE_URL 设置为其地址。`,
+  })
+}
+
+function keyRefused(url: string, ak: string): Refusal {
+  return new Refusal('cli.keyRefused', {
+    en: `The service at ${url} refused the access key ${ak}. Check HEADGATE_ACCESS_KEY, HEADGATE_SECRET_KEY and the clock.`,
+    zh: `${url} 的服务拒绝了访问密钥 ${ak}。请检查 HEADGATE_ACCESS_KEY、HEADGATE_SECRET_KEY 和系统时间。`,
+  })
+}
