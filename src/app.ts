@@ -24,6 +24,7 @@ import { createQueues } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
 import type { ActionName } from './reconciler/view.ts'
+import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
@@ -37,6 +38,8 @@ export type Overrides = Readonly<{
   runtime?: Runtime
   /** Called between the record of every action and the action itself: where tests kill the service. */
   beforeAct?: (action: ActionName) => void
+  /** Stands around the real host of processes, for the same. */
+  wrapHost?: (host: ProcessHost) => ProcessHost
 }>
 
 export interface App {
@@ -87,7 +90,7 @@ async function startOn(
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
   const home = flinkHome(config.folders.flink)
-  const local = overrides.runtime ? null : await buildRuntime(config, clock, logger)
+  const local = overrides.runtime ? null : await buildRuntime(config, clock, logger, overrides)
   const runtime = overrides.runtime ?? local
   assert(runtime, 'there is a runtime')
   const store = createJobStore(database)
@@ -218,7 +221,12 @@ function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: J
   })
 }
 
-async function buildRuntime(config: Config, clock: Clock, logger: Logger): Promise<LocalProcessRuntime> {
+async function buildRuntime(
+  config: Config,
+  clock: Clock,
+  logger: Logger,
+  { wrapHost }: Overrides,
+): Promise<LocalProcessRuntime> {
   const home = flinkHome(config.folders.flink)
   return createLocalProcessRuntime({
     runsFolder: config.folders.runs,
@@ -229,6 +237,7 @@ async function buildRuntime(config: Config, clock: Clock, logger: Logger): Promi
     clock,
     logger,
     memoryBudgetBytes: config.hostMemoryBytes,
+    ...(wrapHost && { wrapHost }),
   })
 }
 

@@ -23,7 +23,7 @@ async function setup() {
 
 test('a service that dies between record and launch launches that same attempt when it is started again', async () => {
   const start = await setup()
-  const first = start({ action: 'launch', time: 2 })
+  const first = start({ moment: 'launch', time: 2 })
   const { url, firstCredentials } = await first.ready
   if (!firstCredentials) throw new Error('an empty folder gives first credentials')
   const before = await signedIn(url, firstCredentials)

@@ -28,8 +28,6 @@ const run = (id: number) => service.call('POST', `${STREAMING()}/jobs/run`, { jo
 const stop = (id: number, withSavepoint = false) =>
   service.call('POST', `${STREAMING()}/jobs/stop`, { job_ids: [id], trigger_savepoint: withSavepoint })
 const remove = (id: number) => service.call('DELETE', `${STREAMING()}/jobs/${id}`)
-const attempts = async (id: number): Promise<Answer[]> =>
-  (await service.call('GET', `/api/v1/${service.projectId}/jobs/${id}/attempts`)).body.attempts
 const runFolders = () => readdir(join(service.folder, 'runs'))
 const jvms = async () => (await service.processes()).filter((line) => /^\d+ \S+\/java\0/u.test(String(line)))
 const isGone = async (id: number) => {
@@ -49,7 +47,7 @@ test('of two run calls at the same moment one starts a cluster and the other is 
     expect(ok).toMatchObject({ status: 200, body: [{ is_success: 'true' }] })
     expect(refused).toMatchObject({ status: 400, body: { error_code: 'DLI.13006' } })
     const started = await eventually(
-      () => attempts(id),
+      () => service.attempts(id),
       (all) => all.length >= round && all[0].timeline.some(({ step }: Answer) => step === 'jvmsSpawned'),
     )
     expect(started).toHaveLength(round)
@@ -68,7 +66,7 @@ test('a run while the job stops is refused and changes nothing; afterwards it st
   expect(await stop(id)).toMatchObject({ status: 200 })
   expect(await run(id)).toMatchObject({ status: 400, body: { error_code: 'DLI.13006' } })
   await service.until(id, 'job_cancel_success')
-  expect(await attempts(id)).toHaveLength(1)
+  expect(await service.attempts(id)).toHaveLength(1)
   expect(await run(id)).toMatchObject({ status: 200 })
   await service.until(id, 'job_running')
 })
@@ -76,12 +74,12 @@ test('a run while the job stops is refused and changes nothing; afterwards it st
 test('a stop ends a start wherever it is', async () => {
   const id = await createCounter('stop-while-starting')
   for (const step of [undefined, 'filesReady', 'jvmsSpawned', 'jobManagerUp', 'taskManagersRegistered']) {
-    const before = (await attempts(id)).length
+    const before = (await service.attempts(id)).length
     await run(id)
     const reached = ([attempt]: Answer[]) => attempt.timeline.some((each: Answer) => each.step === step)
     if (step) {
       await eventually(
-        () => attempts(id),
+        () => service.attempts(id),
         (all) => all.length > before && reached(all),
       )
     }

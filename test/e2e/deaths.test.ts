@@ -37,15 +37,13 @@ async function runCounter(name: string, settings: Record<string, unknown>): Prom
 }
 
 const count = async (file: string) => Number((await told(file))?.first ?? 0)
-const attempts = async (id: number): Promise<Answer[]> =>
-  (await service.call('GET', `/api/v1/${service.projectId}/jobs/${id}/attempts`)).body.attempts
 
 const JOB_MANAGER = 'StandaloneApplicationClusterEntryPoint'
 const TASK_MANAGER = 'TaskManagerRunner'
 
 /** Kills JVMs of the job's newest attempt, all at once; answers when that was. */
 async function killJvms(id: number, ...mainClasses: string[]): Promise<number> {
-  const [attempt] = await attempts(id)
+  const [attempt] = await service.attempts(id)
   const pids: number[] = []
   for (const line of await processesAbout(attempt.attempt_id)) {
     const [pid = '', program = ''] = line.split(/[ \0]/u)
@@ -61,7 +59,7 @@ async function killJvms(id: number, ...mainClasses: string[]): Promise<number> {
 /** Waits for the first checkpoint of the newest attempt. */
 const checkpointed = (id: number) =>
   eventually(
-    () => attempts(id),
+    () => service.attempts(id),
     ([attempt]) => attempt.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
   )
 
@@ -96,7 +94,7 @@ test('a dead JobManager is seen within 2 s and followed by an attempt that goes 
   })
   const before = await count(file)
   expect(await service.until(id, 'job_running')).toMatchObject({ restart_times: 1, status_desc: '' })
-  const [second, first] = await attempts(id)
+  const [second, first] = await service.attempts(id)
   expect(second.restore_from).toContain(first.flink_job_id)
   expect(second.flink_job_id).not.toBe(first.flink_job_id)
   const after = await eventually(
@@ -162,7 +160,7 @@ test('without resume_checkpoint the next attempt begins anew', async () => {
     () => count(file),
     (seen) => seen > 0 && seen < 1000,
   )
-  expect((await attempts(id))[0]).toMatchObject({
+  expect((await service.attempts(id))[0]).toMatchObject({
     restore_from: null,
     restore_because: expect.stringContaining('begins anew'),
   })
@@ -199,7 +197,7 @@ test('a dead TaskManager is replaced inside the attempt when Flink goes on from 
     () => count(file),
     (seen) => seen > before,
   )
-  expect(await attempts(id)).toHaveLength(1)
+  expect(await service.attempts(id)).toHaveLength(1)
 })
 
 test('resume_max_num is a budget: with 2 the third failure within the hour ends the job', async () => {
@@ -215,5 +213,5 @@ test('resume_max_num is a budget: with 2 the third failure within the hour ends 
   const job = await service.until(id, 'job_running_exception')
   expect(job).toMatchObject({ restart_times: 2 })
   expect(job.status_desc).toMatch(/record 2000 was one too many.*restarts per hour/s)
-  expect(await attempts(id)).toHaveLength(3)
+  expect(await service.attempts(id)).toHaveLength(3)
 })

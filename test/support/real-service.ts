@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FirstCredentials } from '../../src/access/index.ts'
 import { type App, startApp } from '../../src/app.ts'
 import { type Config, type Environment, toConfig } from '../../src/config/config.ts'
 import { flinkHome } from '../../src/flink/installation.ts'
@@ -17,30 +18,49 @@ import { ROOT } from './source-files.ts'
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Answer = any
 
-export type RealService = Readonly<{
+/** What a person with the administrator's token does with a service on real Flink. */
+export type RealClient = Readonly<{
   folder: string
   projectId: string
-  app: () => App
   /** Calls with the administrator's token. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Answer }>
   /** Calls below `/v1.0/{project}/streaming` and expects success. */
   dli(method: string, path: string, body?: unknown): Promise<Answer>
   detail(jobId: number): Promise<Answer>
+  /** Newest first. */
+  attempts(jobId: number): Promise<Answer[]>
   /** Waits for one of the statuses; any other resting status ends the wait with its description. */
   until(jobId: number, ...statuses: string[]): Promise<Answer>
   /** Stores a file and makes it a package without group. */
   upload(name: string, content: Uint8Array, kind?: string): Promise<void>
   createJob(job: Record<string, unknown>): Promise<number>
-  /** Stops the service as `kill -TERM` would and starts it again on the same folder. */
-  restart(): Promise<void>
   /** Deletes every job and waits until nothing of them runs. */
   deleteJobs(): Promise<void>
   /** Processes that carry the folder in their command line. */
-  processes(): Promise<unknown[]>
-  end(): Promise<void>
+  processes(): Promise<string[]>
 }>
 
+export type RealService = RealClient &
+  Readonly<{
+    app: () => App
+    /** Stops the service as `kill -TERM` would and starts it again on the same folder. */
+    restart(): Promise<void>
+    end(): Promise<void>
+  }>
+
 const RESTING = ['job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_cancel_fail']
+
+/** Settings of a service on real Flink with small CUs, in a folder of its own. */
+export function realEnvironment(folder: string): Environment {
+  return {
+    HEADGATE_DATA: folder,
+    HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
+    HEADGATE_PORT: '0',
+    HEADGATE_CU_MEMORY: '1280M',
+    HEADGATE_TRAIN_ARCHIVES: 'off',
+    ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
+  }
+}
 
 /** `withArchives`: use (and make, when missing) the class data archives of the installed versions; else none. */
 export async function startRealService(
@@ -48,18 +68,7 @@ export async function startRealService(
   options: { withArchives?: boolean } = {},
 ): Promise<RealService> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
-  const { config: usual, secrets } = toConfig(
-    {
-      HEADGATE_DATA: folder,
-      HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
-      HEADGATE_PORT: '0',
-      HEADGATE_CU_MEMORY: '1280M',
-      HEADGATE_TRAIN_ARCHIVES: 'off',
-      ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
-      ...environment,
-    },
-    ROOT,
-  )
+  const { config: usual, secrets } = toConfig({ ...realEnvironment(folder), ...environment }, ROOT)
   const archives = options.withArchives ? usual.folders.archives : join(folder, 'no-archives')
   const config = { ...usual, folders: { ...usual.folders, archives } }
   if (options.withArchives) await trainArchives(config)
@@ -67,11 +76,34 @@ export async function startRealService(
   let app = await start()
   const first = app.firstCredentials
   if (!first) throw new Error('an empty folder gives first credentials')
-  const token = await signIn(app.url, first)
+  const client = await connect(folder, first, () => app.url)
+  return {
+    ...client,
+    app: () => app,
+    async restart() {
+      await app.stop()
+      app = await start()
+    },
+    async end() {
+      await client.deleteJobs()
+      await app.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
 
-  const call: RealService['call'] = async (method, path, body) => {
+/** Signs in and makes a queue. `url` is asked for again with every call; `send` may be one that outlives a restart. */
+export async function connect(
+  folder: string,
+  first: FirstCredentials,
+  url: () => string,
+  send: typeof fetch = fetch,
+): Promise<RealClient> {
+  const { projectId } = first
+  const token = await signIn(url(), first)
+  const call: RealClient['call'] = async (method, path, body) => {
     const raw = body instanceof Uint8Array
-    const response = await fetch(`${app.url}${path}`, {
+    const response = await send(`${url()}${path}`, {
       method,
       headers: { 'x-auth-token': token, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
       ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
@@ -84,30 +116,18 @@ export async function startRealService(
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
     return answer.body
   }
-  const dli: RealService['dli'] = (method, path, body) =>
-    must(method, `/v1.0/${first.projectId}/streaming/${path}`, body)
-  const detail: RealService['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
-  const deleteJobs = async () => {
-    const { job_list: list } = await dli('GET', 'jobs?limit=100')
-    for (const job of list.jobs) await dli('DELETE', `jobs/${job.job_id}`)
-    await eventually(
-      () => processesAbout(folder),
-      (left) => left.length === 0,
-    )
-  }
-  await must('POST', `/v1.0/${first.projectId}/queues`, {
+  const dli: RealClient['dli'] = (method, path, body) => must(method, `/v1.0/${projectId}/streaming/${path}`, body)
+  const detail: RealClient['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
+  const processes = () => processesAbout(folder)
+  await must('POST', `/v1.0/${projectId}/queues`, {
     queue_name: 'q1',
     queue_type: 'general',
     resource_mode: 1,
     cu_count: 16,
   })
   return {
-    folder,
-    projectId: first.projectId,
-    app: () => app,
-    call,
-    dli,
-    detail,
+    ...{ folder, projectId, call, dli, detail, processes },
+    attempts: async (jobId) => (await must('GET', `/api/v1/${projectId}/jobs/${jobId}/attempts`)).attempts,
     until: async (jobId, ...statuses) => {
       const done = (job: Answer) => statuses.includes(job.status) || RESTING.includes(job.status)
       const job = await eventually(() => detail(jobId), done, 120_000)
@@ -115,23 +135,17 @@ export async function startRealService(
       return job
     },
     async upload(name, content, kind = 'jar') {
-      await must('PUT', `/api/v1/${first.projectId}/objects/files/${encodeURIComponent(name)}`, content)
-      await must('POST', `/v2.0/${first.projectId}/resources`, { paths: [`obs://files/${name}`], kind })
+      await must('PUT', `/api/v1/${projectId}/objects/files/${encodeURIComponent(name)}`, content)
+      await must('POST', `/v2.0/${projectId}/resources`, { paths: [`obs://files/${name}`], kind })
     },
     createJob: async (job) => {
       const body = { queue_name: 'q1', cu_number: 2, manager_cu_number: 1, parallel_number: 1, ...job }
       return (await dli('POST', 'flink-jobs', body)).job.job_id
     },
-    async restart() {
-      await app.stop()
-      app = await start()
-    },
-    processes: () => processesAbout(folder),
-    deleteJobs,
-    async end() {
-      await deleteJobs()
-      await app.stop()
-      await rm(folder, { recursive: true, force: true })
+    async deleteJobs() {
+      const { job_list: list } = await dli('GET', 'jobs?limit=100')
+      for (const job of list.jobs) await dli('DELETE', `jobs/${job.job_id}`)
+      await eventually(processes, (left) => left.length === 0)
     },
   }
 }

@@ -18,10 +18,15 @@ export type ServiceProcess = Readonly<{
   stop(): Promise<void>
 }>
 
+/** Between record and act of an action, and around the start of a process of a cluster. */
+export type FaultMoment = ActionName | 'beforeSpawn' | 'afterSpawn'
+
+/** The service kills itself at this moment's n-th time (from 1). */
+export type Fault = Readonly<{ moment: FaultMoment; time: number }>
+
 export type ServiceProcessOptions = Readonly<{
   environment: Environment
-  /** Kills itself between record and act of this action's n-th time (from 1). */
-  dieAt?: { action: ActionName; time: number }
+  dieAt?: Fault
   /** Jobs are only pretended, and forgotten with the process. */
   pretended?: boolean
 }>
@@ -31,7 +36,7 @@ export function startServiceProcess({ environment, dieAt, pretended }: ServicePr
   const child = spawn(process.execPath, [join(import.meta.dirname, 'service-program.ts')], {
     env: {
       ...{ PATH: process.env.PATH, HEADGATE_PORT: '0', HEADGATE_LOG_LEVEL: 'silent', ...environment },
-      ...(dieAt ? { TEST_DIE_AT: `${dieAt.action}:${dieAt.time}` } : {}),
+      ...(dieAt ? { TEST_DIE_AT: `${dieAt.moment}:${dieAt.time}` } : {}),
       ...(pretended ? { TEST_PRETENDED: '1' } : {}),
     },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,22 +1,35 @@
 /**
  * The whole service as a program of its own, for tests that kill it (service-process.ts). Its settings come from the
- * environment as always; beside them `TEST_DIE_AT` (`<action>:<n>`: SIGKILL between record and act of that action's n-th
- * time) and `TEST_PRETENDED` (jobs are only pretended, and forgotten with the process).
+ * environment as always; beside them `TEST_DIE_AT` (`<moment>:<n>`: SIGKILL at that moment's n-th time) and `TEST_PRETENDED` (jobs are only pretended, and forgotten with the process).
  */
 import { startApp } from '../../src/app.ts'
 import { readEnvironment, toConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import type { ClusterPlan, ProcessHost } from '../../src/runtimes/cluster/process-host.ts'
 import { createPretendRuntime } from './pretend-runtime.ts'
+import type { FaultMoment } from './service-process.ts'
 import { ROOT } from './source-files.ts'
 
 const { config, secrets } = toConfig(readEnvironment(process.env), ROOT)
 const [deadly, deadlyTime] = (process.env.TEST_DIE_AT ?? '').split(':')
 const times = new Map<string, number>()
 
-function beforeAct(action: string): void {
-  const time = (times.get(action) ?? 0) + 1
-  times.set(action, time)
-  if (action === deadly && time === Number(deadlyTime)) process.kill(process.pid, 'SIGKILL')
+function reached(moment: FaultMoment): void {
+  const time = (times.get(moment) ?? 0) + 1
+  times.set(moment, time)
+  if (moment === deadly && time === Number(deadlyTime)) process.kill(process.pid, 'SIGKILL')
+}
+
+function wrapHost(host: ProcessHost): ProcessHost {
+  const wrapPlan = (plan: ClusterPlan): ClusterPlan => ({
+    ...plan,
+    async spawn(...asked) {
+      reached('beforeSpawn')
+      await plan.spawn(...asked)
+      reached('afterSpawn')
+    },
+  })
+  return { ...host, plan: async (...asked) => wrapPlan(await host.plan(...asked)) }
 }
 
 // Without its test the service must not stay behind.
@@ -24,7 +37,8 @@ process.stdin.resume().once('end', () => process.exit())
 
 const app = await startApp(config, secrets, createLogger(config.logLevel), {
   ...(process.env.TEST_PRETENDED === undefined ? {} : { runtime: createPretendRuntime() }),
-  beforeAct,
+  beforeAct: reached,
+  wrapHost,
 })
 process.on('SIGTERM', () => void app.stop().then(() => process.exit()))
 process.stdout.write(`${JSON.stringify({ url: app.url, firstCredentials: app.firstCredentials })}\n`)

@@ -96,11 +96,13 @@ describe('a savepoint', () => {
       { is: 'completed', locationUrl: 'file:///s/savepoint-1' },
     ],
     [
-      { status: { id: 'COMPLETED' }, operation: { 'failure-cause': { class: 'X', 'stack-trace': 'X: no' } } },
-      { is: 'failed', reason: 'X: no' },
+      { status: { id: 'COMPLETED' }, operation: { 'failure-cause': { class: 'X', 'stack-trace': TRACE } } },
+      { is: 'failed', reason: 'Y: not all tasks run' },
     ],
   ])('%j is read', (answer, view) => expect(savepoint(answer)).toEqual(view))
 })
+
+const TRACE = 'X: Y: no\n\tat a.b.C(D.java:1)\nCaused by: Y: not all tasks run\n\tat e.F(G.java:2)\n\t... 5 more\n'
 
 describe('smaller answers', () => {
   it('are read, also when they are missing', () => {

@@ -1,5 +1,6 @@
 import type { CheckpointView, FlinkJobState, FlinkJobView, SavepointView } from '../runtime.ts'
 import { normalStateUrl } from '../state-url.ts'
+import { rootCause } from './failure.ts'
 
 /**
  * What Flink's REST answers mean for an observation. Pure; every field is looked at before it is believed, because the
@@ -127,7 +128,8 @@ export function savepoint(answer: unknown): SavepointView {
   const location = text(object(operation).location)
   if (location !== null) return { is: 'completed', locationUrl: normalStateUrl(location) }
   const cause = object(object(operation)['failure-cause'])
-  return { is: 'failed', reason: text(cause['stack-trace']) ?? text(cause.class) ?? 'Flink gave no reason' }
+  const trace = text(cause['stack-trace'])
+  return { is: 'failed', reason: trace === null ? (text(cause.class) ?? 'Flink gave no reason') : rootCause(trace) }
 }
 
 /** Failures that Flink mended by a restart, as far as its history reaches; the last one of a FAILED job it did not. */

@@ -2,7 +2,7 @@ import type { FlinkInstallation } from '../../flink/installation.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { type ClusterLimits, ClusterRuntime } from '../cluster/cluster-runtime.ts'
-import type { Ports } from '../cluster/process-host.ts'
+import type { Ports, ProcessHost } from '../cluster/process-host.ts'
 import type { Runtime } from '../runtime.ts'
 import { archiveToUse, isTrained } from './class-data.ts'
 import type { Java } from './command-line.ts'
@@ -27,6 +27,8 @@ export type LocalProcessOptions = Readonly<{
   /** Replaced by the training of archives. */
   sharingOf?: JavaProcessOptions['sharingOf']
   commandPrefix?: readonly string[]
+  /** Set by tests that kill the service around the start of a process. */
+  wrapHost?: (host: ProcessHost) => ProcessHost
 }>
 
 /** The port, and what only this driver has. */
@@ -40,12 +42,13 @@ export interface LocalProcessRuntime extends Runtime {
 
 export function createLocalProcessRuntime(options: LocalProcessOptions): LocalProcessRuntime {
   const archives = { folder: options.archivesFolder, java: options.java }
-  const host = javaProcesses({
+  const javas = javaProcesses({
     ...{ findFlink: options.findFlink, java: options.java, logger: options.logger },
     sharingOf: options.sharingOf ?? ((installation, role) => archiveToUse(archives, installation, role)),
     commandPrefix: options.commandPrefix ?? [],
     freePorts: options.freePorts ?? freePorts,
   })
+  const host = options.wrapHost?.(javas) ?? javas
   const { runsFolder, clock, logger, memoryBudgetBytes, limits } = options
   const flinkVersions = async () => (await options.listFlink()).map(({ version }) => version)
   const runtime = new ClusterRuntime({
