@@ -12,6 +12,10 @@ export function failureTexts(failure: Failure, then?: Texts): Texts {
   }
 }
 
+export function joined(...texts: readonly Texts[]): Texts {
+  return { en: sentence(...texts.map(({ en }) => en)), zh: sentence(...texts.map(({ zh }) => zh)) }
+}
+
 export function waitingTexts(room: Room): Texts {
   const needs = lacks(room)
   if (needs.line) {
@@ -52,6 +56,18 @@ export const TEXTS = {
   nothingToResume: (why: string): Texts => ({
     en: `The job was not started, because it was to resume and ${why}. Run it without resume_savepoint to begin anew.`,
     zh: `作业未启动：要求恢复状态，但未找到可用的保存点或checkpoint。如需重新开始，请不要设置 resume_savepoint。`,
+  }),
+  unreadable: (state: string, cause: string): Texts => ({
+    en: sentence(`Flink cannot read the state ${state}, so the next older is looked for`, cause),
+    zh: sentence(`Flink 无法读取状态 ${state}，正在查找更早的状态。`, cause),
+  }),
+  nothingReadable: (why: string): Texts => ({
+    en: `The job was not started: ${why}. Repair the files, or run it without resume_savepoint to begin anew.`,
+    zh: `作业未启动：无法读取要恢复的状态（${why}）。请修复文件；如需重新开始，请不设置 resume_savepoint 运行作业。`,
+  }),
+  olderState: (state: string): Texts => ({
+    en: `It went on from an older state, for Flink could not read ${state}.`,
+    zh: `Flink 无法读取 ${state}，作业已从更早的状态恢复。`,
   }),
   tooLong: (what: Texts, seconds: number, last: Texts): Texts => ({
     en: sentence(`${what.en} was not done after ${seconds} s.`, last.en),

@@ -35,7 +35,7 @@ export type JobView = Readonly<{
   savepoint: SavepointView | null
   /** Only for a job that waits to start. */
   room: Room | null
-  /** Only for a job that is to be launched. */
+  /** Only for a job of which another attempt is to be launched. */
   restorable: Restorable | null
 }>
 

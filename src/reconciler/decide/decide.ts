@@ -25,7 +25,7 @@ export function decide(view: JobView, now: Date, policy: Policy): Decision {
 /** Adds what follows from any decision: the restarts to record, and what is shown beside the status. */
 function complete(view: JobView, decision: Decision, now: Date): Decision {
   const restarts = restartsIn(view, decision, now)
-  const condition = conditionAfter(view, decision, restarts)
+  const condition = conditionAfter(view, decision, restarts, now)
   const facts = {
     ...decision.facts,
     ...(restarts.length > 0 ? { restartTimes: view.job.restartTimes + restarts.length } : {}),
