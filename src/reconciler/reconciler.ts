@@ -144,8 +144,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const observation = attempt ? await runtime.inspect(attempt.id) : null
     const savepoint = attempt && operation ? await runtime.savepointResult(attempt.id, operation.id) : null
     const launches = job.state === 'queued' || (!attempt && (job.state === 'submitting' || job.state === 'recovering'))
-    const troubled = observation?.failure != null || kindOf(job.state) !== 'live' || !isSteady(observation)
-    const history = launches || troubled ? await store.attemptsOf(database.db, [id]) : []
+    const history = kindOf(job.state) === 'moving' ? await store.attemptsOf(database.db, [id]) : []
     return {
       job,
       attempt,
@@ -358,12 +357,4 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
 function hasSomethingToRecord(decision: Decision): boolean {
   return Boolean(decision.event || decision.facts || decision.attempt || decision.newAttempt || decision.operation)
-}
-
-/** Nothing about the observation could make a decision look into the past. */
-function isSteady(observation: JobView['observation']): boolean {
-  if (!observation) return false
-  const processes = [observation.jobManager, ...observation.taskManagers]
-  const state = observation.flinkJob?.state
-  return processes.every((process) => process.is === 'alive') && state !== 'FAILED' && state !== 'CANCELED'
 }

@@ -79,6 +79,21 @@ export const TEXTS = {
       ? '根据 restart_when_exception，作业正在重新启动。'
       : '根据 restart_when_exception（未启用 resume_checkpoint），作业正在从头重新启动。',
   }),
+  silent: (since: Date, silentMs: number): Texts => {
+    const [at, seconds] = [since.toISOString(), Math.round(silentMs / 1000)]
+    return {
+      en: `Not reachable: its JobManager lives but has not answered since ${at}. After ${seconds} s it counts as dead.`,
+      zh: `无法连接：JobManager 进程存活，但自 ${at} 起没有应答；超过 ${seconds} 秒将视为已终止。`,
+    }
+  },
+  silentTooLong: (seconds: number): Failure => ({
+    cause: `The JobManager lives but has not answered for ${seconds} s.`,
+    advice: {
+      en: 'It hangs, or has too little CPU or memory: look at its log, and give it more (manager_cu_number).',
+      zh: 'JobManager 已挂起，或CPU、内存不足：请查看其日志，并增加 manager_cu_number。',
+    },
+    detail: '',
+  }),
   unstable: (restarts: number): Texts => ({
     en: `Unstable: it was restarted ${restarts} times within the last hour. Look at the failures of its attempts.`,
     zh: `不稳定：最近一小时内已重启 ${restarts} 次，请查看各次启动的失败原因。`,

@@ -85,6 +85,7 @@ export type Decision = Readonly<{
       | 'timeline'
       | 'lastCheckpoint'
       | 'logsExportedAt'
+      | 'silentSince'
     >
   >
   /** Restarts that are made or let stand by this decision. */

@@ -13,6 +13,7 @@ const ago = (ms: number) => new Date(NOW.getTime() - ms)
 const policy: Policy = {
   patience: { queuedMs: 900_000, launchMs: 120_000, recoverMs: 120_000, stopMs: 720_000, deleteMs: 60_000 },
   savepointMs: 600_000,
+  silentMs: 120_000,
   cancelGraceMs: 10_000,
   fastMs: 100,
   steadyMs: 1000,
@@ -327,10 +328,63 @@ describe('a running job', () => {
   const running = (settings: Partial<Job['settings']> = {}) => job('running', { startedAt: ago(4000) }, settings)
   const up = attempt({ runningAt: ago(4000) })
 
-  test('is left alone while it runs, and while its REST port is silent', () => {
+  test('is left alone while it runs', () => {
     expect(on(view(running(), { attempt: up }))).toMatchObject({ actions: [], because: 'running' })
+  })
+
+  describe('whose JobManager lives but does not answer', () => {
     const silent = seen({ rest: 'silent', flinkJob: null })
-    expect(on(view(running(), { attempt: up, observation: silent })).event).toBeUndefined()
+    const silentFor = (silentMs: number, settings: Partial<Job['settings']> = {}, change: Partial<JobView> = {}) => {
+      const known = attempt({ runningAt: ago(200_000), silentSince: ago(silentMs) })
+      return on(view(running(settings), { attempt: known, observation: silent, ...change }))
+    }
+
+    test('is shown as such, with since when', () => {
+      const decision = on(view(running(), { attempt: up, observation: silent }))
+      expect(decision).toMatchObject({ actions: [], attempt: { silentSince: NOW } })
+      expect(decision.event).toBeUndefined()
+      expect(decision.facts?.condition?.en).toMatch(/^Not reachable: .* not answered since 2026-11-21T10:00:00.000Z/u)
+    })
+
+    test('runs on when it answers again, and the text goes', () => {
+      const shown = { ...running(), condition: { en: 'Not reachable', zh: '' } }
+      const decision = on(view(shown, { attempt: attempt({ runningAt: ago(9000), silentSince: ago(9000) }) }))
+      expect(decision).toMatchObject({ attempt: { silentSince: null }, facts: { condition: { en: '' } } })
+    })
+
+    test('counts as dead after its patience, and the policy decides', () => {
+      expect(silentFor(119_000).event).toBeUndefined()
+      expect(silentFor(121_000)).toMatchObject({ event: 'failed', actions: [{ do: 'kill' }] })
+      expect(silentFor(121_000).facts?.status?.en).toMatch(/lives but has not answered for 121 s/u)
+      expect(silentFor(121_000, { restartWhenException: true }).event).toBe('lost')
+    })
+
+    test('is not asked for a savepoint, which fails when its patience ends', () => {
+      const asked = { operation: open('savepoint'), savepoint: { is: 'unknown' } as const }
+      expect(silentFor(9000, {}, asked)).toMatchObject({ actions: [], because: 'a savepoint is under way' })
+      const stopping = job('stopping', { wish: { wants: 'stopped', withSavepoint: true, operationId: 'o' } })
+      const stopAfter = (silentMs: number) =>
+        on(
+          view(stopping, {
+            ...asked,
+            operation: open('stopWithSavepoint'),
+            observation: silent,
+            attempt: attempt({ silentSince: ago(silentMs) }),
+          }),
+        )
+      expect(stopAfter(9000).actions).toEqual([])
+      expect(stopAfter(121_000)).toMatchObject({ event: 'savepointFailed', operation: { state: 'failed' } })
+    })
+
+    test('is stopped all the same', () => {
+      const decision = on(
+        view(job('stopping', { wish: { wants: 'stopped', withSavepoint: false, operationId: null } }), {
+          attempt: up,
+          observation: silent,
+        }),
+      )
+      expect(decision).toMatchObject({ because: expect.stringMatching(/does not answer/u), actions: [{ do: 'kill' }] })
+    })
   })
 
   test('fails without restart_when_exception and is started again with it, within the budget', () => {

@@ -11,13 +11,14 @@ import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence
 import { couldNotRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
 import { finish, keepStarting, up } from './going-up.ts'
 import { judgeFlinkRestarts } from './restarts.ts'
+import { failureOfSilence, isSilent } from './silence.ts'
 
 /** While it runs, and what follows when an attempt is lost. */
 
 export function watch(view: JobView, now: Date, policy: Policy): Decision {
   const { job, attempt, observation } = view
   assert(attempt && observation, `Job ${job.id}: a running job has a live attempt`)
-  const failure = failureOf(view)
+  const failure = failureOf(view) ?? failureOfSilence(view, attempt, now, policy)
   if (failure) return lose(view, attempt, failure, now, policy)
   if (observation.flinkJob?.state === 'FINISHED') return finish(view, attempt, now, policy)
   const overruled = overruleFlink(view, attempt, now, policy)
@@ -105,8 +106,7 @@ function endAs(
 
 /** A savepoint asked for while the job runs. */
 function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {
-  const { operation, savepoint } = view
-  if (!operation) return null
+  if (!view.operation) return null
   const end = operationEnd(view, now, policy)
   if (end) {
     return {
@@ -125,21 +125,22 @@ function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Polic
       lookAgainInMs: policy.steadyMs,
     }
   }
-  return {
-    because: 'a savepoint is under way',
-    actions: savepoint?.is === 'unknown' ? [{ do: 'savepoint', attemptId: attempt.id, operationId: operation.id }] : [],
-    lookAgainInMs: policy.fastMs,
-  }
+  return { because: 'a savepoint is under way', actions: askedFor(view, attempt), lookAgainInMs: policy.fastMs }
 }
 
-export function operationEnd(
-  { operation, savepoint }: JobView,
-  now: Date,
-  policy: Policy,
-): Decision['operation'] | null {
+/** Asks for the savepoint unless it is under way already, or nobody would hear. */
+export function askedFor(view: JobView, attempt: Attempt): Action[] {
+  if (!view.operation || view.savepoint?.is !== 'unknown' || isSilent(view)) return []
+  return [{ do: 'savepoint', attemptId: attempt.id, operationId: view.operation.id }]
+}
+
+export function operationEnd(view: JobView, now: Date, policy: Policy): Decision['operation'] | null {
+  const { attempt, operation, savepoint } = view
   if (!operation) return null
   if (savepoint?.is === 'completed') return { state: 'completed', locationUrl: savepoint.locationUrl, reason: '' }
   if (savepoint?.is === 'failed') return { state: 'failed', locationUrl: null, reason: savepoint.reason }
+  const silence = attempt && failureOfSilence(view, attempt, now, policy)
+  if (silence) return { state: 'failed', locationUrl: null, reason: silence.cause }
   const elapsedMs = now.getTime() - operation.createdAt.getTime()
   if (elapsedMs < policy.savepointMs) return null
   return { state: 'failed', locationUrl: null, reason: `It was not finished after ${Math.round(elapsedMs / 1000)} s.` }
