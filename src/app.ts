@@ -116,6 +116,7 @@ async function startOn(
     policy: {
       patience: config.patience,
       savepointMs: config.savepointMs,
+      silentMs: config.silentMs,
       cancelGraceMs: config.cancelGraceMs,
       fastMs: 100,
       steadyMs: 1000,

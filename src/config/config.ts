@@ -34,6 +34,8 @@ export type Config = Readonly<{
   /** How long each moving state of a job may last. */
   patience: Readonly<{ queuedMs: number; launchMs: number; recoverMs: number; stopMs: number; deleteMs: number }>
   savepointMs: number
+  /** How long a JobManager may live without an answer. */
+  silentMs: number
   cancelGraceMs: number
   first: Readonly<{ projectId: string | null; projectName: string | null }>
 }>
@@ -133,7 +135,9 @@ function accessKeyOf({ HEADGATE_ACCESS_KEY: ak, HEADGATE_SECRET_KEY: sk }: Envir
   return ak === undefined || sk === undefined ? null : { ak, sk }
 }
 
-function patienceOf(ask: ReturnType<typeof questions>): Pick<Config, 'patience' | 'savepointMs' | 'cancelGraceMs'> {
+function patienceOf(
+  ask: ReturnType<typeof questions>,
+): Pick<Config, 'patience' | 'savepointMs' | 'silentMs' | 'cancelGraceMs'> {
   const seconds = (name: OptionName, byDefault: number) => ask.integer(name, byDefault, 1, 86_400) * 1000
   const savepointMs = seconds('HEADGATE_SAVEPOINT_SECONDS', 600)
   const launchMs = seconds('HEADGATE_LAUNCH_SECONDS', 300)
@@ -146,6 +150,7 @@ function patienceOf(ask: ReturnType<typeof questions>): Pick<Config, 'patience' 
       deleteMs: 120_000,
     },
     savepointMs,
+    silentMs: seconds('HEADGATE_SILENT_SECONDS', 120),
     cancelGraceMs: 10_000,
   }
 }

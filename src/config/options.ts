@@ -38,6 +38,10 @@ export const OPTIONS = {
   },
   HEADGATE_LAUNCH_SECONDS: { text: 'How long a start may take before it has failed.', byDefault: '300' },
   HEADGATE_SAVEPOINT_SECONDS: { text: 'How long a savepoint may take before it has failed.', byDefault: '600' },
+  HEADGATE_SILENT_SECONDS: {
+    text: 'How long the JobManager of a running job may live without an answer before it counts as dead.',
+    byDefault: '120',
+  },
   HEADGATE_ADMIN_PASSWORD: {
     text: 'Password of the administrator that the first start creates.',
     byDefault: 'a random one, printed once',

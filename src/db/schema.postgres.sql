@@ -34,6 +34,7 @@ CREATE TABLE attempts (
   last_checkpoint_at bigint,
   logs_exported_at bigint,
   silent_since bigint,
+  run integer not null,
   constraint attempts_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_flink_job_id_key UNIQUE (flink_job_id),

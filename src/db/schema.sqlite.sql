@@ -30,6 +30,7 @@ CREATE TABLE "attempts" ("id" text not null primary key,
   "last_checkpoint_at" bigint,
   "logs_exported_at" bigint,
   "silent_since" bigint,
+  "run" integer default 1 not null,
   constraint "attempts_number" unique ("job_id", "number"));
 
 CREATE TABLE "bucket_grants" ("project_id" text not null references "projects" ("id"),

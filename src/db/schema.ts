@@ -137,6 +137,8 @@ export interface Schema {
     logs_exported_at: number | null
     /** Since when its JobManager lives but does not answer. */
     silent_since: number | null
+    /** Counts the runs of the job: attempts without a command to start between them belong to one. */
+    run: Generated<number>
   }
   /** One restart of a job: by Flink inside an attempt, or by Headgate with a new one. */
   restarts: {

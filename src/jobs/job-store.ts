@@ -407,7 +407,7 @@ async function insertMove(tx: Tx, move: Move): Promise<void> {
 }
 
 /** A live attempt takes room; so does the last attempt of a job that waits to be launched again. */
-const takesRoom = sql<boolean>`(attempts.live = 1 or (jobs.state = 'recovering' and attempts.number =
+const takesRoom = sql<boolean>`(attempts.live = 1 or (jobs.state in ('submitting', 'recovering') and attempts.number =
   (select max(other.number) from attempts as other where other.job_id = jobs.id)))`
 
 function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {

@@ -96,6 +96,8 @@ export type Attempt = Readonly<{
   id: string
   jobId: JobId
   number: number
+  /** Counts the runs of the job: attempts without a command to start between them belong to one. */
+  run: number
   flinkJobId: string
   flinkVersion: string
   live: boolean

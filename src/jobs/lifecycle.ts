@@ -32,6 +32,7 @@ export type JobEvent =
   | 'finished' // the program ended by itself
   | 'failed' // it ended with an error and no restart is left or wanted
   | 'lost' // it ended with an error and the policy allows another attempt
+  | 'unreadable' // Flink cannot read the state it was to begin with; an older one is tried
   | 'gone' // nothing of it runs any more
   | 'savepointFailed' // a stop with savepoint could not make one; the job runs on
   | 'outOfPatience' // the state lasted longer than it may
@@ -74,10 +75,11 @@ export const LIFECYCLE = {
   submitting: {
     kind: 'moving',
     patience: 'launchMs',
-    meaning: 'One attempt is recorded with its ids; its cluster is being launched and the job handed to it.',
+    meaning: 'An attempt is recorded with its ids; its cluster is being launched and the job handed to it.',
     on: {
       launched: 'running',
       finished: 'finished',
+      unreadable: 'submitting',
       refused: 'submitFailed',
       outOfPatience: 'submitFailed',
       stop: 'stopping',
@@ -102,6 +104,7 @@ export const LIFECYCLE = {
       launched: 'running',
       finished: 'finished',
       lost: 'recovering',
+      unreadable: 'recovering',
       failed: 'failed',
       refused: 'failed',
       outOfPatience: 'failed',

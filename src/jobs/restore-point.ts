@@ -48,6 +48,27 @@ export function restorePointForRestart(
   return { missing: true, because: `the state it was started from is gone: ${failedAttempt.restoreFrom}` }
 }
 
+/**
+ * Chooses the state to begin with after the newest could not be read. Never an empty start: the job was to go on.
+ * `unreadable`: the states that this run has tried in vain, the last one first.
+ */
+export function restorePointInstead(
+  job: Pick<Job, 'settings'>,
+  unreadable: readonly string[],
+  restorable: Restorable,
+): RestorePoint {
+  const { savepoints, checkpoints } = withoutStates(restorable, unreadable)
+  const next = newestOf({ savepoints, checkpoints: job.settings.resumeCheckpoint ? checkpoints : [] })
+  const [last = ''] = unreadable
+  if (!next) return { missing: true, because: `${last} cannot be read, and there is no older state` }
+  return { ...next, because: `${last} cannot be read; instead it ${next.because}` }
+}
+
+export function withoutStates({ savepoints, checkpoints }: Restorable, urls: readonly string[]): Restorable {
+  const others = <T extends { url: string }>(states: readonly T[]) => states.filter(({ url }) => !urls.includes(url))
+  return { savepoints: others(savepoints), checkpoints: others(checkpoints) }
+}
+
 function newestOf({ savepoints, checkpoints }: Restorable): { restoreFrom: string; because: string } | null {
   const states = [
     ...savepoints.map((savepoint) => ({

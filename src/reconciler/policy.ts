@@ -7,6 +7,8 @@ export type Policy = Readonly<{
   savepointMs: number
   /** How long Flink may take to cancel before its processes are ended. */
   cancelGraceMs: number
+  /** How long a JobManager may live without an answer before it counts as dead. */
+  silentMs: number
   /** Rhythm of looking: while something is on its way, and while it runs. */
   fastMs: number
   steadyMs: number

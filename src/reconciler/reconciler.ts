@@ -143,9 +143,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const operation = attempt ? ((await store.openOperations(database.db, [id])).get(id) ?? null) : null
     const observation = attempt ? await runtime.inspect(attempt.id) : null
     const savepoint = attempt && operation ? await runtime.savepointResult(attempt.id, operation.id) : null
-    const launches = job.state === 'queued' || (job.state === 'recovering' && !attempt)
-    const troubled = observation?.failure != null || kindOf(job.state) !== 'live' || !isSteady(observation)
-    const history = launches || troubled ? await store.attemptsOf(database.db, [id]) : []
+    const launches = job.state === 'queued' || (!attempt && (job.state === 'submitting' || job.state === 'recovering'))
+    const history = kindOf(job.state) === 'moving' ? await store.attemptsOf(database.db, [id]) : []
     return {
       job,
       attempt,
@@ -177,7 +176,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (!job) return false
       if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
       if (view.operation && decision.operation) await recordOperation(tx, view, decision.operation, at)
-      const next = decision.newAttempt && flink ? newAttempt(job, view.history, decision.newAttempt, flink, at) : null
+      const next = decision.newAttempt && flink ? newAttempt(view, job, decision.newAttempt, flink, at) : null
       if (next) await store.insertAttempt(tx, next, runtime.kind)
       const attemptId = (next ?? view.attempt)?.id
       if (attemptId) await store.insertRestarts(tx, job.id, attemptId, decision.restarts ?? [])
@@ -197,9 +196,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return decision.facts || decision.newAttempt ? store.patch(tx, view.job, facts, at) : view.job
   }
 
+  /** `job` as it is after the decision. */
   function newAttempt(
+    { job: before, history }: JobView,
     job: Job,
-    history: readonly Attempt[],
     point: NonNullable<Decision['newAttempt']>,
     flink: { version: string; note: Texts | null },
     at: Date,
@@ -215,6 +215,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       ...ids,
       jobId: job.id,
       number: (history[0]?.number ?? 0) + 1,
+      run: (history[0]?.run ?? 0) + (before.state === 'queued' ? 1 : 0),
       live: true,
       cuCount: sizing.cuCount,
       memoryBytes: memoryOf(sizing.shape),
@@ -356,12 +357,4 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
 function hasSomethingToRecord(decision: Decision): boolean {
   return Boolean(decision.event || decision.facts || decision.attempt || decision.newAttempt || decision.operation)
-}
-
-/** Nothing about the observation could make a decision look into the past. */
-function isSteady(observation: JobView['observation']): boolean {
-  if (!observation) return false
-  const processes = [observation.jobManager, ...observation.taskManagers]
-  const state = observation.flinkJob?.state
-  return processes.every((process) => process.is === 'alive') && state !== 'FAILED' && state !== 'CANCELED'
 }

@@ -1,9 +1,13 @@
-import type { JobSettings } from '../jobs/job.ts'
+import type { JobSettings, Restart } from '../jobs/job.ts'
 
 /** The budget of resume_max_num slides over an hour (DLI: restarts per hour). */
 export const BUDGET_MS = 3_600_000
 const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 60_000
+
+export function withinBudget(restarts: readonly Restart[], now: Date): Restart[] {
+  return restarts.filter(({ at }) => now.getTime() - at.getTime() < BUDGET_MS)
+}
 
 export type RestartAnswer = Readonly<{ may: true } | { may: false; because: string }>
 

@@ -12,6 +12,10 @@ export function failureTexts(failure: Failure, then?: Texts): Texts {
   }
 }
 
+export function joined(...texts: readonly Texts[]): Texts {
+  return { en: sentence(...texts.map(({ en }) => en)), zh: sentence(...texts.map(({ zh }) => zh)) }
+}
+
 export function waitingTexts(room: Room): Texts {
   const needs = lacks(room)
   if (needs.line) {
@@ -53,6 +57,18 @@ export const TEXTS = {
     en: `The job was not started, because it was to resume and ${why}. Run it without resume_savepoint to begin anew.`,
     zh: `作业未启动：要求恢复状态，但未找到可用的保存点或checkpoint。如需重新开始，请不要设置 resume_savepoint。`,
   }),
+  unreadable: (state: string, cause: string): Texts => ({
+    en: sentence(`Flink cannot read the state ${state}, so the next older is looked for`, cause),
+    zh: sentence(`Flink 无法读取状态 ${state}，正在查找更早的状态。`, cause),
+  }),
+  nothingReadable: (why: string): Texts => ({
+    en: `The job was not started: ${why}. Repair the files, or run it without resume_savepoint to begin anew.`,
+    zh: `作业未启动：无法读取要恢复的状态（${why}）。请修复文件；如需重新开始，请不设置 resume_savepoint 运行作业。`,
+  }),
+  olderState: (state: string): Texts => ({
+    en: `It went on from an older state, for Flink could not read ${state}.`,
+    zh: `Flink 无法读取 ${state}，作业已从更早的状态恢复。`,
+  }),
   tooLong: (what: Texts, seconds: number, last: Texts): Texts => ({
     en: sentence(`${what.en} was not done after ${seconds} s.`, last.en),
     zh: sentence(`${what.zh}在 ${seconds} 秒内未完成。`, last.zh),
@@ -62,6 +78,21 @@ export const TEXTS = {
     zh: resumes
       ? '根据 restart_when_exception，作业正在重新启动。'
       : '根据 restart_when_exception（未启用 resume_checkpoint），作业正在从头重新启动。',
+  }),
+  silent: (since: Date, silentMs: number): Texts => {
+    const [at, seconds] = [since.toISOString(), Math.round(silentMs / 1000)]
+    return {
+      en: `Not reachable: its JobManager lives but has not answered since ${at}. After ${seconds} s it counts as dead.`,
+      zh: `无法连接：JobManager 进程存活，但自 ${at} 起没有应答；超过 ${seconds} 秒将视为已终止。`,
+    }
+  },
+  silentTooLong: (seconds: number): Failure => ({
+    cause: `The JobManager lives but has not answered for ${seconds} s.`,
+    advice: {
+      en: 'It hangs, or has too little CPU or memory: look at its log, and give it more (manager_cu_number).',
+      zh: 'JobManager 已挂起，或CPU、内存不足：请查看其日志，并增加 manager_cu_number。',
+    },
+    detail: '',
   }),
   unstable: (restarts: number): Texts => ({
     en: `Unstable: it was restarted ${restarts} times within the last hour. Look at the failures of its attempts.`,

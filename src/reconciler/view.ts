@@ -35,7 +35,7 @@ export type JobView = Readonly<{
   savepoint: SavepointView | null
   /** Only for a job that waits to start. */
   room: Room | null
-  /** Only for a job that is to be launched. */
+  /** Only for a job of which another attempt is to be launched. */
   restorable: Restorable | null
 }>
 
@@ -85,6 +85,7 @@ export type Decision = Readonly<{
       | 'timeline'
       | 'lastCheckpoint'
       | 'logsExportedAt'
+      | 'silentSince'
     >
   >
   /** Restarts that are made or let stand by this decision. */

@@ -75,7 +75,13 @@ export type FlinkJobState =
   | 'RECONCILING'
 
 /** Why something ended: a line for people (Flink's own words), what to do about it, and the raw text behind it. */
-export type Failure = Readonly<{ cause: string; advice: Texts; detail: string }>
+export type Failure = Readonly<{
+  cause: string
+  advice: Texts
+  detail: string
+  /** Flink could not read the state it was to restore, for files of it are missing or damaged. */
+  unreadableState?: true
+}>
 
 export type ProcessState =
   | { is: 'absent' } // never started, as far as anything on disk tells
@@ -89,6 +95,10 @@ export type FlinkJobView = Readonly<{
   tasks: Readonly<{ total: number; running: number; finished: number }>
   /** Restarts Flink made by itself in this attempt. */
   restarts: number
+  /** Failures that Flink remembers, with and without a restart after them: when each was, newest first. */
+  failedAt: readonly Date[]
+  /** The newest of them; null when there is none, or Flink gave no reason. */
+  lastFailure: Failure | null
   startedAt: Date | null
   endedAt: Date | null
 }>

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { eventually, processesAbout, told } from '../support/clusters.ts'
+import { eventually, JOB_MANAGER, jvmsOf, TASK_MANAGER, told } from '../support/clusters.ts'
 import { type Answer, builtJar, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
@@ -38,19 +38,10 @@ async function runCounter(name: string, settings: Record<string, unknown>): Prom
 
 const count = async (file: string) => Number((await told(file))?.first ?? 0)
 
-const JOB_MANAGER = 'StandaloneApplicationClusterEntryPoint'
-const TASK_MANAGER = 'TaskManagerRunner'
-
 /** Kills JVMs of the job's newest attempt, all at once; answers when that was. */
 async function killJvms(id: number, ...mainClasses: string[]): Promise<number> {
   const [attempt] = await service.attempts(id)
-  const pids: number[] = []
-  for (const line of await processesAbout(attempt.attempt_id)) {
-    const [pid = '', program = ''] = line.split(/[ \0]/u)
-    if (!program.endsWith('/java')) continue
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
-    if (mainClasses.some((each) => command.includes(each))) pids.push(Number(pid))
-  }
+  const pids = await jvmsOf(attempt.attempt_id, ...mainClasses)
   expect(pids).toHaveLength(mainClasses.length)
   for (const pid of pids) process.kill(pid, 'SIGKILL')
   return performance.now()

@@ -165,6 +165,21 @@ export async function processesAbout(folder: string): Promise<string[]> {
   return found
 }
 
+export const JOB_MANAGER = 'StandaloneApplicationClusterEntryPoint'
+export const TASK_MANAGER = 'TaskManagerRunner'
+
+/** Pids of the JVMs of an attempt that run one of the main classes. */
+export async function jvmsOf(attemptId: string, ...mainClasses: string[]): Promise<number[]> {
+  const pids: number[] = []
+  for (const line of await processesAbout(attemptId)) {
+    const [pid = '', program = ''] = line.split(/[ \0]/u)
+    if (!program.endsWith('/java')) continue
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    if (mainClasses.some((each) => command.includes(each))) pids.push(Number(pid))
+  }
+  return pids
+}
+
 export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })

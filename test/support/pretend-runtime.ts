@@ -109,6 +109,8 @@ function observe(attempt: Pretended | undefined): Observation {
             tasksUp: attempt.state === 'RUNNING',
             tasks: { total: 1, running: 1, finished: 0 },
             restarts: attempt.restarts,
+            failedAt: [],
+            lastFailure: null,
             startedAt: null,
             endedAt: null,
           }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DialectQuirks } from '../dialect.ts'
 
-/** Every restart of a job as a fact of its own, and what stands out about a job while it runs. */
+/** Every restart of a job as a fact of its own, the runs that attempts belong to, and what stands out about a running job. */
 export async function restarts(db: Kysely<unknown>, quirks: DialectQuirks): Promise<void> {
   const { text } = quirks
   await quirks
@@ -17,4 +17,8 @@ export async function restarts(db: Kysely<unknown>, quirks: DialectQuirks): Prom
     .addColumn('condition_json', text, (c) => c.notNull().defaultTo('{"en":"","zh":""}'))
     .execute()
   await db.schema.alterTable('attempts').addColumn('silent_since', 'bigint').execute()
+  await db.schema
+    .alterTable('attempts')
+    .addColumn('run', 'integer', (c) => c.notNull().defaultTo(1))
+    .execute()
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Attempt, Job, JobId, Operation, Restart } from '../../jobs/job.ts'
+import type { Attempt, Job, JobId, Operation, Restart, Savepoint } from '../../jobs/job.ts'
 import { DEFAULT_SETTINGS } from '../../jobs/job-settings.ts'
 import { JOB_STATES, type JobState, kindOf, nextState } from '../../jobs/lifecycle.ts'
-import type { FlinkJobState, FlinkJobView, Observation, ProcessState } from '../../runtimes/runtime.ts'
+import type { Failure, FlinkJobState, FlinkJobView, Observation, ProcessState } from '../../runtimes/runtime.ts'
 import type { Policy } from '../policy.ts'
 import type { JobView, Room } from '../view.ts'
 import { decide } from './decide.ts'
@@ -13,6 +13,7 @@ const ago = (ms: number) => new Date(NOW.getTime() - ms)
 const policy: Policy = {
   patience: { queuedMs: 900_000, launchMs: 120_000, recoverMs: 120_000, stopMs: 720_000, deleteMs: 60_000 },
   savepointMs: 600_000,
+  silentMs: 120_000,
   cancelGraceMs: 10_000,
   fastMs: 100,
   steadyMs: 1000,
@@ -53,6 +54,7 @@ function attempt(change: Partial<Attempt> = {}): Attempt {
     id: 'a1',
     jobId: 1 as JobId,
     number: 1,
+    run: 1,
     flinkJobId: 'f1',
     flinkVersion: '1.20.0',
     live: true,
@@ -77,7 +79,16 @@ function attempt(change: Partial<Attempt> = {}): Attempt {
 }
 
 function flink(state: FlinkJobState, tasksUp = state === 'RUNNING'): FlinkJobView {
-  return { state, tasksUp, tasks: { total: 1, running: 1, finished: 0 }, restarts: 0, startedAt: null, endedAt: null }
+  return {
+    state,
+    tasksUp,
+    tasks: { total: 1, running: 1, finished: 0 },
+    restarts: 0,
+    failedAt: [],
+    lastFailure: null,
+    startedAt: null,
+    endedAt: null,
+  }
 }
 
 function seen(change: Partial<Observation> = {}): Observation {
@@ -227,14 +238,153 @@ describe('a submitting job', () => {
   })
 })
 
+describe('a job whose state cannot be read', () => {
+  const savepoint = (url: string, at: Date): Savepoint => ({
+    ...{ id: url, jobId: 1 as JobId, attemptId: null, origin: 'savepoint', url, path: url, createdAt: at },
+  })
+  const restorable = {
+    savepoints: [savepoint('file:/old', ago(9000))],
+    checkpoints: [{ url: 'file:/new', completedAt: ago(1000), id: 3 }],
+  }
+  const unreadable: Failure = {
+    ...{ cause: 'java.io.EOFException', advice: { en: '', zh: '' }, detail: '', unreadableState: true },
+  }
+  const STATES = ['submitting', 'recovering'] as const
+  const settings = { resumeCheckpoint: true, restartWhenException: true, resumeMaxNum: 1 }
+  const going = (state: JobState) =>
+    job(state, { startedAt: ago(9000), wish: { wants: 'running', resume: true } }, settings)
+  const failed = (number: number, restoreFrom: string, change: Partial<Attempt> = {}) =>
+    attempt({ id: `a${number}`, number, restoreFrom, live: false, outcome: 'failed', failure: unreadable, ...change })
+
+  test.each(STATES)('ends the attempt and says so (%s)', (state) => {
+    const live = attempt({ restoreFrom: 'file:/new' })
+    const dead = seen({ flinkJob: flink('FAILED'), failure: unreadable })
+    const retrying = seen({ flinkJob: { ...flink('RESTARTING'), restarts: 3, lastFailure: unreadable } })
+    for (const observation of [dead, retrying]) {
+      const decision = on(view(going(state), { attempt: live, observation }))
+      expect(decision).toMatchObject({ event: 'unreadable', attempt: { outcome: 'failed', failure: unreadable } })
+      expect(decision.facts?.status?.en).toMatch(/cannot read the state file:\/new, so the next older is looked for/)
+      expect(decision.actions).toEqual([{ do: 'kill', attemptId: 'a1' }])
+    }
+    const over = attempt({ restoreFrom: 'file:/new', outcome: 'failed', failure: unreadable })
+    expect(does(view(going(state), { attempt: over }))).toEqual(['kill'])
+  })
+
+  test.each(STATES)('is tried from the next older state, without a wait and without using its budget (%s)', (state) => {
+    const spent = { history: [failed(1, 'file:/new')], restorable, restarts: restarted('headgate') }
+    const decision = on(view(going(state), spent))
+    expect(decision.newAttempt).toEqual({
+      restoreFrom: 'file:/old',
+      restoreBecause: expect.stringMatching(/file:\/new cannot be read; instead it resumes from .* savepoint of/),
+    })
+    expect(decision).not.toHaveProperty('restarts')
+  })
+
+  test.each(STATES)('says in the end what it stands on (%s)', (state) => {
+    const second = attempt({ id: 'a2', number: 2, restoreFrom: 'file:/old' })
+    const decision = on(view(going(state), { attempt: second, history: [second, failed(1, 'file:/new')] }))
+    expect(decision).toMatchObject({
+      event: 'launched',
+      facts: { status: { en: expect.stringMatching(/file:\/new/) } },
+    })
+  })
+
+  test.each([
+    ['submitting', 'refused'],
+    ['recovering', 'failed'],
+  ] as const)(
+    'ends when there is no older one, or that one cannot be read either: never from empty (%s)',
+    (state, end) => {
+      const none = { savepoints: [], checkpoints: restorable.checkpoints }
+      const alone = on(view(going(state), { history: [failed(1, 'file:/new')], restorable: none }))
+      expect([alone.event, alone.newAttempt]).toEqual([end, undefined])
+      expect(alone.facts?.status?.en).toMatch(/file:\/new cannot be read, and there is no older state/)
+      const third = { ...restorable, savepoints: [...restorable.savepoints, savepoint('file:/oldest', ago(99_000))] }
+      const both = on(
+        view(going(state), { history: [failed(2, 'file:/old'), failed(1, 'file:/new')], restorable: third }),
+      )
+      expect([both.event, both.newAttempt]).toEqual([end, undefined])
+      expect(both.facts?.status?.en).toMatch(/neither file:\/new nor the next older, file:\/old, can be read/)
+    },
+  )
+
+  test('does not try it again in the same run, and tries it in the next', () => {
+    const ran = failed(2, 'file:/old', { failure: null, runningAt: ago(500), endedAt: ago(60_000) })
+    const history = [ran, failed(1, 'file:/new')]
+    expect(on(view(going('recovering'), { history, restorable })).newAttempt?.restoreFrom).toBe('file:/old')
+    expect(on(view(going('queued'), { history, restorable })).newAttempt?.restoreFrom).toBe('file:/new')
+  })
+
+  test('is restarted as after any failure when it had run: Flink then failed on a state of its own', () => {
+    const up = attempt({ restoreFrom: 'file:/old', runningAt: ago(4000) })
+    const dead = seen({ flinkJob: { ...flink('RESTARTING'), lastFailure: unreadable } })
+    expect(on(view(going('running'), { attempt: up, observation: dead })).event).toBe('lost')
+    const after = [attempt({ ...up, live: false, outcome: 'failed', failure: unreadable, endedAt: ago(60_000) })]
+    expect(on(view(going('recovering'), { history: after, restorable })).newAttempt?.restoreFrom).toBe('file:/new')
+  })
+})
+
 describe('a running job', () => {
   const running = (settings: Partial<Job['settings']> = {}) => job('running', { startedAt: ago(4000) }, settings)
   const up = attempt({ runningAt: ago(4000) })
 
-  test('is left alone while it runs, and while its REST port is silent', () => {
+  test('is left alone while it runs', () => {
     expect(on(view(running(), { attempt: up }))).toMatchObject({ actions: [], because: 'running' })
+  })
+
+  describe('whose JobManager lives but does not answer', () => {
     const silent = seen({ rest: 'silent', flinkJob: null })
-    expect(on(view(running(), { attempt: up, observation: silent })).event).toBeUndefined()
+    const silentFor = (silentMs: number, settings: Partial<Job['settings']> = {}, change: Partial<JobView> = {}) => {
+      const known = attempt({ runningAt: ago(200_000), silentSince: ago(silentMs) })
+      return on(view(running(settings), { attempt: known, observation: silent, ...change }))
+    }
+
+    test('is shown as such, with since when', () => {
+      const decision = on(view(running(), { attempt: up, observation: silent }))
+      expect(decision).toMatchObject({ actions: [], attempt: { silentSince: NOW } })
+      expect(decision.event).toBeUndefined()
+      expect(decision.facts?.condition?.en).toMatch(/^Not reachable: .* not answered since 2026-11-21T10:00:00.000Z/u)
+    })
+
+    test('runs on when it answers again, and the text goes', () => {
+      const shown = { ...running(), condition: { en: 'Not reachable', zh: '' } }
+      const decision = on(view(shown, { attempt: attempt({ runningAt: ago(9000), silentSince: ago(9000) }) }))
+      expect(decision).toMatchObject({ attempt: { silentSince: null }, facts: { condition: { en: '' } } })
+    })
+
+    test('counts as dead after its patience, and the policy decides', () => {
+      expect(silentFor(119_000).event).toBeUndefined()
+      expect(silentFor(121_000)).toMatchObject({ event: 'failed', actions: [{ do: 'kill' }] })
+      expect(silentFor(121_000).facts?.status?.en).toMatch(/lives but has not answered for 121 s/u)
+      expect(silentFor(121_000, { restartWhenException: true }).event).toBe('lost')
+    })
+
+    test('is not asked for a savepoint, which fails when its patience ends', () => {
+      const asked = { operation: open('savepoint'), savepoint: { is: 'unknown' } as const }
+      expect(silentFor(9000, {}, asked)).toMatchObject({ actions: [], because: 'a savepoint is under way' })
+      const stopping = job('stopping', { wish: { wants: 'stopped', withSavepoint: true, operationId: 'o' } })
+      const stopAfter = (silentMs: number) =>
+        on(
+          view(stopping, {
+            ...asked,
+            operation: open('stopWithSavepoint'),
+            observation: silent,
+            attempt: attempt({ silentSince: ago(silentMs) }),
+          }),
+        )
+      expect(stopAfter(9000).actions).toEqual([])
+      expect(stopAfter(121_000)).toMatchObject({ event: 'savepointFailed', operation: { state: 'failed' } })
+    })
+
+    test('is stopped all the same', () => {
+      const decision = on(
+        view(job('stopping', { wish: { wants: 'stopped', withSavepoint: false, operationId: null } }), {
+          attempt: up,
+          observation: silent,
+        }),
+      )
+      expect(decision).toMatchObject({ because: expect.stringMatching(/does not answer/u), actions: [{ do: 'kill' }] })
+    })
   })
 
   test('fails without restart_when_exception and is started again with it, within the budget', () => {
@@ -263,6 +413,14 @@ describe('a running job', () => {
         attempt: { flinkRestarts: 3 },
         facts: { restartTimes: 2 },
       })
+    })
+
+    test('while nobody looked counts for the hour in which it was restarted', () => {
+      const failedAt = [ago(1000), ago(4_000_000), ago(5_000_000)]
+      const observation = seen({ flinkJob: { ...flink('RUNNING'), restarts: 3, failedAt } })
+      const decision = on(view(running({ ...RESTARTS, resumeMaxNum: 1 }), { attempt: up, observation }))
+      expect(decision.restarts).toEqual(failedAt.map((at) => ({ by: 'flink', at })))
+      expect(decision.facts?.condition).toBeUndefined()
     })
 
     test.each<[string, Partial<Job['settings']>, readonly Restart[], string]>([

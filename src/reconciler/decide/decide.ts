@@ -7,6 +7,7 @@ import { keepStopping, stop } from './going-down.ts'
 import { admit, start } from './going-up.ts'
 import { restartsIn } from './restarts.ts'
 import { recover, watch } from './running.ts'
+import { silenceNews } from './silence.ts'
 
 /**
  * What to do about one job, from what is recorded, wanted and seen. Pure: no clock, no randomness, no I/O, so that what
@@ -19,13 +20,15 @@ import { recover, watch } from './running.ts'
  *   was required.
  */
 export function decide(view: JobView, now: Date, policy: Policy): Decision {
-  return complete(view, decideByState(view, now, policy), now)
+  return complete(view, decideByState(view, now, policy), now, policy)
 }
 
-/** Adds what follows from any decision: the restarts to record, and what is shown beside the status. */
-function complete(view: JobView, decision: Decision, now: Date): Decision {
+/** Adds what follows from any decision: what is to be recorded of restarts and silence, and what is shown beside the status. */
+function complete(view: JobView, decided: Decision, now: Date, policy: Policy): Decision {
+  const attempt = { ...decided.attempt, ...silenceNews(view, now) }
+  const decision = Object.keys(attempt).length > 0 ? { ...decided, attempt } : decided
   const restarts = restartsIn(view, decision, now)
-  const condition = conditionAfter(view, decision, restarts)
+  const condition = conditionAfter(view, decision, restarts, now, policy)
   const facts = {
     ...decision.facts,
     ...(restarts.length > 0 ? { restartTimes: view.job.restartTimes + restarts.length } : {}),

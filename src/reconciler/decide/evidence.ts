@@ -18,6 +18,9 @@ export function failureOf({ job, attempt, observation }: JobView): Failure | nul
   if (attempt?.failure) return attempt.failure
   if (!observation) return null
   if (observation.failure) return observation.failure
+  // Flink would restart it again and again, each time from the same state.
+  const { tasksUp, lastFailure } = observation.flinkJob ?? { tasksUp: false, lastFailure: null }
+  if (!tasksUp && lastFailure?.unreadableState) return lastFailure
   if (observation.flinkJob?.state === 'CANCELED') return CANCELLED_ELSEWHERE
   if (attempt?.launchedAt && !observation.exists) return VANISHED
   const dead = observation.taskManagers.findIndex((process) => process.is === 'ended')

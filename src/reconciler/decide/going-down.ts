@@ -3,7 +3,8 @@ import type { Policy } from '../policy.ts'
 import { TEXTS } from '../texts.ts'
 import type { Decision, JobView } from '../view.ts'
 import { anythingAlive, EMPTY, endedOperation, isOutOfPatience, seen } from './evidence.ts'
-import { operationEnd } from './running.ts'
+import { askedFor, operationEnd } from './running.ts'
+import { isSilent } from './silence.ts'
 
 /** The stop ladder: a last savepoint if one is wanted, Flink's cancel, the end of the processes. */
 
@@ -42,10 +43,7 @@ function stopWithSavepoint(view: JobView, attempt: Attempt, now: Date, policy: P
   }
   return {
     because: 'the last savepoint is under way',
-    actions:
-      view.savepoint?.is === 'unknown' && view.operation
-        ? [{ do: 'savepoint', attemptId: attempt.id, operationId: view.operation.id }]
-        : [],
+    actions: askedFor(view, attempt),
     lookAgainInMs: policy.fastMs,
   }
 }
@@ -56,9 +54,7 @@ function stopNow(view: JobView, attempt: Attempt, now: Date, policy: Policy): De
   const over = !flink || ['CANCELED', 'FINISHED', 'FAILED', 'SUSPENDED'].includes(flink.state)
   if (over || now.getTime() - view.job.stateSince.getTime() > policy.cancelGraceMs) {
     return {
-      because: over
-        ? 'Flink has nothing left to cancel: end its processes'
-        : 'Flink did not cancel in time: end its processes',
+      because: `${whyKill(view, over)}: end its processes`,
       actions: [{ do: 'kill', attemptId: attempt.id }],
       lookAgainInMs: policy.fastMs,
     }
@@ -68,6 +64,11 @@ function stopNow(view: JobView, attempt: Attempt, now: Date, policy: Policy): De
     actions: flink.state === 'CANCELLING' ? [] : [{ do: 'cancel', attemptId: attempt.id }],
     lookAgainInMs: policy.fastMs,
   }
+}
+
+function whyKill(view: JobView, over: boolean): string {
+  if (isSilent(view)) return 'Flink does not answer'
+  return over ? 'Flink has nothing left to cancel' : 'Flink did not cancel in time'
 }
 
 /** Nothing runs any more. Without the savepoint that was asked for this is no success. */

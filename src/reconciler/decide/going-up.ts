@@ -5,7 +5,7 @@ import { assert, type Texts } from '../../lib/errors.ts'
 import type { Failure } from '../../runtimes/runtime.ts'
 import type { Policy } from '../policy.ts'
 import { hasRoom } from '../room.ts'
-import { failureTexts, TEXTS, waitingTexts } from '../texts.ts'
+import { failureTexts, joined, TEXTS, waitingTexts } from '../texts.ts'
 import type { Decision, JobView } from '../view.ts'
 import { endAttempt } from './at-rest.ts'
 import {
@@ -18,6 +18,7 @@ import {
   seen,
   statusIfNew,
 } from './evidence.ts'
+import { giveUpState, standsInFor, tryOlder } from './fallback.ts'
 
 /** From a queued job to a running one. */
 
@@ -66,8 +67,10 @@ function refuse(status: Texts, now: Date): Decision {
 
 export function start(view: JobView, now: Date, policy: Policy): Decision {
   const { attempt } = view
-  assert(attempt, `Job ${view.job.id}: a submitting job has a live attempt`)
+  if (!attempt) return tryOlder(view, now)
+  if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
   const failure = failureOf(view)
+  if (failure?.unreadableState && attempt.restoreFrom !== null) return giveUpState(view, attempt, failure, now, policy)
   if (failure) {
     return {
       event: 'refused',
@@ -90,13 +93,20 @@ export function up(view: JobView, attempt: Attempt, now: Date, policy: Policy): 
     event: 'launched',
     because: `every task of attempt ${attempt.number} runs`,
     facts: {
-      status: launchPlanOf(attempt).note ?? EMPTY,
+      status: noteOn(view, attempt),
       ...(view.job.state === 'recovering' ? {} : { startedAt: now }),
     },
     attempt: { runningAt: now, ...seen(view, attempt) },
     actions: [{ do: 'readPlan', attemptId: attempt.id }],
     lookAgainInMs: policy.steadyMs,
   }
+}
+
+/** What the user should know about the run that begins. */
+function noteOn(view: JobView, attempt: Attempt): Texts {
+  const unreadable = standsInFor(view, attempt)
+  const { note } = launchPlanOf(attempt)
+  return joined(note ?? EMPTY, unreadable === null ? EMPTY : TEXTS.olderState(unreadable))
 }
 
 export function finish(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision {

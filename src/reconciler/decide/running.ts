@@ -1,5 +1,5 @@
 import type { Attempt } from '../../jobs/job.ts'
-import { type RestorePoint, restorePointForRestart } from '../../jobs/restore-point.ts'
+import { type RestorePoint, restorePointForRestart, withoutStates } from '../../jobs/restore-point.ts'
 import { assert } from '../../lib/errors.ts'
 import type { Failure, Observation } from '../../runtimes/runtime.ts'
 import type { Policy } from '../policy.ts'
@@ -8,15 +8,17 @@ import { failureTexts, TEXTS } from '../texts.ts'
 import type { Action, Decision, JobView } from '../view.ts'
 import { endAttempt } from './at-rest.ts'
 import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence.ts'
+import { couldNotRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
 import { finish, keepStarting, up } from './going-up.ts'
 import { judgeFlinkRestarts } from './restarts.ts'
+import { failureOfSilence, isSilent } from './silence.ts'
 
 /** While it runs, and what follows when an attempt is lost. */
 
 export function watch(view: JobView, now: Date, policy: Policy): Decision {
   const { job, attempt, observation } = view
   assert(attempt && observation, `Job ${job.id}: a running job has a live attempt`)
-  const failure = failureOf(view)
+  const failure = failureOf(view) ?? failureOfSilence(view, attempt, now, policy)
   if (failure) return lose(view, attempt, failure, now, policy)
   if (observation.flinkJob?.state === 'FINISHED') return finish(view, attempt, now, policy)
   const overruled = overruleFlink(view, attempt, now, policy)
@@ -62,9 +64,9 @@ function lose(view: JobView, attempt: Attempt, failure: Failure, now: Date, poli
  * Headgate then begins anew and says so, where Flink would go on from a checkpoint.
  */
 function overruleFlink(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {
-  const answer = judgeFlinkRestarts(view, attempt)
+  const answer = judgeFlinkRestarts(view, now)
   if (!answer) return null
-  const end = endAs(answer, view, attempt, FLINK_RESTARTED, now, policy)
+  const end = endAs(answer, view, attempt, view.observation?.flinkJob?.lastFailure ?? FLINK_RESTARTED, now, policy)
   // The last of Flink's restarts does not stand; ours, if one follows, is recorded in its place.
   return { ...end, attempt: { ...end.attempt, flinkRestarts: (view.observation?.flinkJob?.restarts ?? 1) - 1 } }
 }
@@ -104,8 +106,7 @@ function endAs(
 
 /** A savepoint asked for while the job runs. */
 function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {
-  const { operation, savepoint } = view
-  if (!operation) return null
+  if (!view.operation) return null
   const end = operationEnd(view, now, policy)
   if (end) {
     return {
@@ -124,21 +125,22 @@ function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Polic
       lookAgainInMs: policy.steadyMs,
     }
   }
-  return {
-    because: 'a savepoint is under way',
-    actions: savepoint?.is === 'unknown' ? [{ do: 'savepoint', attemptId: attempt.id, operationId: operation.id }] : [],
-    lookAgainInMs: policy.fastMs,
-  }
+  return { because: 'a savepoint is under way', actions: askedFor(view, attempt), lookAgainInMs: policy.fastMs }
 }
 
-export function operationEnd(
-  { operation, savepoint }: JobView,
-  now: Date,
-  policy: Policy,
-): Decision['operation'] | null {
+/** Asks for the savepoint unless it is under way already, or nobody would hear. */
+export function askedFor(view: JobView, attempt: Attempt): Action[] {
+  if (!view.operation || view.savepoint?.is !== 'unknown' || isSilent(view)) return []
+  return [{ do: 'savepoint', attemptId: attempt.id, operationId: view.operation.id }]
+}
+
+export function operationEnd(view: JobView, now: Date, policy: Policy): Decision['operation'] | null {
+  const { attempt, operation, savepoint } = view
   if (!operation) return null
   if (savepoint?.is === 'completed') return { state: 'completed', locationUrl: savepoint.locationUrl, reason: '' }
   if (savepoint?.is === 'failed') return { state: 'failed', locationUrl: null, reason: savepoint.reason }
+  const silence = attempt && failureOfSilence(view, attempt, now, policy)
+  if (silence) return { state: 'failed', locationUrl: null, reason: silence.cause }
   const elapsedMs = now.getTime() - operation.createdAt.getTime()
   if (elapsedMs < policy.savepointMs) return null
   return { state: 'failed', locationUrl: null, reason: `It was not finished after ${Math.round(elapsedMs / 1000)} s.` }
@@ -149,6 +151,7 @@ export function recover(view: JobView, now: Date, policy: Policy): Decision {
   if (!attempt) return tryAgain(view, now)
   if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
   const failure = failureOf(view)
+  if (failure?.unreadableState && attempt.restoreFrom !== null) return giveUpState(view, attempt, failure, now, policy)
   if (failure) return lose(view, attempt, failure, now, policy)
   const overruled = overruleFlink(view, attempt, now, policy)
   if (overruled) return overruled
@@ -159,9 +162,10 @@ function tryAgain(view: JobView, now: Date): Decision {
   const { job } = view
   const [last] = view.history
   assert(last && view.restorable, `Job ${job.id}: a recovering job has a failed attempt`)
+  if (couldNotRestore(last)) return tryOlder(view, now)
   const waitMs = (last.endedAt ?? job.stateSince).getTime() + backoffMs(view.restarts.length) - now.getTime()
   if (waitMs > 0) return { because: 'waits before the next attempt', actions: [], lookAgainInMs: waitMs }
-  const point: RestorePoint = restorePointForRestart(job, last, view.restorable)
+  const point: RestorePoint = restorePointForRestart(job, last, withoutStates(view.restorable, unreadableStates(view)))
   if ('missing' in point) {
     const status = TEXTS.nothingToResume(point.because)
     return {

@@ -39,6 +39,8 @@ export type Details = {
   changedAtMs: number
   askedAtMs: number
   restarts: number
+  failedAt: readonly Date[]
+  lastFailure: Failure | null
   checkpoints: CheckpointAnswers
   registered: number | null
 }
@@ -159,13 +161,18 @@ async function newestStart(folder: string): Promise<Cluster | null> {
 function reviveOutcome(stored: Outcome | null): Outcome | null {
   if (stored === null) return null
   const { job, latestCheckpoint } = stored
-  const date = (value: Date | null) => (value === null ? null : new Date(value))
   return {
     failure: stored.failure,
-    job: job === null ? null : { ...job, startedAt: date(job.startedAt), endedAt: date(job.endedAt) },
+    job: job === null ? null : reviveJob(job),
     latestCheckpoint:
       latestCheckpoint === null ? null : { ...latestCheckpoint, completedAt: new Date(latestCheckpoint.completedAt) },
   }
+}
+
+function reviveJob(job: FlinkJobView): FlinkJobView {
+  const date = (value: Date | null) => (value === null ? null : new Date(value))
+  const failedAt = job.failedAt.map((at) => new Date(at))
+  return { ...job, failedAt, startedAt: date(job.startedAt), endedAt: date(job.endedAt) }
 }
 
 export async function exists(path: string): Promise<boolean> {

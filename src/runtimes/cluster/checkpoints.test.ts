@@ -14,7 +14,10 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }))
 
-async function state(path: string, atSeconds: number, content = 'metadata'): Promise<string> {
+/** As Flink's begin. */
+const METADATA = Buffer.from('4960672d00000006', 'hex')
+
+async function state(path: string, atSeconds: number, content: string | Buffer = METADATA): Promise<string> {
   const directory = join(folder, path)
   await mkdir(directory, { recursive: true })
   await writeFile(join(directory, '_metadata'), content)
@@ -32,6 +35,7 @@ describe('checkpoints on disk', () => {
     await state('job3/chk-1', 900)
     await mkdir(join(folder, 'job2/chk-4'))
     await state('job2/chk-5', 500, '')
+    await state('job2/chk-6', 600, 'no metadata of Flink')
     const found = await findCheckpoints(url(), ['job1', 'job2', 'never'])
     expect(found.map(({ id }) => id)).toEqual([3, 2, 9])
     expect(found[0]).toEqual({ url: newest, completedAt: new Date(300_000), id: 3 })

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
 import type { CheckpointView } from '../runtime.ts'
@@ -8,9 +8,12 @@ import { namesIn } from './disk.ts'
 /**
  * Checkpoints and savepoints as they lie on disk: `<directory>/<flink job id>/chk-N/_metadata`, and
  * `<directory>/savepoint-<6 of the job id>-<12 random>/_metadata` (Flink docs, "Checkpoints", "Savepoints").
- * `_metadata` is written last and by rename, so its presence means "complete".
+ * `_metadata` is written last and by rename, so its presence means "complete"; what does not begin as Flink's does was
+ * damaged later.
  */
 const METADATA = '_metadata'
+/** Flink, MetadataSerializer: HEADER_MAGIC_NUMBER. */
+const MAGIC = 0x4960672d
 
 /** Newest first. Within one job the higher number is newer; between jobs the later moment. */
 export async function findCheckpoints(directoryUrl: string, flinkJobIds: readonly string[]): Promise<CheckpointView[]> {
@@ -47,25 +50,21 @@ export async function findSavepoint(directoryUrl: string, since: Date): Promise<
 
 export async function holdsState(url: string): Promise<boolean> {
   const path = localPath(url)
-  if (path.endsWith(`/${METADATA}`)) return isFileWithContent(path)
-  return isFileWithContent(join(path, METADATA))
+  return (await writtenAt(path.endsWith(`/${METADATA}`) ? path : join(path, METADATA))) !== null
 }
 
-async function isFileWithContent(path: string): Promise<boolean> {
-  const status = await statOrNull(path)
-  return status?.isFile() === true && status.size > 0
+function completionOf(directory: string): Promise<Date | null> {
+  return writtenAt(join(directory, METADATA))
 }
 
-async function completionOf(directory: string): Promise<Date | null> {
-  const status = await statOrNull(join(directory, METADATA))
-  return status?.isFile() === true && status.size > 0 ? status.mtime : null
-}
-
-async function statOrNull(path: string) {
+/** When a metadata file was written; null when there is none, or it is none of Flink's. */
+async function writtenAt(path: string): Promise<Date | null> {
   try {
-    return await stat(path)
+    await using file = await open(path, 'r')
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    return bytesRead === 4 && buffer.readUInt32BE() === MAGIC ? (await file.stat()).mtime : null
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
     throw error
   }
 }

@@ -10,7 +10,30 @@ const CAUSE_LENGTH = 1_000
 export function failureOfJob(stackTrace: string | null, context: FailureContext): Failure {
   if (stackTrace === null) return { cause: 'Flink gave no reason', advice: adviceFor('', context), detail: '' }
   const cause = rootCause(stackTrace)
-  return { cause, advice: adviceFor(stackTrace, context), detail: stackTrace.slice(0, DETAIL_LENGTH) }
+  const detail = stackTrace.slice(0, DETAIL_LENGTH)
+  if (isDamagedState(stackTrace, cause)) return { cause, advice: DAMAGED_STATE, detail, unreadableState: true }
+  return { cause, advice: adviceFor(stackTrace, context), detail }
+}
+
+const DAMAGED_STATE: Texts = {
+  en: 'Files of the state to resume from are missing or damaged: choose another savepoint, or start without one.',
+  zh: '要恢复的状态文件缺失或损坏：请选择其他保存点，或不使用保存点启动。',
+}
+
+/** The JobManager reads `_metadata` (Flink, Checkpoints), the TaskManagers what it names (BackendRestorerProcedure). */
+const RESTORING =
+  /at org\.apache\.flink\.runtime\.checkpoint\.Checkpoints\.loadCheckpointMetadata|resolveCheckpointPointer|Could not restore \w+(?: \w+)? state backend/
+const MISSING_OR_DAMAGED =
+  /^java\.(?:io\.(?:EOF|FileNotFound|StreamCorrupted|UTFDataFormat)|nio\.file\.NoSuchFile)Exception|Unexpected magic number|RocksDBException: Corruption/
+/** Java has no other exception for these. */
+const NOT_ALLOWED = /\((?:Permission denied|Too many open files)\)/
+
+/**
+ * What was restored cannot be read, and never will be. A store that is away, a full disk, another Flink version and a
+ * program that no longer fits the state are something else: an older state would not help there, or lose what is whole.
+ */
+function isDamagedState(stackTrace: string, cause: string): boolean {
+  return RESTORING.test(stackTrace) && MISSING_OR_DAMAGED.test(cause) && !NOT_ALLOWED.test(cause)
 }
 
 export type DeadProcess = Readonly<{ exitCode: number | null; log: string; out: string }>

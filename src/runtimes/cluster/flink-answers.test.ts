@@ -88,6 +88,8 @@ describe('checkpoints', () => {
   })
 })
 
+const TRACE = 'X: Y: no\n\tat a.b.C(D.java:1)\nCaused by: Y: not all tasks run\n\tat e.F(G.java:2)\n\t... 5 more\n'
+
 describe('a savepoint', () => {
   it.each([
     [{ status: { id: 'IN_PROGRESS' }, operation: null }, { is: 'inProgress' }],
@@ -101,8 +103,6 @@ describe('a savepoint', () => {
     ],
   ])('%j is read', (answer, view) => expect(savepoint(answer)).toEqual(view))
 })
-
-const TRACE = 'X: Y: no\n\tat a.b.C(D.java:1)\nCaused by: Y: not all tasks run\n\tat e.F(G.java:2)\n\t... 5 more\n'
 
 describe('smaller answers', () => {
   it('are read, also when they are missing', () => {

@@ -138,6 +138,13 @@ export function mendedFailures(answer: unknown, state: FlinkJobState): number {
   return state === 'FAILED' ? Math.max(0, length - 1) : length
 }
 
+/** When each failure of Flink's history was, newest first. */
+export function failureTimes(answer: unknown): Date[] {
+  return list(object(object(answer).exceptionHistory).entries)
+    .map((entry) => moment(object(entry).timestamp))
+    .filter((at) => at !== null)
+}
+
 /** The newest stack trace of `GET /jobs/<id>/exceptions`. */
 export function newestException(answer: unknown): string | null {
   const body = object(answer)

@@ -5,13 +5,14 @@ import type { CheckpointView, Failure, FlinkJobView, Observation, ProcessState, 
 import { normalStateUrl, statePath } from '../state-url.ts'
 import type { FailureContext } from './advice.ts'
 import { readArchive } from './archive.ts'
-import type { Attempt, Outcome } from './attempt.ts'
+import type { Attempt, Details, Outcome } from './attempt.ts'
 import { findCheckpoints, holdsState } from './checkpoints.ts'
 import { readJsonOrNull, unlessDiskFull, writeJsonLightly } from './disk.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
 import {
   checkpoints,
   endedWithoutJob,
+  failureTimes,
   isBatch,
   isEnd,
   type JobLine,
@@ -107,11 +108,13 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
   const registered = registeredTaskManagers(await deps.rest.read(port, '/overview'))
   const before = attempt.details
   const changed = before === null || before.version !== (line?.version ?? '')
-  const details = {
+  const details: Details = {
     version: line?.version ?? '',
     changedAtMs: changed ? nowMs : before.changedAtMs,
     askedAtMs: nowMs,
     restarts: before?.restarts ?? 0,
+    failedAt: before?.failedAt ?? [],
+    lastFailure: before?.lastFailure ?? null,
     checkpoints: before?.checkpoints ?? { latest: null, first: null },
     registered,
   }
@@ -122,9 +125,16 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
       deps.rest.read(port, `${path}/metrics?get=numRestarts`),
       deps.rest.read(port, `${path}/checkpoints`),
     ])
-    // The metric may stay away for long on a busy machine; the history is asked for only when something happened.
-    const mended = changed ? mendedFailures(await deps.rest.read(port, `${path}/${EXCEPTIONS}`), line.state) : 0
-    details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0, mended)
+    details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0)
+    // Only when something happened: the history is large, and it tells of a failure a moment after the overview.
+    if (changed || isSettling(before, nowMs)) {
+      const history = await deps.rest.read(port, `${path}/${EXCEPTIONS}`)
+      // The metric may stay away for long on a busy machine.
+      details.restarts = Math.max(details.restarts, mendedFailures(history, line.state))
+      details.failedAt = failureTimes(history)
+      const trace = newestException(history)
+      details.lastFailure = trace === null ? null : failureOfJob(trace, contextOf(attempt, deps))
+    }
     details.checkpoints = checkpoints(answer)
     await noteCheckpoint(attempt, details.checkpoints.latest)
   }
@@ -145,10 +155,15 @@ function detailsAreDue(attempt: Attempt, line: JobLine | null, nowMs: number): b
   if (details === null || details.version !== (line?.version ?? '')) return true
   const age = nowMs - details.askedAtMs
   if (age >= DETAILS_MS) return true
-  if (nowMs - details.changedAtMs >= SETTLED_MS && details.askedAtMs - details.changedAtMs < SETTLED_MS) return true
+  if (isSettling(details, nowMs)) return true
   const waiting = !attempt.timeline.has('running') || !attempt.timeline.has('firstCheckpoint')
   const young = nowMs - details.changedAtMs < 60_000
   return waiting && young && age >= SOON_MS
+}
+
+/** The last answers are from before what a change of the overview brings with it was to be had. */
+function isSettling({ changedAtMs, askedAtMs }: Details, nowMs: number): boolean {
+  return nowMs - changedAtMs >= SETTLED_MS && askedAtMs - changedAtMs < SETTLED_MS
 }
 
 function toView(attempt: Attempt, line: JobLine): FlinkJobView {
@@ -157,6 +172,8 @@ function toView(attempt: Attempt, line: JobLine): FlinkJobView {
     tasksUp: tasksUp(line, attempt.batch === true),
     tasks: line.tasks,
     restarts: attempt.details?.restarts ?? 0,
+    failedAt: attempt.details?.failedAt ?? [],
+    lastFailure: attempt.details?.lastFailure ?? null,
     startedAt: line.startedAt,
     endedAt: line.endedAt,
   }
