@@ -33,6 +33,7 @@ export type JobEvent =
   | 'failed' // it ended with an error and no restart is left or wanted
   | 'lost' // it ended with an error and the policy allows another attempt
   | 'unreadable' // Flink cannot read the state it was to begin with; an older one is tried
+  | 'interrupted' // Flink restarts its tasks inside the live attempt
   | 'gone' // nothing of it runs any more
   | 'savepointFailed' // a stop with savepoint could not make one; the job runs on
   | 'outOfPatience' // the state lasted longer than it may
@@ -94,12 +95,20 @@ export const LIFECYCLE = {
   running: {
     kind: 'live',
     meaning: 'Every task of the live attempt was seen running, and nothing since says otherwise.',
-    on: { stop: 'stopping', finished: 'finished', failed: 'failed', lost: 'recovering', delete: 'deleting' },
+    on: {
+      stop: 'stopping',
+      finished: 'finished',
+      interrupted: 'recovering',
+      lost: 'recovering',
+      failed: 'failed',
+      delete: 'deleting',
+    },
   },
   recovering: {
     kind: 'moving',
     patience: 'recoverMs',
-    meaning: 'The attempt ended with an error and the policy allows another, which is waiting or being launched.',
+    meaning:
+      'It failed and the policy allows a restart: Flink restarts the tasks, or another attempt waits or is being launched.',
     on: {
       launched: 'running',
       finished: 'finished',

@@ -79,6 +79,14 @@ export const TEXTS = {
       ? '根据 restart_when_exception，作业正在重新启动。'
       : '根据 restart_when_exception（未启用 resume_checkpoint），作业正在从头重新启动。',
   }),
+  interrupted: (): Texts => ({
+    en: 'Flink is restarting the tasks of the job from its newest checkpoint.',
+    zh: 'Flink 正在从最近的checkpoint重新启动作业的任务。',
+  }),
+  taskManagerReplaced: (number: number): Texts => ({
+    en: `TaskManager ${number} ended and is being replaced.`,
+    zh: `TaskManager ${number} 已终止，正在替换。`,
+  }),
   silent: (since: Date, silentMs: number): Texts => {
     const [at, seconds] = [since.toISOString(), Math.round(silentMs / 1000)]
     return {
@@ -102,6 +110,10 @@ export const TEXTS = {
   triedAgain: (reason: string): Texts => ({
     en: `The start is being tried again. ${reason}`,
     zh: `正在重试启动。${reason}`,
+  }),
+  savepointFailedRunsOn: (reason: string): Texts => ({
+    en: sentence('The savepoint failed; the job runs on', reason),
+    zh: sentence('创建保存点失败，作业继续运行。', reason),
   }),
   savepointFailed: (reason: string): Texts => ({
     en: `The job was not stopped: its savepoint failed and it runs on. ${reason} Stop it without a savepoint, or try again.`,

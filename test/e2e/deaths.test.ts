@@ -177,16 +177,25 @@ test('a dead TaskManager is replaced inside the attempt when Flink goes on from 
     () => count(file),
     (seen) => seen > 500,
   )
-  await killJvms(id, TASK_MANAGER)
-  const before = await count(file)
-  const job = await eventually(
+  const killedAt = await killJvms(id, TASK_MANAGER)
+  const down = await eventually(
     () => service.detail(id),
-    (each) => each.restart_times > 0,
+    (job) => job.status !== 'job_running',
   )
-  expect(job.status).toBe('job_running')
+  expect(performance.now() - killedAt).toBeLessThan(2000)
+  expect(down).toMatchObject({
+    status: 'job_submitting',
+    status_desc: expect.stringContaining('TaskManager 1 ended and is being replaced'),
+  })
+  const before = await count(file)
+  expect(await service.until(id, 'job_running')).toMatchObject({ status_desc: '' })
   await eventually(
     () => count(file),
     (seen) => seen > before,
+  )
+  await eventually(
+    () => service.detail(id),
+    (job) => job.restart_times === 1,
   )
   expect(await service.attempts(id)).toHaveLength(1)
 })

@@ -451,6 +451,33 @@ describe('a running job', () => {
     expect(spent('flink', 'headgate')).toMatchObject({ actions: [], lookAgainInMs: 1000 })
   })
 
+  describe('whose tasks Flink restarts', () => {
+    const restartable = { restartWhenException: true, resumeCheckpoint: true }
+    const down = (change: Partial<Observation> = {}) =>
+      seen({ flinkJob: flink('RESTARTING', false), taskManagers: [killed], ...change })
+    const recovering = (change: Partial<JobView> = {}) =>
+      view(job('recovering', { startedAt: ago(9000) }, restartable), { attempt: up, observation: down(), ...change })
+
+    test('is no running one until all of them run again, in the same attempt', () => {
+      const decision = on(view(running(restartable), { attempt: up, observation: down() }))
+      expect(decision).toMatchObject({ event: 'interrupted', actions: [], lookAgainInMs: 0 })
+      expect(decision.attempt?.live).toBeUndefined()
+      expect(decision.facts?.status?.en).toMatch(/restarting the tasks.*TaskManager 1 ended and is being replaced/)
+      expect(does(recovering())).toEqual(['replaceTaskManagers'])
+      expect(on(recovering({ observation: seen() })).event).toBe('launched')
+    })
+
+    test('still learns how its savepoint ended', () => {
+      const failed = recovering({ operation: open('savepoint'), savepoint: { is: 'failed', reason: 'tasks died' } })
+      expect(on(failed).operation).toMatchObject({ state: 'failed', reason: 'tasks died' })
+    })
+
+    test('is lost when the policy leaves nothing to Flink', () => {
+      const decision = on(view(running({ restartWhenException: true }), { attempt: up, observation: down() }))
+      expect(decision.event).toBe('lost')
+    })
+  })
+
   test('gets a new TaskManager only when Flink goes on from its checkpoint, else it is lost', () => {
     const dead = { attempt: up, observation: seen({ taskManagers: [killed] }) }
     expect(does(view(running({ restartWhenException: true, resumeCheckpoint: true }), dead))).toEqual([

@@ -14,7 +14,8 @@ export function nothing(because: string): Decision {
 }
 
 /** Why the attempt is lost for good, from the launch, from Flink, or from its processes; null while it is not. */
-export function failureOf({ job, attempt, observation }: JobView): Failure | null {
+export function failureOf(view: JobView): Failure | null {
+  const { attempt, observation } = view
   if (attempt?.failure) return attempt.failure
   if (!observation) return null
   if (observation.failure) return observation.failure
@@ -24,9 +25,14 @@ export function failureOf({ job, attempt, observation }: JobView): Failure | nul
   if (observation.flinkJob?.state === 'CANCELED') return CANCELLED_ELSEWHERE
   if (attempt?.launchedAt && !observation.exists) return VANISHED
   const dead = observation.taskManagers.findIndex((process) => process.is === 'ended')
-  const flinkGoesOn = job.settings.restartWhenException && job.settings.resumeCheckpoint && job.state === 'running'
+  const flinkGoesOn = attempt?.runningAt != null && flinkMayRestart(view)
   if (dead === -1 || flinkGoesOn || observation.flinkJob?.state === 'FINISHED') return null
   return taskManagerDied(dead + 1, observation.taskManagers[dead])
+}
+
+/** Flink restarts tasks by itself, always from the newest checkpoint, when the policy wants both (launch-plan.ts). */
+export function flinkMayRestart({ job }: JobView): boolean {
+  return job.settings.restartWhenException && job.settings.resumeCheckpoint
 }
 
 const CANCELLED_ELSEWHERE: Failure = {

@@ -96,7 +96,7 @@ export function up(view: JobView, attempt: Attempt, now: Date, policy: Policy): 
       status: noteOn(view, attempt),
       ...(view.job.state === 'recovering' ? {} : { startedAt: now }),
     },
-    attempt: { runningAt: now, ...seen(view, attempt) },
+    attempt: { runningAt: attempt.runningAt ?? now, ...seen(view, attempt) },
     actions: [{ do: 'readPlan', attemptId: attempt.id }],
     lookAgainInMs: policy.steadyMs,
   }

@@ -10,6 +10,7 @@ import { endAttempt } from './at-rest.ts'
 import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence.ts'
 import { couldNotRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
 import { finish, keepStarting, up } from './going-up.ts'
+import { interrupted } from './interruption.ts'
 import { judgeFlinkRestarts } from './restarts.ts'
 import { failureOfSilence, isSilent } from './silence.ts'
 
@@ -23,13 +24,14 @@ export function watch(view: JobView, now: Date, policy: Policy): Decision {
   if (observation.flinkJob?.state === 'FINISHED') return finish(view, attempt, now, policy)
   const overruled = overruleFlink(view, attempt, now, policy)
   if (overruled) return overruled
-  const operation = operationStep(view, attempt, now, policy)
-  if (operation) return operation
-  return {
-    because: 'running',
-    ...upkeep(view, attempt, observation, now),
-    lookAgainInMs: policy.steadyMs,
-  }
+  return (
+    interrupted(view, attempt) ??
+    operationStep(view, attempt, now, policy) ?? {
+      because: 'running',
+      ...upkeep(view, attempt, observation, now),
+      lookAgainInMs: policy.steadyMs,
+    }
+  )
 }
 
 /** DLI dumps logs about once a minute. */
@@ -107,25 +109,25 @@ function endAs(
 /** A savepoint asked for while the job runs. */
 function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {
   if (!view.operation) return null
-  const end = operationEnd(view, now, policy)
-  if (end) {
-    return {
-      because: end.state === 'completed' ? 'the savepoint is complete' : `the savepoint failed: ${end.reason}`,
-      operation: end,
-      facts: {
-        status:
-          end.state === 'completed'
-            ? EMPTY
-            : {
-                en: `The savepoint failed; the job runs on. ${end.reason}`,
-                zh: `创建保存点失败，作业继续运行。${end.reason}`,
-              },
-      },
-      actions: [],
-      lookAgainInMs: policy.steadyMs,
-    }
+  const underWay = {
+    because: 'a savepoint is under way',
+    actions: askedFor(view, attempt),
+    lookAgainInMs: policy.fastMs,
   }
-  return { because: 'a savepoint is under way', actions: askedFor(view, attempt), lookAgainInMs: policy.fastMs }
+  return operationOver(view, now, policy) ?? underWay
+}
+
+function operationOver(view: JobView, now: Date, policy: Policy): Decision | null {
+  const end = operationEnd(view, now, policy)
+  if (!end) return null
+  const isComplete = end.state === 'completed'
+  return {
+    because: isComplete ? 'the savepoint is complete' : `the savepoint failed: ${end.reason}`,
+    operation: end,
+    facts: { status: isComplete ? EMPTY : TEXTS.savepointFailedRunsOn(end.reason) },
+    actions: [],
+    lookAgainInMs: policy.fastMs,
+  }
 }
 
 /** Asks for the savepoint unless it is under way already, or nobody would hear. */
@@ -155,7 +157,15 @@ export function recover(view: JobView, now: Date, policy: Policy): Decision {
   if (failure) return lose(view, attempt, failure, now, policy)
   const overruled = overruleFlink(view, attempt, now, policy)
   if (overruled) return overruled
-  return up(view, attempt, now, policy) ?? keepStarting(view, attempt, now, policy, 'failed')
+  return up(view, attempt, now, policy) ?? operationOver(view, now, policy) ?? comeBack(view, attempt, now, policy)
+}
+
+/** The attempt is being launched; or it ran before, and Flink restarts its tasks. */
+function comeBack(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision {
+  const step = keepStarting(view, attempt, now, policy, 'failed')
+  if (step.event || attempt.runningAt === null || !view.observation) return step
+  const because = 'Flink is restarting the tasks'
+  return { because, ...upkeep(view, attempt, view.observation, now), lookAgainInMs: policy.fastMs }
 }
 
 function tryAgain(view: JobView, now: Date): Decision {

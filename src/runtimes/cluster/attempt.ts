@@ -58,6 +58,8 @@ export class Attempt {
   batch: boolean | null = null
   details: Details | null = null
   deathFailure: Failure | null = null
+  /** When a TaskManager was last seen dead. */
+  taskManagerLostAt: Date | null = null
   /** When the end of the Flink job was first seen (performance.now). */
   endSeenAtMs: number | null = null
   readonly #bootId: string

@@ -58,6 +58,8 @@ export type JobLine = Readonly<{
   tasks: FlinkJobView['tasks']
   startedAt: Date | null
   endedAt: Date | null
+  /** When a task last took another state. */
+  changedAt: Date | null
 }>
 
 export function jobLine(overview: unknown, flinkJobId: string): JobLine | null {
@@ -73,6 +75,7 @@ export function jobLine(overview: unknown, flinkJobId: string): JobLine | null {
     tasks: { total: number(tasks.total), running: number(tasks.running), finished: number(tasks.finished) },
     startedAt: moment(line['start-time']),
     endedAt: moment(line['end-time']),
+    changedAt: moment(line['last-modification']),
   }
 }
 

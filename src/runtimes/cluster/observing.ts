@@ -60,6 +60,7 @@ export async function observe(attempt: Attempt, deps: ObserveDeps): Promise<Obse
     .roles()
     .slice(1)
     .map((role) => attempt.stateOf(role))
+  if (taskManagers.some(({ is }) => is === 'ended')) attempt.taskManagerLostAt = deps.clock.now()
   const asked = await askFlink(attempt, jobManager, deps)
   if (jobManager.is === 'ended' && attempt.outcome === null) await readOutcomeFromArchive(attempt, deps)
   return {
@@ -87,7 +88,7 @@ async function askFlink(attempt: Attempt, jobManager: ProcessState, deps: Observ
   await stamp(attempt, ['jobManagerUp'], deps.clock.now())
   // When Flink is too busy for these, what it said just now still holds; they are asked for again the next time.
   await orSilent(() => askDetails(attempt, port, line, deps))
-  const job = line === null ? null : toView(attempt, line)
+  const job = line === null ? null : toView(attempt, line, deps)
   await stampProgress(attempt, job, deps)
   if (job !== null && isEnd(job.state)) await orSilent(() => keepOutcome(attempt, port, job, deps))
   return { rest: 'answers', job, registered: attempt.details?.registered ?? null }
@@ -166,10 +167,19 @@ function isSettling({ changedAtMs, askedAtMs }: Details, nowMs: number): boolean
   return nowMs - changedAtMs >= SETTLED_MS && askedAtMs - changedAtMs < SETTLED_MS
 }
 
-function toView(attempt: Attempt, line: JobLine): FlinkJobView {
+/** How late Flink may learn of a dead TaskManager; until then it calls its tasks running. */
+const LOSS_NOTICED_MS = 10_000
+
+function isOlderThanLoss({ taskManagerLostAt }: Attempt, { state, changedAt }: JobLine, now: Date): boolean {
+  if (taskManagerLostAt === null || isEnd(state)) return false
+  const isNoticed = changedAt !== null && changedAt > taskManagerLostAt
+  return !isNoticed && now.getTime() - taskManagerLostAt.getTime() < LOSS_NOTICED_MS
+}
+
+function toView(attempt: Attempt, line: JobLine, { clock }: ObserveDeps): FlinkJobView {
   return {
     state: line.state,
-    tasksUp: tasksUp(line, attempt.batch === true),
+    tasksUp: tasksUp(line, attempt.batch === true) && !isOlderThanLoss(attempt, line, clock.now()),
     tasks: line.tasks,
     restarts: attempt.details?.restarts ?? 0,
     failedAt: attempt.details?.failedAt ?? [],
@@ -216,7 +226,7 @@ async function readOutcomeFromArchive(attempt: Attempt, deps: ObserveDeps): Prom
   const { line, trace } = archive
   const failure = line.state === 'FAILED' ? failureOfJob(trace, contextOf(attempt, deps)) : null
   const latestCheckpoint = attempt.details?.checkpoints.latest ?? null
-  await keep(attempt, { job: toView(attempt, line), failure, latestCheckpoint }, deps)
+  await keep(attempt, { job: toView(attempt, line, deps), failure, latestCheckpoint }, deps)
 }
 
 /** The stack trace goes into the log as well: Flink 2.3 does not write that of a failed `main` into its own. */
