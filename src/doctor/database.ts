@@ -118,6 +118,8 @@ function judgeSchema(place: string, schema: SchemaSight, around: Surroundings): 
     )
   }
   if (around.owner !== null && around.owner !== databaseId) return foreign(around)
+  // A service holds its database for as long as it runs.
+  if (around.isServiceRunning) return otherService(place, around)
   if (pending.length > 0) {
     return ok(
       `${place}; the next start brings it up to date (${pending.join(', ')})`,
@@ -125,6 +127,13 @@ function judgeSchema(place: string, schema: SchemaSight, around: Surroundings): 
     )
   }
   return ok(`${place}, at ${applied.at(-1)}`, `${place}，版本 ${applied.at(-1)}`)
+}
+
+function otherService(place: string, { address }: Surroundings): Finding {
+  return warning(
+    `The Headgate at ${address} does not use ${place}: this shell has other settings than that service. Set HEADGATE_DATA and HEADGATE_DATABASE_URL as it has them, or another HEADGATE_PORT.`,
+    `${address} 上的Headgate未使用 ${place}：当前终端的设置与该服务不同。请按其设置 HEADGATE_DATA 和 HEADGATE_DATABASE_URL，或更换 HEADGATE_PORT。`,
+  )
 }
 
 /** As the service itself would refuse (config/folder-owner.ts). */

@@ -219,6 +219,12 @@ const BAD: [string, Finding | Finding[], Finding['mark'], RegExp][] = [
     /held by process 7, and no Headgate answers at http:\/\/here:8090/u,
   ],
   [
+    'a service with another database',
+    judgeSqlite('/db', sound, { ...around, isServiceRunning: true }),
+    'warning',
+    /^The Headgate at http:\/\/here:8090 does not use \/db/u,
+  ],
+  [
     'PostgreSQL away',
     judgePostgres({ is: 'away', place: 'jobs on db', reason: 'no' }, around),
     'problem',
