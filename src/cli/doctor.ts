@@ -52,7 +52,7 @@ function toJson({ canRunJobs, findings }: Report): string {
 
 /**
  * Ends also while a check hangs in a dead file system. An exit would wait for the thread that hangs there; becoming
- * another program does not.
+ * another program does not. Without such a thread the process has ended by then.
  */
 function leave(exitCode: number): void {
   process.exitCode = exitCode

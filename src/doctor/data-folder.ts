@@ -6,7 +6,7 @@ import { temporaryBeside } from '../lib/files.ts'
 import { type Check, type Finding, ok, problem, warning } from './check.ts'
 import { quoted, size } from './words.ts'
 
-/** Checkpoints, logs and a Flink installation (250 MB) fill less than this in a day. */
+/** Room for a Flink installation (up to 330 MB), and then some logs and checkpoints. */
 const DISK_BYTES_LOW = 2 * 1024 ** 3
 
 /** statfs(2), `f_type`. */

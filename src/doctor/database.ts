@@ -1,9 +1,9 @@
+import { localUrlOf } from '../config/config.ts'
 import { readOwner } from '../config/folder-owner.ts'
 import { lookAtPostgres, type PostgresSight } from '../db/dialects/postgres-sight.ts'
 import { lookAtSqlite, type SqliteSight } from '../db/dialects/sqlite-sight.ts'
 import type { SchemaSight } from '../db/sight.ts'
 import { type Check, type Finding, ok, problem, warning } from './check.ts'
-import { urlOf } from './service.ts'
 import { size } from './words.ts'
 
 const POSTGRES_MIN = 14
@@ -15,7 +15,7 @@ export const database: Check = {
     const seen = {
       folder: config.folders.data,
       owner: await readOwner(config.folders.data),
-      address: urlOf(config.http),
+      address: localUrlOf(config.http),
       isServiceRunning: service !== null,
     }
     if (databaseUrl === null) return [judgeSqlite(config.databaseFile, await lookAtSqlite(config.databaseFile), seen)]

@@ -108,7 +108,7 @@ const BAD: [string, Finding | Finding[], Finding['mark'], RegExp][] = [
     'a budget set too small',
     judgeMemory({ ...memory, budgetBytes: 3 * GIB }),
     'problem',
-    /takes 4\.0 GiB .* may take 3\.0 GiB\. Set HEADGATE_HOST_MEMORY=80%/u,
+    /takes 4\.0 GiB .* may take 3\.0 GiB\. Raise that: HEADGATE_HOST_MEMORY=13107M$/u,
   ],
   [
     'a small machine',

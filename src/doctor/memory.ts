@@ -5,6 +5,8 @@ import { type Check, type Finding, ok, problem, warning } from './check.ts'
 import { size } from './words.ts'
 
 const CU_BYTES_MIN = 1024 ** 3
+/** As the default of HEADGATE_HOST_MEMORY. */
+const PART_FOR_JOBS = 0.8
 
 export const memory: Check = {
   name: 'memory',
@@ -36,8 +38,8 @@ export function judgeMemory(facts: MemoryFacts): Finding {
   const [job, budget, free] = [jobBytes, budgetBytes, freeBytes].map(size)
   if (budgetBytes > machineBytes) {
     return warning(
-      `All jobs together may take ${budget}, and there are ${size(machineBytes)}: jobs may be killed. Set HEADGATE_HOST_MEMORY=${Math.floor((machineBytes * 0.8) / 1024 ** 2)}M`,
-      `所有作业可用内存合计 ${budget}，而本机只有 ${size(machineBytes)}，作业可能被终止。请设置 HEADGATE_HOST_MEMORY=${Math.floor((machineBytes * 0.8) / 1024 ** 2)}M`,
+      `All jobs together may take ${budget}, and there are ${size(machineBytes)}: jobs may be killed. Set ${fittingBudget(machineBytes)}`,
+      `所有作业可用内存合计 ${budget}，而本机只有 ${size(machineBytes)}，作业可能被终止。请设置 ${fittingBudget(machineBytes)}`,
     )
   }
   // While the service runs, what is taken is taken by its jobs.
@@ -49,7 +51,7 @@ export function judgeMemory(facts: MemoryFacts): Finding {
   }
   const count = Math.floor(budgetBytes / jobBytes)
   return ok(
-    `${budget} for all jobs: ${count} of ${DEFAULT_SETTINGS.cuNumber} CUs (${job} each); ${free} free now`,
+    `${budget} for all jobs, room for ${count} of ${DEFAULT_SETTINGS.cuNumber} CUs (${job} each); ${free} free now`,
     `所有作业合计 ${budget}：可同时运行 ${count} 个 ${DEFAULT_SETTINGS.cuNumber} CU 的作业（每个 ${job}）；当前空闲 ${free}`,
   )
 }
@@ -59,11 +61,9 @@ function tooLittle({ jobBytes, budgetBytes, machineBytes }: MemoryFacts): Findin
     en: `A job of ${DEFAULT_SETTINGS.cuNumber} CUs takes ${size(jobBytes)} and all jobs together may take ${size(budgetBytes)}.`,
     zh: `${DEFAULT_SETTINGS.cuNumber} CU 的作业需要 ${size(jobBytes)}，而所有作业可用内存合计为 ${size(budgetBytes)}。`,
   }
-  if (jobBytes <= machineBytes * 0.8) {
-    return problem(
-      `${what.en} Set HEADGATE_HOST_MEMORY=80%, or to a size above it.`,
-      `${what.zh}请设置 HEADGATE_HOST_MEMORY=80% 或更大的值。`,
-    )
+  if (jobBytes <= machineBytes * PART_FOR_JOBS) {
+    const setting = fittingBudget(machineBytes)
+    return problem(`${what.en} Raise that: ${setting}`, `${what.zh}请增大该值：${setting}`)
   }
   const cuBytes = Math.floor(budgetBytes / DEFAULT_SETTINGS.cuNumber)
   if (cuBytes < CU_BYTES_MIN) {
@@ -74,4 +74,8 @@ function tooLittle({ jobBytes, budgetBytes, machineBytes }: MemoryFacts): Findin
   }
   const setting = `HEADGATE_CU_MEMORY=${Math.floor(cuBytes / 1024 ** 2)}M`
   return problem(`${what.en} Make a CU smaller: ${setting}`, `${what.zh}请减小CU内存：${setting}`)
+}
+
+function fittingBudget(machineBytes: number): string {
+  return `HEADGATE_HOST_MEMORY=${Math.floor((machineBytes * PART_FOR_JOBS) / 1024 ** 2)}M`
 }

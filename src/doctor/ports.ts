@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import type { Config } from '../config/config.ts'
+import { type Config, localUrlOf } from '../config/config.ts'
 import { isSystemError, messageOf } from '../lib/errors.ts'
 import { CLUSTER_PORTS, freePorts } from '../runtimes/local-process/ports.ts'
 import { version } from '../version.ts'
 import { type Check, type Finding, ok, problem, warning } from './check.ts'
-import { type ServiceAnswer, urlOf } from './service.ts'
+import type { ServiceAnswer } from './service.ts'
 
 export const httpPort: Check = {
   name: 'http-port',
   run: async ({ config, service }) =>
     service === null
       ? [judgePort(config.http, await tryListening(config.http))]
-      : judgeService(urlOf(config.http), service),
+      : judgeService(localUrlOf(config.http), service),
 }
 
 export function judgeService(url: string, service: ServiceAnswer): Finding[] {

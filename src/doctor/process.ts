@@ -30,10 +30,8 @@ export function judgeLimits({ openFiles, processes }: Limits): Finding {
       `可打开 ${files} 个文件、${threads} 个进程与线程`,
     )
   }
-  const command = `ulimit -n ${Math.max(65_536, openFiles)} -u ${Math.max(65_536, processes)}`.replaceAll(
-    'Infinity',
-    'unlimited',
-  )
+  const raised = (value: number) => (value === Number.POSITIVE_INFINITY ? 'unlimited' : Math.max(65_536, value))
+  const command = `ulimit -n ${raised(openFiles)} -u ${raised(processes)}`
   return warning(
     `Only ${files} open files and ${threads} processes and threads are allowed, which few jobs use up. As root, before the start: ${command} (systemd: LimitNOFILE, LimitNPROC)`,
     `仅允许打开 ${files} 个文件、${threads} 个进程与线程，少量作业即会用尽。启动前以root执行：${command}（systemd：LimitNOFILE、LimitNPROC）`,

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts'
+import { type Config, localUrlOf } from '../config/config.ts'
 
 /** What a running Headgate says about itself (`GET /api/v1/health`). */
 export type ServiceAnswer = Readonly<{
@@ -12,18 +12,12 @@ const ANSWER_MS = 2000
 export async function askService(http: Config['http']): Promise<ServiceAnswer | null> {
   if (http.port === 0) return null
   try {
-    const answer = await fetch(`${urlOf(http)}/api/v1/health`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    const answer = await fetch(`${localUrlOf(http)}/api/v1/health`, { signal: AbortSignal.timeout(ANSWER_MS) })
     const body: unknown = await answer.json()
     return isServiceAnswer(body) ? body : null
   } catch {
     return null
   }
-}
-
-/** How a program on this machine reaches the service. */
-export function urlOf({ host, port }: Config['http']): string {
-  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 function isServiceAnswer(body: unknown): body is ServiceAnswer {
