@@ -9,17 +9,17 @@ import { quoted, size } from './words.ts'
 /** Room for a Flink installation (up to 330 MB), and then some logs and checkpoints. */
 const DISK_BYTES_LOW = 2 * 1024 ** 3
 
-/** statfs(2), `f_type`. */
-const FILE_SYSTEMS: Readonly<Record<number, { name: string; kind: 'memory' | 'network' }>> = {
-  16914836: { name: 'tmpfs', kind: 'memory' },
-  2240043254: { name: 'ramfs', kind: 'memory' },
-  26985: { name: 'NFS', kind: 'network' },
-  20859: { name: 'SMB', kind: 'network' },
-  4266872130: { name: 'SMB', kind: 'network' },
-  4283649346: { name: 'SMB', kind: 'network' },
-  12805120: { name: 'Ceph', kind: 'network' },
-  16914839: { name: '9P', kind: 'network' },
-}
+/** By their numbers in statfs(2), `f_type`. */
+const FILE_SYSTEMS = [
+  { type: 0x01021994, name: 'tmpfs', kind: 'memory' },
+  { type: 0x858458f6, name: 'ramfs', kind: 'memory' },
+  { type: 0x6969, name: 'NFS', kind: 'network' },
+  { type: 0x517b, name: 'SMB', kind: 'network' },
+  { type: 0xfe534d42, name: 'SMB', kind: 'network' },
+  { type: 0xff534d42, name: 'SMB', kind: 'network' },
+  { type: 0x00c36400, name: 'Ceph', kind: 'network' },
+  { type: 0x01021997, name: '9P', kind: 'network' },
+]
 
 export const dataFolder: Check = {
   name: 'data-folder',
@@ -55,7 +55,7 @@ function judgeSpace(folder: string, freeBytes: number): Finding {
 }
 
 function judgeFileSystem(folder: string, type: number): Finding[] {
-  const system = FILE_SYSTEMS[type]
+  const system = FILE_SYSTEMS.find((each) => each.type === type)
   if (!system) return []
   const { name } = system
   if (system.kind === 'memory') {
