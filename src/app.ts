@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
@@ -10,6 +10,7 @@ import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
 import { postgres } from './db/dialects/postgres.ts'
 import { sqlite } from './db/dialects/sqlite.ts'
+import { readDatabaseId } from './db/sight.ts'
 import { flinkHome } from './flink/installation.ts'
 import { resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
@@ -17,6 +18,7 @@ import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
+import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
 import { assert, failed } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
@@ -83,7 +85,7 @@ async function startOn(
 ): Promise<Omit<App, 'mustStop'>> {
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
-  await assertOwnFolder(config.folders.data, await readDatabaseId(database))
+  await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
@@ -167,7 +169,7 @@ async function startOn(
       projectName: config.first.projectName ?? undefined,
       adminPassword: secrets.adminPassword ?? undefined,
     })
-    await takeFolder(config.folders.data, await readDatabaseId(database))
+    await takeFolder(config.folders.data, await readDatabaseId(database.db))
     await artifacts.resume()
     await reconciler.start()
     background.start()
@@ -187,12 +189,6 @@ async function startOn(
       return stopped
     },
   }
-}
-
-/** The account is made once, with a random id: it tells one database from another. Null: the database is empty. */
-async function readDatabaseId(database: Database): Promise<string | null> {
-  const row = await database.db.selectFrom('domains').select('id').orderBy('created_at').limit(1).executeTakeFirst()
-  return row?.id ?? null
 }
 
 function chooseDatabase(config: Config, { databaseUrl }: Secrets): DialectQuirks {
@@ -243,13 +239,11 @@ async function buildRuntime(
 }
 
 const STALE_AFTER_MS = 60_000
-const DISK_NEEDS_BYTES = 64 * 1024 ** 2
 
 /** Below a little free space nothing can be recorded any more. */
 async function diskOf(folder: string): Promise<{ ok: boolean; text: string }> {
-  const { bavail, bsize } = await statfs(folder)
-  const freeBytes = bavail * bsize
-  return { ok: freeBytes >= DISK_NEEDS_BYTES, text: `${Math.floor(freeBytes / 1024 ** 2)} MiB free` }
+  const freeBytes = await freeBytesOf(folder)
+  return { ok: freeBytes >= DISK_BYTES_MIN, text: `${Math.floor(freeBytes / 1024 ** 2)} MiB free` }
 }
 
 async function healthOf(

@@ -58,9 +58,21 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/reconciler/view.ts',
     ],
   },
+  'src/doctor': {
+    holds: 'what may be wrong with the machine: each check a look and a pure judgement',
+    imports: [
+      'src/lib',
+      'src/version.ts',
+      'src/config',
+      'src/db',
+      'src/flink',
+      'src/runtimes/local-process/ports.ts',
+      'src/jobs',
+    ],
+  },
   'src/cli': {
     holds: 'the commands a person types',
-    imports: ['src/lib', 'src/config', 'src/flink', 'src/app.ts', 'src/access'],
+    imports: ['src/lib', 'src/version.ts', 'src/config', 'src/flink', 'src/doctor', 'src/app.ts', 'src/access'],
   },
 }
 

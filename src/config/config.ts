@@ -118,11 +118,16 @@ function databaseUrlOf({ HEADGATE_DATABASE_URL: url }: Environment, problems: st
 
 function serviceUrlOf(environment: Environment, problems: string[]): string {
   const { HEADGATE_URL: url, HEADGATE_HOST: host = '127.0.0.1', HEADGATE_PORT: port = '8090' } = environment
-  if (url === undefined) return `http://${reachableHost(host)}:${port}`
+  if (url === undefined) return localUrlOf({ host, port })
   if (!/^https?:\/\//u.test(url) || !URL.canParse(url)) {
     problems.push(`HEADGATE_URL=${url}: give a URL such as http://127.0.0.1:8090.`)
   }
   return url
+}
+
+/** How a program on this machine reaches what listens there. */
+export function localUrlOf({ host, port }: Readonly<{ host: string; port: number | string }>): string {
+  return `http://${reachableHost(host)}:${port}`
 }
 
 /** An address that stands for all of the machine's can be listened on, not be called. */

@@ -15,7 +15,7 @@ export const OPTIONS = {
   HEADGATE_LOG_LEVEL: { text: 'trace, debug, info, warn, error or silent.', byDefault: 'info' },
   HEADGATE_JAVA_HOME: {
     text: 'The JDK (17 or 21) that jobs run on.',
-    byDefault: 'JAVA_HOME, else the newest JDK 17 or 21 found',
+    byDefault: 'JAVA_HOME, else the JDK on the PATH, else one in /usr/lib/jvm',
   },
   HEADGATE_CU_MEMORY: { text: 'Memory of one CU, such as 2G or 1536M.', byDefault: '2G' },
   HEADGATE_HOST_MEMORY: {

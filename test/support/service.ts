@@ -12,6 +12,8 @@ import { ROOT } from './source-files.ts'
 export type Service = {
   baseUrl: string
   dataFolder: string
+  /** Null: an SQLite file in the data folder. */
+  databaseUrl: string | null
   projectId: string
   projectName: string
   domainName: string
@@ -37,12 +39,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const runtime = createPretendRuntime()
   const onPostgres = (options.database ?? inject('serviceDatabase')) === 'postgres'
   const database = onPostgres ? await createPostgresDatabase() : null
+  const databaseUrl = database && postgresUrl(database)
   const { config, secrets } = toConfig(
     {
       HEADGATE_DATA: dataFolder,
       HEADGATE_PORT: '0',
       HEADGATE_LOG_LEVEL: 'silent',
-      ...(database && { HEADGATE_DATABASE_URL: postgresUrl(database) }),
+      ...(databaseUrl && { HEADGATE_DATABASE_URL: databaseUrl }),
       ...options.environment,
     },
     ROOT,
@@ -53,6 +56,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   return {
     baseUrl: app.url,
     dataFolder,
+    databaseUrl,
     projectId: first.projectId,
     projectName: first.projectName,
     domainName: first.domainName,
