@@ -120,6 +120,7 @@ async function startOn(
       cancelGraceMs: config.cancelGraceMs,
       fastMs: 100,
       steadyMs: 1000,
+      watchedMs: 30_000,
     },
     cuMemoryBytes: config.cuMemoryBytes,
     startingMax: config.startsAtOnce,
