@@ -122,6 +122,7 @@ async function startOn(
       cancelGraceMs: config.cancelGraceMs,
       fastMs: 100,
       steadyMs: 1000,
+      watchedMs: 30_000,
     },
     cuMemoryBytes: config.cuMemoryBytes,
     startingMax: config.startsAtOnce,

@@ -17,6 +17,7 @@ const policy: Policy = {
   cancelGraceMs: 10_000,
   fastMs: 100,
   steadyMs: 1000,
+  watchedMs: 30_000,
 }
 const alive: ProcessState = { is: 'alive', pid: 7 }
 const killed: ProcessState = { is: 'ended', exitCode: 137 }
@@ -263,6 +264,7 @@ describe('a job whose state cannot be read', () => {
     for (const observation of [dead, retrying]) {
       const decision = on(view(going(state), { attempt: live, observation }))
       expect(decision).toMatchObject({ event: 'unreadable', attempt: { outcome: 'failed', failure: unreadable } })
+      expect(decision).not.toHaveProperty('restarts')
       expect(decision.facts?.status?.en).toMatch(/cannot read the state file:\/new, so the next older is looked for/)
       expect(decision.actions).toEqual([{ do: 'kill', attemptId: 'a1' }])
     }
@@ -441,6 +443,27 @@ describe('a running job', () => {
       const calm = { ...running(RESTARTS), condition: { en: 'Unstable', zh: '' } }
       expect(on(view(calm, { attempt: up })).facts?.condition).toEqual({ en: '', zh: '' })
     })
+  })
+
+  test('counts what Flink restarted before it ended, and before it ran', () => {
+    const [policyOfTwo, news] = [
+      { restartWhenException: true, resumeCheckpoint: true, resumeMaxNum: 2 },
+      { restarts: 2 },
+    ]
+    const ended = seen({
+      flinkJob: { ...flink('FAILED'), ...news },
+      failure: { cause: '', advice: { en: '', zh: '' }, detail: '' },
+    })
+    expect(on(view(running(policyOfTwo), { attempt: up, observation: ended })).event).toBe('failed')
+    const starting = (state: FlinkJobState) =>
+      on(
+        view(job('recovering', {}, policyOfTwo), {
+          attempt: attempt(),
+          observation: seen({ flinkJob: { ...flink(state), ...news } }),
+        }),
+      )
+    expect(starting('RESTARTING')).not.toHaveProperty('restarts')
+    expect(starting('RUNNING')).toMatchObject({ event: 'launched', restarts: [{ by: 'flink' }, { by: 'flink' }] })
   })
 
   test('that is lost waits longer with every restart, and its next attempt is a restart', () => {

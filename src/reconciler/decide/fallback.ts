@@ -5,7 +5,7 @@ import type { Failure } from '../../runtimes/runtime.ts'
 import type { Policy } from '../policy.ts'
 import { TEXTS } from '../texts.ts'
 import type { Decision, JobView } from '../view.ts'
-import { seen } from './evidence.ts'
+import { seenAtStart } from './evidence.ts'
 
 /**
  * When Flink cannot read the state that an attempt was to begin with, the next older one is tried, once and not in
@@ -37,7 +37,7 @@ export function giveUpState(view: JobView, attempt: Attempt, failure: Failure, n
     event: 'unreadable',
     because: `Flink cannot read ${state}: ${failure.cause}`,
     facts: { status: TEXTS.unreadable(state, failure.cause) },
-    attempt: { outcome: 'failed', failure, endedAt: now, ...seen(view, attempt) },
+    attempt: { outcome: 'failed', failure, endedAt: now, ...seenAtStart(view, attempt) },
     actions: [{ do: 'kill', attemptId: attempt.id }],
     lookAgainInMs: policy.fastMs,
   }

@@ -25,6 +25,13 @@ export function silenceNews(view: JobView, now: Date): Pick<NonNullable<Decision
   return { silentSince: isSilent(view) ? now : null }
 }
 
+/** Until silence counts as death; the runtime tells when it ends before. */
+export function patienceLeftMs(view: JobView, attempt: Attempt, now: Date, policy: Policy): number {
+  if (!isSilent(view)) return Number.POSITIVE_INFINITY
+  const silentMs = now.getTime() - (attempt.silentSince ?? now).getTime()
+  return Math.max(policy.steadyMs, policy.silentMs - silentMs)
+}
+
 /** Null while it is borne with. */
 export function failureOfSilence(view: JobView, attempt: Attempt, now: Date, policy: Policy): Failure | null {
   if (!isSilent(view) || attempt.silentSince === null) return null

@@ -32,6 +32,9 @@ export type Outcome = Readonly<{
   latestCheckpoint: CheckpointView | null
 }>
 
+/** Flink's list of jobs as text; null when it answers but cannot tell. */
+export type Overview = string | null | 'silent'
+
 /** Answers of Flink that are asked for less often than each second. */
 export type Details = {
   /** That of the overview's line which they belong to. */
@@ -60,6 +63,11 @@ export class Attempt {
   deathFailure: Failure | null = null
   /** When a TaskManager was last seen dead. */
   taskManagerLostAt: Date | null = null
+  /** What the last inspection saw of the processes, and of Flink (observing.ts): that watching compares with. */
+  states = ''
+  overview: Overview = null
+  /** What watching saw since. */
+  watched: Readonly<{ overview: Overview; atMs: number }> | null = null
   /** When the end of the Flink job was first seen (performance.now). */
   endSeenAtMs: number | null = null
   readonly #bootId: string

@@ -27,6 +27,7 @@ import { logOfStart, nothingThere, observe } from './observing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
 import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
+import { Watching } from './watching.ts'
 
 /**
  * Runs each attempt as one Flink cluster made of processes: a JobManager and its TaskManagers. Who runs the processes is
@@ -62,6 +63,7 @@ export class ClusterRuntime implements Runtime {
   readonly #inspections = new Map<AttemptId, Promise<Observation>>()
   readonly #launches = new Map<AttemptId, AbortController>()
   readonly #exclusive = new Exclusive()
+  readonly #watching: Watching
   readonly #watches = new Map<AttemptId, FSWatcher>()
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
@@ -71,6 +73,9 @@ export class ClusterRuntime implements Runtime {
     this.#limits = { ...LIMITS, ...options.limits }
     this.#rest = new FlinkRest(this.#limits.restMs)
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
+    this.#watching = new Watching({
+      ...{ rest: this.#rest, logger: options.logger, onNews: (attemptId) => this.#changed(attemptId) },
+    })
     this.#launchDeps = {
       host: options.host,
       clock: options.clock,
@@ -122,6 +127,8 @@ export class ClusterRuntime implements Runtime {
   /** The marker files tell of ends while we live, also of processes that an earlier service started. */
   #watch(attempt: Attempt, seen: Observation): void {
     const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
+    if (alive && attempt.timeline.has('running')) this.#watching.add(attempt)
+    if (!alive) this.#watching.remove(attempt)
     if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
     if (!alive) this.#unwatch(attempt.id)
   }
@@ -278,6 +285,7 @@ export class ClusterRuntime implements Runtime {
 
   async close(): Promise<void> {
     this.#listeners.length = 0
+    this.#watching.close()
     for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
     for (const launching of this.#launches.values()) launching.abort(new Error('The service is stopping'))
     await this.#exclusive.idle()
