@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isSystemError, Refusal } from '../../lib/errors.ts'
+import { Refusal } from '../../lib/errors.ts'
+import { openRegular } from '../../lib/open-folder.ts'
 import type { CheckpointView } from '../runtime.ts'
 import { statePath, stateUrl } from '../state-url.ts'
 import { namesIn } from './disk.ts'
@@ -22,17 +22,18 @@ export async function findCheckpoints(directoryUrl: string, flinkJobIds: readonl
   return perJob.flat().sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime() || b.id - a.id)
 }
 
+/** Flink keeps a few; a program can make folders of that name without end. */
+const NEWEST_MAX = 100
+
 async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
-  const found = await Promise.all(
-    (await namesIn(jobDirectory)).map(async (name): Promise<CheckpointView[]> => {
-      const number = /^chk-(\d+)$/.exec(name)?.[1]
-      if (number === undefined) return []
-      const completedAt = await completionOf(join(jobDirectory, name))
-      const url = stateUrl(join(jobDirectory, name))
-      return completedAt === null ? [] : [{ url, completedAt, id: Number(number) }]
-    }),
-  )
-  return found.flat()
+  const numbers = (await namesIn(jobDirectory)).flatMap((name) => /^chk-(\d{1,15})$/.exec(name)?.[1] ?? [])
+  const newest = numbers.map(Number).sort((a, b) => b - a)
+  const found = newest.slice(0, NEWEST_MAX).map(async (id): Promise<CheckpointView[]> => {
+    const folder = join(jobDirectory, `chk-${id}`)
+    const completedAt = await completionOf(folder)
+    return completedAt === null ? [] : [{ url: stateUrl(folder), completedAt, id }]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** The newest savepoint in a directory that was completed at `since` or later. */
@@ -59,14 +60,11 @@ function completionOf(directory: string): Promise<Date | null> {
 
 /** When a metadata file was written; null when there is none, or it is none of Flink's. */
 async function writtenAt(path: string): Promise<Date | null> {
-  try {
-    await using file = await open(path, 'r')
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
-    return bytesRead === 4 && buffer.readUInt32BE() === MAGIC ? (await file.stat()).mtime : null
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
-    throw error
-  }
+  const opened = await openRegular(path)
+  if (opened === null) return null
+  await using file = opened.file
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+  return bytesRead === 4 && buffer.readUInt32BE() === MAGIC ? opened.stats.mtime : null
 }
 
 /**

@@ -1,10 +1,11 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { assert } from '../../lib/errors.ts'
 import { syncFolder } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
+import { removeTree } from '../../lib/open-folder.ts'
 import type {
   AttemptId,
   CheckpointView,
@@ -22,7 +23,7 @@ import { namesIn } from './disk.ts'
 import { Exclusive } from './exclusive.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
-import { listLogs, readLog, rollOutputs } from './logs.ts'
+import { listLogs, readLog, rollOutput } from './logs.ts'
 import { logOfStart, nothingThere, observe } from './observing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
@@ -117,7 +118,7 @@ export class ClusterRuntime implements Runtime {
     const askedBefore = attempt.details?.askedAtMs
     const seen = await observe(attempt, { rest: this.#rest, clock, javaMajorVersion: host.javaMajorVersion })
     this.#watch(attempt, seen)
-    if (attempt.details?.askedAtMs !== askedBefore) await rollOutputs(attempt.folder.logs)
+    if (attempt.details?.askedAtMs !== askedBefore) await rollOutputs(attempt)
     if (!(await this.#lostItsPort(attempt, seen))) return seen
     this.#repeatStart(attempt)
     const absent = { is: 'absent' } as const
@@ -211,7 +212,7 @@ export class ClusterRuntime implements Runtime {
 
   async tidy(attemptId: AttemptId): Promise<void> {
     await this.#withoutProcesses(attemptId, async ({ tmp, work, user }) => {
-      for (const path of [tmp, work, user]) await rm(path, { recursive: true, force: true })
+      for (const path of [tmp, work, user]) await removeTree(path)
     })
   }
 
@@ -220,12 +221,12 @@ export class ClusterRuntime implements Runtime {
       // Under a name that no attempt can have: half removed, it must not look like one.
       const { runsFolder } = this.#options
       const leaving = join(runsFolder, `${LEAVING}${attemptId}`)
-      await rm(leaving, { recursive: true, force: true })
+      await removeTree(leaving)
       await rename(path, leaving)
       await syncFolder(runsFolder)
       // Others are left by a crash in the middle of this.
       const all = (await namesIn(runsFolder)).filter((name) => name.startsWith(LEAVING))
-      for (const name of all) await rm(join(runsFolder, name), { recursive: true, force: true })
+      for (const name of all) await removeTree(join(runsFolder, name))
       this.#attempts.delete(attemptId)
       this.#unwatch(attemptId)
     })
@@ -242,11 +243,11 @@ export class ClusterRuntime implements Runtime {
   }
 
   async listLogs(attemptId: AttemptId): Promise<LogFile[]> {
-    return listLogs(this.#folder(attemptId).logs)
+    return listLogs(this.#folder(attemptId))
   }
 
   async readLog(attemptId: AttemptId, name: string, offsetBytes: number, limitBytes: number): Promise<LogPage> {
-    return readLog(this.#folder(attemptId).logs, name, offsetBytes, limitBytes)
+    return readLog(this.#folder(attemptId), name, offsetBytes, limitBytes)
   }
 
   async executionGraph(attemptId: AttemptId): Promise<unknown> {
@@ -318,4 +319,8 @@ export class ClusterRuntime implements Runtime {
     read.catch(() => this.#attempts.delete(attemptId))
     return read
   }
+}
+
+async function rollOutputs(attempt: Attempt): Promise<void> {
+  for (const role of attempt.roles()) await rollOutput(attempt.folder, `${role}.out`)
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { failed, isSystemError, messageOf, Refusal } from '../../lib/errors.ts'
@@ -129,7 +129,7 @@ export async function repeatStart(attempt: Attempt, deps: LaunchDeps): Promise<v
 
 async function sizeOf(path: string): Promise<number> {
   try {
-    return (await stat(path)).size
+    return (await lstat(path)).size
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return 0
     throw error

@@ -149,7 +149,7 @@ describe('the end of an attempt', () => {
     await runtime.kill('attempt1')
     await runtime.tidy('attempt1')
     expect((await readdir(join(folder, 'runs', 'attempt1'))).sort()).toEqual(
-      ['archive', 'conf', 'logs', 'processes', 'results', 'spec.json', 'starts', 'timeline.json'].sort(),
+      ['archive', 'conf', 'logs', 'processes', 'results', 'spec.json', 'starts', 'submit.log', 'timeline.json'].sort(),
     )
     await runtime.dispose('attempt1')
     expect(await readdir(join(folder, 'runs'))).toEqual([])

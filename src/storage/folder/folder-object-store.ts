@@ -3,11 +3,11 @@ import { type FileHandle, mkdir, open, opendir, realpath, rename, rm, rmdir, unl
 import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { assert, isSystemError } from '../../lib/errors.ts'
+import { inFolder, look, NoFolder, type OpenFolder, openFile } from '../../lib/open-folder.ts'
 import { OBJECT_ERRORS } from '../object-errors.ts'
 import { checkBucketName, checkKey, isBucketName, isKeySegment } from '../object-names.ts'
 import type { ByteRange, ObjectPage, ObjectRef, ObjectStat, ObjectStore } from '../object-store.ts'
 import { listKeys } from './list-keys.ts'
-import { inFolder, look, NoFolder, type OpenFolder, openFile } from './open-folder.ts'
 
 /**
  * Objects as plain files, `<folder>/<project>/<bucket>/<key>`: Flink reads and writes checkpoints in the same tree, and
@@ -15,7 +15,7 @@ import { inFolder, look, NoFolder, type OpenFolder, openFile } from './open-fold
  *
  * - A key is written whole or not at all: into `<folder>/<project>/.headgate-tmp`, fsync, rename, fsync of the folder.
  *   No bucket can have that name, so no list ever shows it.
- * - No symbolic link inside the tree is followed (open-folder.ts); links and other specials are no objects.
+ * - No symbolic link inside the tree is followed (lib/open-folder.ts); links and other specials are no objects.
  * - In a folder a name is a file or a folder: where `a` is an object, `a/b` cannot be, and the reverse (`object.conflict`).
  * - Folders that a delete leaves empty go with it, up to the bucket.
  */

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isSystemError } from './errors.ts'
+
+/**
+ * Walking a tree in which others write, without ever leaving it. Jobs write checkpoints into the object folder, so any
+ * part of a path may become a symbolic link at any time, and a check before the use would come too early. So every
+ * folder is opened below its opened parent and without following links, and names are resolved relative to the open
+ * folder (Linux: `/proc/self/fd/<n>/<name>`). Elsewhere the same walk goes by path: links are still not followed, only
+ * the moment between two steps is open.
+ */
+export type OpenFolder = Readonly<{ file: FileHandle; at(name: string): string }>
+
+/** Something that is no folder stands where one is needed: a file, or a link. */
+export class NoFolder extends Error {
+  override readonly name = 'NoFolder'
+}
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY
+const NO_LINK = constants.O_NOFOLLOW
+/** NONBLOCK: opening a pipe that a job planted must not wait for a writer. */
+const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK
+const REMOVAL_TRIES = 1000
+
+/**
+ * Opens `names` below `root` one after the other and hands the last to `work`; null when one is missing.
+ * With `create` missing ones are made, durably. @throws NoFolder
+ */
+export async function inFolder<T>(
+  root: string,
+  names: readonly string[],
+  work: (folder: OpenFolder) => Promise<T>,
+  { create = false } = {},
+): Promise<T | null> {
+  let folder = await openFolder(root, FOLDER)
+  try {
+    for (const name of names) {
+      const child = await openChild(folder, name, create)
+      if (!child) return null
+      await folder.file.close()
+      folder = child
+    }
+    return await work(folder)
+  } finally {
+    await folder.file.close()
+  }
+}
+
+/** Opens the folder where a walk begins, whose parent is ours; null when it is missing. The caller closes it. */
+export async function openTop(path: string): Promise<OpenFolder | null> {
+  try {
+    return await openFolder(path, FOLDER | NO_LINK)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Opens a folder inside an open one; null when it is missing. @throws NoFolder */
+export async function openChild(parent: OpenFolder, name: string, create = false): Promise<OpenFolder | null> {
+  if (create) await makeChild(parent, name)
+  try {
+    return await openFolder(parent.at(name), FOLDER | NO_LINK)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null
+    if (isSystemError(error, 'ENOTDIR', 'ELOOP')) throw new NoFolder(name)
+    throw error
+  }
+}
+
+/** Opens a file for reading; null when there is none, or what is there is no regular file. The caller closes it. */
+export function openFile(folder: OpenFolder, name: string): Promise<{ file: FileHandle; stats: Stats } | null> {
+  return openRegular(folder.at(name))
+}
+
+/**
+ * `openFile` by path, for a folder that nobody but us can move away. `flags` may ask for more than reading.
+ * A link, a pipe or a device under that name counts as no file.
+ */
+export async function openRegular(
+  path: string,
+  flags = constants.O_RDONLY,
+): Promise<{ file: FileHandle; stats: Stats } | null> {
+  let file: FileHandle
+  try {
+    file = await open(path, flags | SAFELY)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO')) return null
+    throw error
+  }
+  const stats = await file.stat().catch(async (error: unknown) => {
+    await file.close()
+    throw error
+  })
+  if (stats.isFile()) return { file, stats }
+  await file.close()
+  return null
+}
+
+/** What stands there, itself and not what it links to; null when there is nothing. */
+export async function look(folder: OpenFolder, name: string): Promise<Stats | null> {
+  try {
+    return await lstat(folder.at(name))
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+async function makeChild(parent: OpenFolder, name: string): Promise<void> {
+  try {
+    await mkdir(parent.at(name), 0o700)
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return
+    throw error
+  }
+  await parent.file.sync()
+}
+
+async function openFolder(path: string, flags: number): Promise<OpenFolder> {
+  const file = await open(path, flags)
+  const base = process.platform === 'linux' ? `/proc/self/fd/${file.fd}` : path
+  return { file, at: (name) => join(base, name) }
+}
+
+/**
+ * Removes a folder with all that is in it, while others may still write there: links are removed and never followed, and
+ * whatever stands where a folder was is removed itself. Folders that hold something are moved up before they are emptied,
+ * so that no tree is too deep. Its parent must be ours. Success when there is nothing.
+ */
+export async function removeTree(path: string): Promise<void> {
+  if (await removeUnlessFull(path)) return
+  const top = await openFolder(path, FOLDER | NO_LINK)
+  try {
+    await emptyFolder(top)
+  } finally {
+    await top.file.close()
+  }
+  await rmdir(path)
+}
+
+async function emptyFolder(top: OpenFolder): Promise<void> {
+  const full = await removeEntries(top)
+  let triesLeft = REMOVAL_TRIES
+  for (let name = full.pop(); name !== undefined; name = full.pop()) {
+    full.push(...(await emptyInto(top, name)))
+    if (await removeUnlessFull(top.at(name))) continue
+    if (triesLeft-- === 0) throw new Error(`The folder ${name} is written to while it is being removed`)
+    full.push(name)
+  }
+}
+
+/** Removes what a child holds; the folders that are not empty get new names in its parent, which are returned. */
+async function emptyInto(parent: OpenFolder, name: string): Promise<string[]> {
+  const child = await openChild(parent, name).catch((error: unknown) => {
+    if (error instanceof NoFolder) return null
+    throw error
+  })
+  if (child === null) return []
+  try {
+    return await Promise.all((await removeEntries(child)).map((inner) => moveUp(child, inner, parent)))
+  } finally {
+    await child.file.close()
+  }
+}
+
+async function moveUp(from: OpenFolder, name: string, to: OpenFolder): Promise<string> {
+  const fresh = `.${randomBytes(12).toString('hex')}`
+  await rename(from.at(name), to.at(fresh))
+  return fresh
+}
+
+/** Removes what can be removed at once; returns the names of folders that hold something. */
+async function removeEntries(folder: OpenFolder): Promise<string[]> {
+  const full: string[] = []
+  for await (const { name } of await opendir(folder.at('.'))) {
+    if (!(await removeUnlessFull(folder.at(name)))) full.push(name)
+  }
+  return full
+}
+
+/** False: it is a folder that holds something, or was one a moment ago. */
+async function removeUnlessFull(path: string): Promise<boolean> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (isSystemError(error, 'EISDIR', 'EPERM')) return removeIfEmpty(path)
+    if (!isSystemError(error, 'ENOENT')) throw error
+  }
+  return true
+}
+
+async function removeIfEmpty(path: string): Promise<boolean> {
+  try {
+    await rmdir(path)
+  } catch (error) {
+    if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false
+    if (!isSystemError(error, 'ENOENT')) throw error
+  }
+  return true
+}
