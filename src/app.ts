@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
+import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, takeFolder } from './config/folder-owner.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
@@ -22,13 +24,15 @@ import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
 import { assert, failed } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
+import { accountIds, openJobUsers, type UserRange } from './projects/index.ts'
 import { createQueues } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
 import type { ActionName } from './reconciler/view.ts'
 import type { ProcessHost } from './runtimes/cluster/process-host.ts'
-import { findJava } from './runtimes/java-home.ts'
+import { findJava, type JavaHome } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
+import { usableUsers } from './runtimes/local-process/user-check.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { version } from './version.ts'
@@ -88,11 +92,19 @@ async function startOn(
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
-  const objects = await openFolderObjectStore({ folder: config.folders.objects })
+  const java = overrides.runtime ? null : await findJava(config.javaHome)
+  const range = java && (await rangeOfUsers(config, java, logger))
+  const users = range && (await openJobUsers({ database, clock, range, accountIds }))
+  const objects = await openFolderObjectStore({ folder: config.folders.objects, ownerOf: users?.known ?? null })
+  const userOf = async (projectId: string) => {
+    const user = (await users?.userOf(projectId)) ?? null
+    await objects.handOver(projectId)
+    return user
+  }
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
   const home = flinkHome(config.folders.flink)
-  const local = overrides.runtime ? null : await buildRuntime(config, clock, logger, overrides)
+  const local = java && buildRuntime(config, java, range, clock, logger, overrides)
   const runtime = overrides.runtime ?? local
   assert(runtime, 'there is a runtime')
   const store = createJobStore(database)
@@ -114,7 +126,7 @@ async function startOn(
   const jobs = createJobService({ ...parts, limits, poke })
   const reconciler = createReconciler({
     ...parts,
-    executors: createExecutors(parts),
+    executors: createExecutors({ ...parts, userOf }),
     policy: {
       patience: config.patience,
       savepointMs: config.savepointMs,
@@ -219,19 +231,35 @@ function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: J
   })
 }
 
-async function buildRuntime(
+/** The ids that jobs run under; null: the service's own. */
+async function rangeOfUsers(config: Config, java: JavaHome, logger: Logger): Promise<UserRange | null> {
+  const { runs, objects, archives, flink } = config.folders
+  if (config.jobUsers.mode !== 'off' && process.getuid?.() === 0) await openToJobs(config.folders)
+  const installed = (await flinkHome(flink).list()).map(({ folder }) => folder)
+  const needs = {
+    folders: [runs, objects, archives, ...installed],
+    programs: ['/bin/sh', join(java.home, 'bin', 'java')],
+  }
+  return usableUsers(config.jobUsers, needs, logger)
+}
+
+function buildRuntime(
   config: Config,
+  java: JavaHome,
+  users: UserRange | null,
   clock: Clock,
   logger: Logger,
   { wrapHost }: Overrides,
-): Promise<LocalProcessRuntime> {
+): LocalProcessRuntime {
   const home = flinkHome(config.folders.flink)
   return createLocalProcessRuntime({
     runsFolder: config.folders.runs,
     archivesFolder: config.folders.archives,
     findFlink: (version) => home.find(version),
     listFlink: () => home.list(),
-    java: await findJava(config.javaHome),
+    java,
+    trainingUser: users?.first ?? null,
+    limits: { runDiskBytes: config.runDiskBytes },
     clock,
     logger,
     memoryBudgetBytes: config.hostMemoryBytes,

@@ -26,21 +26,24 @@ const REMOVAL_TRIES = 1000
 
 /**
  * Opens `names` below `root` one after the other and hands the last to `work`; null when one is missing.
- * With `create` missing ones are made, durably. @throws NoFolder
+ * With `create` missing ones are made, durably, and given to `owner` (a user id). @throws NoFolder
  */
 export async function inFolder<T>(
   root: string,
   names: readonly string[],
   work: (folder: OpenFolder) => Promise<T>,
-  { create = false } = {},
+  { create = false, owner = null }: { create?: boolean; owner?: number | null } = {},
 ): Promise<T | null> {
   let folder = await openFolder(root, FOLDER)
   try {
-    for (const name of names) {
-      const child = await openChild(folder, name, create)
+    for (const [depth, name] of names.entries()) {
+      const made = create && (await makeChild(folder, name))
+      const child = await openChild(folder, name)
       if (!child) return null
       await folder.file.close()
       folder = child
+      // Below the first, a folder that is not the owner's was left by a crash in the moment after it was made.
+      if (create && owner !== null && (made || depth > 0)) await give(folder, owner)
     }
     return await work(folder)
   } finally {
@@ -58,9 +61,12 @@ export async function openTop(path: string): Promise<OpenFolder | null> {
   }
 }
 
+async function give({ file }: OpenFolder, owner: number): Promise<void> {
+  if ((await file.stat()).uid !== owner) await file.chown(owner, owner)
+}
+
 /** Opens a folder inside an open one; null when it is missing. @throws NoFolder */
-export async function openChild(parent: OpenFolder, name: string, create = false): Promise<OpenFolder | null> {
-  if (create) await makeChild(parent, name)
+export async function openChild(parent: OpenFolder, name: string): Promise<OpenFolder | null> {
   try {
     return await openFolder(parent.at(name), FOLDER | NO_LINK)
   } catch (error) {
@@ -109,14 +115,16 @@ export async function look(folder: OpenFolder, name: string): Promise<Stats | nu
   }
 }
 
-async function makeChild(parent: OpenFolder, name: string): Promise<void> {
+/** False: there was one. */
+async function makeChild(parent: OpenFolder, name: string): Promise<boolean> {
   try {
     await mkdir(parent.at(name), 0o700)
   } catch (error) {
-    if (isSystemError(error, 'EEXIST')) return
+    if (isSystemError(error, 'EEXIST')) return false
     throw error
   }
   await parent.file.sync()
+  return true
 }
 
 async function openFolder(path: string, flags: number): Promise<OpenFolder> {

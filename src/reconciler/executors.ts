@@ -12,7 +12,14 @@ import { TEXTS } from './texts.ts'
 import type { Executors, JobView } from './view.ts'
 
 export type ExecutorParts = Pick<JobParts, 'database' | 'store' | 'clock'> &
-  Readonly<{ objects: ObjectStore; runtime: Runtime; artifacts: Pick<Artifacts, 'materialise'>; logger: Logger }>
+  Readonly<{
+    objects: ObjectStore
+    runtime: Runtime
+    artifacts: Pick<Artifacts, 'materialise'>
+    logger: Logger
+    /** The user id for the jobs of a project, always the same; null: they run as the service does. */
+    userOf: (projectId: string) => Promise<number | null>
+  }>
 
 /** One executor per action. None decides anything; each may be run twice. */
 export function createExecutors(parts: ExecutorParts): Executors {
@@ -67,6 +74,7 @@ async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<Lau
   if (!main) throw new Error('a launch plan names its entrypoint')
   return {
     ...rest,
+    user: await parts.userOf(plan.projectId),
     mainClass: mainClass ?? (await mainClassOf(main)),
     jars: [main, ...jars].map(toFile),
     files: (await Promise.all(dependencyFiles.map(fetch))).map(toFile),

@@ -1,5 +1,5 @@
 /** The whole service on real Flink, and a person with a token in front of it. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FirstCredentials } from '../../src/access/index.ts'
@@ -20,6 +20,7 @@ export type Answer = any
 
 /** What a person with the administrator's token does with a service on real Flink. */
 export type RealClient = Readonly<{
+  /** Jobs can write into it, whatever user they have. */
   folder: string
   projectId: string
   /** Calls with the administrator's token. */
@@ -50,10 +51,20 @@ export type RealService = RealClient &
 
 const RESTING = ['job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_cancel_fail']
 
+/** A folder for a service on real Flink, into which its jobs can write whatever user they have. */
+export async function makeRealFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
+  await chmod(folder, 0o1777)
+  return folder
+}
+
+/** Where the service keeps its data. */
+export const dataIn = (folder: string, ...names: string[]) => join(folder, 'data', ...names)
+
 /** Settings of a service on real Flink with small CUs, in a folder of its own. */
 export function realEnvironment(folder: string): Environment {
   return {
-    HEADGATE_DATA: folder,
+    HEADGATE_DATA: dataIn(folder),
     HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
     HEADGATE_PORT: '0',
     HEADGATE_CU_MEMORY: '1280M',
@@ -67,7 +78,7 @@ export async function startRealService(
   environment: Environment = {},
   options: { withArchives?: boolean } = {},
 ): Promise<RealService> {
-  const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
+  const folder = await makeRealFolder()
   const { config: usual, secrets } = toConfig({ ...realEnvironment(folder), ...environment }, ROOT)
   const archives = options.withArchives ? usual.folders.archives : join(folder, 'no-archives')
   const config = { ...usual, folders: { ...usual.folders, archives } }
@@ -161,6 +172,7 @@ async function trainArchives(config: Config): Promise<void> {
     clock: systemClock,
     logger: createLogger('silent'),
     memoryBudgetBytes: null,
+    trainingUser: null,
   })
   for (const { version } of await home.list()) await runtime.trainArchives(version)
   await runtime.close()

@@ -19,7 +19,8 @@ import type {
 import { archivedExecutionGraph } from './archive.ts'
 import { Attempt, exists } from './attempt.ts'
 import { findCheckpoints, holdsState } from './checkpoints.ts'
-import { namesIn } from './disk.ts'
+import { namesIn, unlessDiskFull } from './disk.ts'
+import { type DiskLimits, DiskWatch, tooLarge } from './disk-watch.ts'
 import { Exclusive } from './exclusive.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
@@ -46,9 +47,12 @@ export type ClusterRuntimeOptions = Readonly<{
   limits?: Partial<ClusterLimits>
 }>
 
-export type ClusterLimits = KillLimits & Readonly<{ restMs: number; savepointRequestMs: number }>
+export type ClusterLimits = KillLimits & DiskLimits & Readonly<{ restMs: number; savepointRequestMs: number }>
 
-const LIMITS: ClusterLimits = { terminateMs: 10_000, killMs: 5_000, restMs: 1_000, savepointRequestMs: 10_000 }
+const LIMITS: ClusterLimits = {
+  ...{ terminateMs: 10_000, killMs: 5_000, restMs: 1_000, savepointRequestMs: 10_000 },
+  ...{ runDiskBytes: 20 * 1024 ** 3, diskEveryMs: 60_000, diskShortMs: 5_000 },
+}
 const STARTS_MAX = 3
 const LEAVING = '.leaving-'
 const PORT_CLASH = /BindException|Address already in use|Could not start rest endpoint on any port/
@@ -66,6 +70,7 @@ export class ClusterRuntime implements Runtime {
   readonly #exclusive = new Exclusive()
   readonly #watching: Watching
   readonly #watches = new Map<AttemptId, FSWatcher>()
+  readonly #disk: DiskWatch
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
   constructor(options: ClusterRuntimeOptions) {
@@ -76,6 +81,10 @@ export class ClusterRuntime implements Runtime {
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
     this.#watching = new Watching({
       ...{ rest: this.#rest, logger: options.logger, onNews: (attemptId) => this.#changed(attemptId) },
+    })
+    this.#disk = new DiskWatch({
+      ...{ limits: this.#limits, runsFolder: options.runsFolder, logger: options.logger },
+      onTooLarge: (attemptId, usedBytes) => void this.#endForDisk(attemptId, usedBytes),
     })
     this.#launchDeps = {
       host: options.host,
@@ -132,6 +141,8 @@ export class ClusterRuntime implements Runtime {
     if (!alive) this.#watching.remove(attempt)
     if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
     if (!alive) this.#unwatch(attempt.id)
+    if (alive) this.#disk.add(attempt.id, attempt.folder.path)
+    else this.#disk.remove(attempt.folder.path)
   }
 
   #watchFolder({ id, folder }: Attempt): void {
@@ -148,6 +159,20 @@ export class ClusterRuntime implements Runtime {
   #unwatch(attemptId: AttemptId): void {
     this.#watches.get(attemptId)?.close()
     this.#watches.delete(attemptId)
+  }
+
+  /** Whoever looks next sees a failed attempt, also after a restart of the service; ending it is up to him. */
+  async #endForDisk(attemptId: AttemptId, usedBytes: number): Promise<void> {
+    try {
+      const attempt = await this.#openIfThere(attemptId)
+      if (attempt === null || attempt.outcome !== null) return
+      const failure = tooLarge(usedBytes, this.#limits.runDiskBytes)
+      const latestCheckpoint = attempt.details?.checkpoints.latest ?? null
+      await unlessDiskFull(() => attempt.setOutcome({ job: null, failure, latestCheckpoint }))
+      this.#changed(attemptId)
+    } catch (error) {
+      this.#options.logger.error({ err: error, attemptId }, 'a run that takes too much disk space was not ended')
+    }
   }
 
   /** Another program took a port between our look at it and the JobManager's: the one failure that is mended here. */
@@ -229,6 +254,7 @@ export class ClusterRuntime implements Runtime {
       for (const name of all) await removeTree(join(runsFolder, name))
       this.#attempts.delete(attemptId)
       this.#unwatch(attemptId)
+      this.#disk.remove(path)
     })
   }
 
@@ -288,6 +314,7 @@ export class ClusterRuntime implements Runtime {
     this.#listeners.length = 0
     this.#watching.close()
     for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
+    this.#disk.close()
     for (const launching of this.#launches.values()) launching.abort(new Error('The service is stopping'))
     await this.#exclusive.idle()
     this.#rest.close()

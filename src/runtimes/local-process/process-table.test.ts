@@ -39,7 +39,12 @@ async function open(): Promise<MarkerTable> {
 
 function start(table: MarkerTable, script: string, key = KEY) {
   return table.spawn({
-    ...{ key, command: ['/bin/sh', '-c', script], environment: { PATH: '/usr/bin:/bin', HEADGATE_TEST: folder } },
+    ...{
+      key,
+      prefix: [],
+      command: ['/bin/sh', '-c', script],
+      environment: { PATH: '/usr/bin:/bin', HEADGATE_TEST: folder },
+    },
     ...{ workingFolder: folder, outFile: join(folder, 'out') },
   })
 }
