@@ -144,7 +144,7 @@ async function startOn(
     [
       sweepTokens(access),
       sweepArtifacts(artifacts, clock),
-      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock)] : []),
+      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, range !== null)] : []),
     ],
     logger,
   )
@@ -220,11 +220,22 @@ function watchDatabase(logger: Logger, end: (error: Error) => void): DatabaseWat
 
 const QUIET_MS = 600_000
 
-function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: JobStore, clock: Clock): Duty {
+/**
+ * An archive is loaded by the JVMs of every project, and the ports of a cluster are open to every job on the machine: with
+ * projects kept apart it is made only while no job runs.
+ */
+function trainingDuty(
+  runtime: LocalProcessRuntime,
+  database: Database,
+  store: JobStore,
+  clock: Clock,
+  apart: boolean,
+): Duty {
   return trainArchives({
     versions: () => runtime.flinkVersions(),
     train: (version) => runtime.trainArchives(version),
     isQuiet: async () => {
+      if (apart && (await store.taken(database.db)).length > 0) return false
       const since = new Date(clock.now().getTime() - QUIET_MS)
       return (await store.countStarting(database.db, since)) === 0
     },

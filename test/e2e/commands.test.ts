@@ -1,6 +1,5 @@
 /** Commands that meet each other, on real Flink: one cluster or none, whatever the order. */
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/clusters.ts'
 import { type Answer, builtJar, dataIn, type RealService, startRealService } from '../support/real-service.ts'

@@ -2,11 +2,15 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FirstCredentials } from '../../src/access/index.ts'
+import { createAccess, type FirstCredentials } from '../../src/access/index.ts'
 import { type App, startApp } from '../../src/app.ts'
 import { type Config, type Environment, toConfig } from '../../src/config/config.ts'
+import { readSealingKey } from '../../src/config/sealing-key.ts'
+import { openDatabase } from '../../src/db/database.ts'
+import { sqlite } from '../../src/db/dialects/sqlite.ts'
 import { flinkHome } from '../../src/flink/installation.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { findJava } from '../../src/runtimes/java-home.ts'
 import { createLocalProcessRuntime } from '../../src/runtimes/local-process/local-process-runtime.ts'
@@ -46,6 +50,8 @@ export type RealService = RealClient &
     app: () => App
     /** Stops the service as `kill -TERM` would and starts it again on the same folder. */
     restart(): Promise<void>
+    /** A further project of the administrator, as seen with his token for it. Restarts the service. */
+    addProject(name: string): Promise<RealClient>
     end(): Promise<void>
   }>
 
@@ -94,6 +100,12 @@ export async function startRealService(
     async restart() {
       await app.stop()
       app = await start()
+    },
+    async addProject(name) {
+      await app.stop()
+      const projectId = await makeProject(config, name, first.userId)
+      app = await start()
+      return connect(folder, { ...first, projectId }, () => app.url)
     },
     async end() {
       await client.deleteJobs()
@@ -159,6 +171,17 @@ export async function connect(
       await eventually(processes, (left) => left.length === 0)
     },
   }
+}
+
+/** While the service does not hold the database. */
+async function makeProject(config: Config, name: string, userId: string): Promise<string> {
+  const database = await openDatabase(sqlite(config.databaseFile))
+  const sealingKey = await readSealingKey(config.sealingKeyFile)
+  const access = createAccess({ database, clock: systemClock, ids: randomIds, sealingKey })
+  const { id: projectId } = await access.createProject({ name })
+  await access.addMember({ userId, projectId })
+  await database.close()
+  return projectId
 }
 
 async function trainArchives(config: Config): Promise<void> {
