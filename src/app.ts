@@ -12,14 +12,14 @@ import { postgres } from './db/dialects/postgres.ts'
 import { sqlite } from './db/dialects/sqlite.ts'
 import { readDatabaseId } from './db/sight.ts'
 import { flinkHome } from './flink/installation.ts'
-import { resolveLabel } from './flink/versions.ts'
+import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
-import { assert, failed } from './lib/errors.ts'
+import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
 import { createQueues } from './queues/index.ts'
@@ -30,6 +30,7 @@ import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
+import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { version } from './version.ts'
 
@@ -37,7 +38,6 @@ import { version } from './version.ts'
 export type Overrides = Readonly<{
   clock?: Clock
   ids?: Ids
-  runtime?: Runtime
   /** Called between the record of every action and the action itself: where tests kill the service. */
   beforeAct?: (action: ActionName) => void
   /** Stands around the real host of processes, for the same. */
@@ -91,10 +91,7 @@ async function startOn(
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
-  const home = flinkHome(config.folders.flink)
-  const local = overrides.runtime ? null : await buildRuntime(config, clock, logger, overrides)
-  const runtime = overrides.runtime ?? local
-  assert(runtime, 'there is a runtime')
+  const { runtime, local } = await buildRuntime(config, clock, logger, overrides)
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -104,10 +101,7 @@ async function startOn(
     usedBy: (tx, projectId, queue) => store.countOnQueue(tx.db, projectId, queue),
   })
   const chooseFlink = async (label: string | null) =>
-    resolveLabel(
-      label,
-      (await home.list()).map((each) => each.version),
-    )
+    withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
   const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
@@ -219,24 +213,42 @@ function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: J
   })
 }
 
-async function buildRuntime(
-  config: Config,
-  clock: Clock,
-  logger: Logger,
-  { wrapHost }: Overrides,
-): Promise<LocalProcessRuntime> {
-  const home = flinkHome(config.folders.flink)
-  return createLocalProcessRuntime({
-    runsFolder: config.folders.runs,
-    archivesFolder: config.folders.archives,
+type Runtimes = Readonly<{ runtime: Runtime; local: LocalProcessRuntime | null }>
+
+async function buildRuntime(config: Config, clock: Clock, logger: Logger, overrides: Overrides): Promise<Runtimes> {
+  const { folders } = config
+  const wrap = overrides.wrapHost ? { wrapHost: overrides.wrapHost } : {}
+  if (config.runtime === 'simulated') {
+    logger.warn('HEADGATE_RUNTIME is simulated: jobs are only pretended, nothing of them really runs')
+    const options = { runsFolder: folders.runs, folder: folders.simulator, clock, logger, ...wrap }
+    return { runtime: await createSimulatedRuntime(options), local: null }
+  }
+  const home = flinkHome(folders.flink)
+  const local = createLocalProcessRuntime({
+    runsFolder: folders.runs,
+    archivesFolder: folders.archives,
     findFlink: (version) => home.find(version),
     listFlink: () => home.list(),
     java: await findJava(config.javaHome),
     clock,
     logger,
     memoryBudgetBytes: config.hostMemoryBytes,
-    ...(wrapHost && { wrapHost }),
+    ...wrap,
   })
+  return { runtime: local, local }
+}
+
+const PRETENDED: Texts = {
+  en: 'This job is only pretended: HEADGATE_RUNTIME is simulated.',
+  zh: '该作业仅为模拟运行：HEADGATE_RUNTIME 为 simulated。',
+}
+
+/** Who reads the job's detail must not take a pretended job for a real one. */
+function withRuntimeNote(kind: Runtime['kind'], chosen: ResolvedLabel): ResolvedLabel {
+  if (kind !== 'simulated') return chosen
+  const { version, note } = chosen
+  const join = (language: Language) => [PRETENDED[language], note?.[language] ?? ''].join(' ').trim()
+  return { version, note: { en: join('en'), zh: join('zh') } }
 }
 
 const STALE_AFTER_MS = 60_000

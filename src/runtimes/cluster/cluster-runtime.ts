@@ -1,4 +1,3 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
@@ -64,7 +63,7 @@ export class ClusterRuntime implements Runtime {
   readonly #launches = new Map<AttemptId, AbortController>()
   readonly #exclusive = new Exclusive()
   readonly #watching: Watching
-  readonly #watches = new Map<AttemptId, FSWatcher>()
+  readonly #watches = new Map<AttemptId, () => void>()
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
   constructor(options: ClusterRuntimeOptions) {
@@ -125,28 +124,24 @@ export class ClusterRuntime implements Runtime {
     return { ...seen, jobManager: absent, taskManagers: seen.taskManagers.map(() => absent), failure: null }
   }
 
-  /** The marker files tell of ends while we live, also of processes that an earlier service started. */
   #watch(attempt: Attempt, seen: Observation): void {
+    const { id } = attempt
     const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
-    if (alive && attempt.timeline.has('running')) this.#watching.add(attempt)
-    if (!alive) this.#watching.remove(attempt)
-    if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
-    if (!alive) this.#unwatch(attempt.id)
-  }
-
-  #watchFolder({ id, folder }: Attempt): void {
-    try {
-      const fresh = watch(folder.processes, { persistent: false }, () => this.#changed(id))
-      fresh.on('error', () => this.#unwatch(id))
-      this.#watches.set(id, fresh)
-    } catch (error) {
-      // The machine's limit of watches: the caller's regular looks will do.
-      this.#options.logger.debug({ err: error, attemptId: id }, 'a run folder is not watched')
+    if (!alive) {
+      this.#watching.remove(attempt)
+      this.#unwatch(id)
+      return
     }
+    if (attempt.timeline.has('running')) this.#watching.add(attempt)
+    if (this.#watches.has(id)) return
+    this.#watches.set(
+      id,
+      this.#options.host.watch(attempt, () => this.#changed(id)),
+    )
   }
 
   #unwatch(attemptId: AttemptId): void {
-    this.#watches.get(attemptId)?.close()
+    this.#watches.get(attemptId)?.()
     this.#watches.delete(attemptId)
   }
 
@@ -292,6 +287,7 @@ export class ClusterRuntime implements Runtime {
     await this.#exclusive.idle()
     this.#rest.close()
     this.#patientRest.close()
+    await this.#options.host.close()
   }
 
   #changed(attemptId: AttemptId): void {
