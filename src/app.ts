@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
@@ -14,17 +13,17 @@ import { postgres } from './db/dialects/postgres.ts'
 import { sqlite } from './db/dialects/sqlite.ts'
 import { readDatabaseId } from './db/sight.ts'
 import { flinkHome } from './flink/installation.ts'
-import { resolveLabel } from './flink/versions.ts'
+import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
-import { assert, failed } from './lib/errors.ts'
+import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
-import { accountIds, openJobUsers, type UserRange } from './projects/index.ts'
+import { accountIds, type JobUsers, openJobUsers } from './projects/index.ts'
 import { createQueues } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
@@ -32,8 +31,9 @@ import type { ActionName } from './reconciler/view.ts'
 import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava, type JavaHome } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
-import { usableUsers } from './runtimes/local-process/user-check.ts'
+import { programsOfJobs, usableUsers } from './runtimes/local-process/user-check.ts'
 import type { Runtime } from './runtimes/runtime.ts'
+import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { version } from './version.ts'
 
@@ -41,7 +41,6 @@ import { version } from './version.ts'
 export type Overrides = Readonly<{
   clock?: Clock
   ids?: Ids
-  runtime?: Runtime
   /** Called between the record of every action and the action itself: where tests kill the service. */
   beforeAct?: (action: ActionName) => void
   /** Stands around the real host of processes, for the same. */
@@ -92,9 +91,8 @@ async function startOn(
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
-  const java = overrides.runtime ? null : await findJava(config.javaHome)
-  const range = java && (await rangeOfUsers(config, java, logger))
-  const users = range && (await openJobUsers({ database, clock, range, accountIds }))
+  const java = config.runtime === 'simulated' ? null : await findJava(config.javaHome)
+  const users = java && (await openUsers(config, java, database, clock, logger))
   const objects = await openFolderObjectStore({ folder: config.folders.objects, ownerOf: users?.known ?? null })
   const userOf = async (projectId: string) => {
     const user = (await users?.userOf(projectId)) ?? null
@@ -103,10 +101,7 @@ async function startOn(
   }
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
-  const home = flinkHome(config.folders.flink)
-  const local = java && buildRuntime(config, java, range, clock, logger, overrides)
-  const runtime = overrides.runtime ?? local
-  assert(runtime, 'there is a runtime')
+  const { runtime, local } = await buildRuntime(config, java, users, clock, logger, overrides)
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -116,10 +111,7 @@ async function startOn(
     usedBy: (tx, projectId, queue) => store.countOnQueue(tx.db, projectId, queue),
   })
   const chooseFlink = async (label: string | null) =>
-    resolveLabel(
-      label,
-      (await home.list()).map((each) => each.version),
-    )
+    withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
   const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
@@ -144,7 +136,7 @@ async function startOn(
     [
       sweepTokens(access),
       sweepArtifacts(artifacts, clock),
-      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, range !== null)] : []),
+      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, users !== null)] : []),
     ],
     logger,
   )
@@ -242,40 +234,67 @@ function trainingDuty(
   })
 }
 
-/** The ids that jobs run under; null: the service's own. */
-async function rangeOfUsers(config: Config, java: JavaHome, logger: Logger): Promise<UserRange | null> {
+/** Null: jobs run as the service does. */
+async function openUsers(
+  config: Config,
+  java: JavaHome,
+  database: Database,
+  clock: Clock,
+  logger: Logger,
+): Promise<JobUsers | null> {
   const { runs, objects, archives, flink } = config.folders
   if (config.jobUsers.mode !== 'off' && process.getuid?.() === 0) await openToJobs(config.folders)
   const installed = (await flinkHome(flink).list()).map(({ folder }) => folder)
-  const needs = {
-    folders: [runs, objects, archives, ...installed],
-    programs: ['/bin/sh', join(java.home, 'bin', 'java')],
-  }
-  return usableUsers(config.jobUsers, needs, logger)
+  const needs = { folders: [runs, objects, archives, ...installed], programs: programsOfJobs(java.home) }
+  const range = await usableUsers(config.jobUsers, needs, logger)
+  return range && openJobUsers({ database, clock, range, accountIds })
 }
 
-function buildRuntime(
+type Runtimes = Readonly<{ runtime: Runtime; local: LocalProcessRuntime | null }>
+
+async function buildRuntime(
   config: Config,
-  java: JavaHome,
-  users: UserRange | null,
+  java: JavaHome | null,
+  users: JobUsers | null,
   clock: Clock,
   logger: Logger,
-  { wrapHost }: Overrides,
-): LocalProcessRuntime {
-  const home = flinkHome(config.folders.flink)
-  return createLocalProcessRuntime({
-    runsFolder: config.folders.runs,
-    archivesFolder: config.folders.archives,
+  overrides: Overrides,
+): Promise<Runtimes> {
+  const { folders } = config
+  const wrap = overrides.wrapHost ? { wrapHost: overrides.wrapHost } : {}
+  if (java === null) {
+    logger.warn('HEADGATE_RUNTIME is simulated: jobs are only pretended, nothing of them really runs')
+    const options = { runsFolder: folders.runs, folder: folders.simulator, clock, logger, ...wrap }
+    return { runtime: await createSimulatedRuntime(options), local: null }
+  }
+  const home = flinkHome(folders.flink)
+  const local = createLocalProcessRuntime({
+    runsFolder: folders.runs,
+    archivesFolder: folders.archives,
     findFlink: (version) => home.find(version),
     listFlink: () => home.list(),
     java,
-    trainingUser: users?.first ?? null,
+    trainingUser: users?.ofService ?? null,
     limits: { runDiskBytes: config.runDiskBytes },
     clock,
     logger,
     memoryBudgetBytes: config.hostMemoryBytes,
-    ...(wrapHost && { wrapHost }),
+    ...wrap,
   })
+  return { runtime: local, local }
+}
+
+const PRETENDED: Texts = {
+  en: 'This job is only pretended: HEADGATE_RUNTIME is simulated.',
+  zh: '该作业仅为模拟运行：HEADGATE_RUNTIME 为 simulated。',
+}
+
+/** Who reads the job's detail must not take a pretended job for a real one. */
+function withRuntimeNote(kind: Runtime['kind'], chosen: ResolvedLabel): ResolvedLabel {
+  if (kind !== 'simulated') return chosen
+  const { version, note } = chosen
+  const join = (language: Language) => [PRETENDED[language], note?.[language] ?? ''].join(' ').trim()
+  return { version, note: { en: join('en'), zh: join('zh') } }
 }
 
 const STALE_AFTER_MS = 60_000

@@ -31,6 +31,10 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'the host that starts JVMs on this machine: command lines, memory, identity, the end of processes',
     imports: ['src/lib', 'src/flink', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts', 'src/runtimes/cluster'],
   },
+  'src/runtimes/simulated': {
+    holds: 'the host that only pretends, and the simulator behind it: for tests and development',
+    imports: ['src/lib', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts', 'src/runtimes/cluster'],
+  },
   'src/jobs': {
     holds: 'the heart: job, lifecycle, commands, store; readable without HTTP, SQL or Flink in the head',
     imports: ['src/lib', 'src/db', 'src/artifacts', 'src/queues', 'src/tags', 'src/storage', 'src/runtimes/runtime.ts'],
@@ -66,7 +70,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/config',
       'src/db',
       'src/flink',
-      'src/runtimes/local-process/ports.ts',
+      'src/runtimes/cluster/ports.ts',
       'src/jobs',
     ],
   },

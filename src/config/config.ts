@@ -13,7 +13,10 @@ export type Config = Readonly<{
     artifacts: string
     runs: string
     archives: string
+    simulator: string
   }>
+  /** What runs jobs. */
+  runtime: 'local-process' | 'simulated'
   /** Used when no URL of a database is given. */
   databaseFile: string
   databaseConnections: number
@@ -79,7 +82,9 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       artifacts: join(data, 'artifacts'),
       runs: join(data, 'runs'),
       archives: join(environment.HEADGATE_FLINK_DIR ?? join(data, 'flink'), 'archives'),
+      simulator: join(data, 'simulator'),
     },
+    runtime: ask.oneOf('HEADGATE_RUNTIME', 'local-process', ['local-process', 'simulated']),
     databaseFile: join(data, 'headgate.db'),
     databaseConnections: ask.integer('HEADGATE_DATABASE_CONNECTIONS', 10, 1, 1000),
     sealingKeyFile: join(data, 'sealing.key'),

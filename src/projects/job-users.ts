@@ -3,11 +3,13 @@ import type { Clock } from '../lib/clock.ts'
 import { insertJobUser, readJobUsers } from './job-user-store.ts'
 import { PROJECT_ERRORS } from './project-errors.ts'
 
-/** Ids from the first to the last. The first is nobody's: the service keeps it for programs of its own. */
+/** Ids from the first to the last. The first is no project's: the service keeps it for programs of its own. */
 export type UserRange = Readonly<{ first: number; last: number }>
 
 /** Which user id the jobs of each project run under: a bare number, used for user and group, without an account. */
 export interface JobUsers {
+  /** For programs of the service's own that need no rights. */
+  readonly ofService: number
   /** Null: the project has none yet. */
   known(projectId: string): number | null
   /** Gives the project one when it has none; recorded when this returns. @throws Refusal `project.noUserLeft` */
@@ -26,6 +28,7 @@ export async function openJobUsers(options: JobUsersOptions): Promise<JobUsers> 
   const { database } = options
   const known = new Map((await readJobUsers(database.db)).map(({ projectId, user }) => [projectId, user]))
   return {
+    ofService: options.range.first,
     known: (projectId) => known.get(projectId) ?? null,
     async userOf(projectId) {
       const user = known.get(projectId) ?? (await giveUser(projectId, options))

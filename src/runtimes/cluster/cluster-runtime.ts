@@ -1,4 +1,3 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
@@ -25,7 +24,7 @@ import { Exclusive } from './exclusive.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
 import { listLogs, readLog, rollOutput } from './logs.ts'
-import { logOfStart, nothingThere, observe } from './observing.ts'
+import { logOfStart, nothingThere, observe, WATCH_MS } from './observing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
 import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
@@ -69,7 +68,7 @@ export class ClusterRuntime implements Runtime {
   readonly #launches = new Map<AttemptId, AbortController>()
   readonly #exclusive = new Exclusive()
   readonly #watching: Watching
-  readonly #watches = new Map<AttemptId, FSWatcher>()
+  readonly #watches = new Map<AttemptId, () => void>()
   readonly #disk: DiskWatch
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
@@ -80,7 +79,8 @@ export class ClusterRuntime implements Runtime {
     this.#rest = new FlinkRest(this.#limits.restMs)
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
     this.#watching = new Watching({
-      ...{ rest: this.#rest, logger: options.logger, onNews: (attemptId) => this.#changed(attemptId) },
+      ...{ rest: this.#rest, logger: options.logger, everyMs: WATCH_MS },
+      onNews: (attemptId) => this.#changed(attemptId),
     })
     this.#disk = new DiskWatch({
       ...{ limits: this.#limits, runsFolder: options.runsFolder, logger: options.logger },
@@ -134,30 +134,26 @@ export class ClusterRuntime implements Runtime {
     return { ...seen, jobManager: absent, taskManagers: seen.taskManagers.map(() => absent), failure: null }
   }
 
-  /** The marker files tell of ends while we live, also of processes that an earlier service started. */
   #watch(attempt: Attempt, seen: Observation): void {
+    const { id } = attempt
     const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
-    if (alive && attempt.timeline.has('running')) this.#watching.add(attempt)
-    if (!alive) this.#watching.remove(attempt)
-    if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
-    if (!alive) this.#unwatch(attempt.id)
-    if (alive) this.#disk.add(attempt.id, attempt.folder.path)
-    else this.#disk.remove(attempt.folder.path)
-  }
-
-  #watchFolder({ id, folder }: Attempt): void {
-    try {
-      const fresh = watch(folder.processes, { persistent: false }, () => this.#changed(id))
-      fresh.on('error', () => this.#unwatch(id))
-      this.#watches.set(id, fresh)
-    } catch (error) {
-      // The machine's limit of watches: the caller's regular looks will do.
-      this.#options.logger.debug({ err: error, attemptId: id }, 'a run folder is not watched')
+    if (!alive) {
+      this.#watching.remove(attempt)
+      this.#disk.remove(attempt.folder.path)
+      this.#unwatch(id)
+      return
     }
+    this.#disk.add(id, attempt.folder.path)
+    if (attempt.timeline.has('running')) this.#watching.add(attempt)
+    if (this.#watches.has(id)) return
+    this.#watches.set(
+      id,
+      this.#options.host.watch(attempt, () => this.#changed(id)),
+    )
   }
 
   #unwatch(attemptId: AttemptId): void {
-    this.#watches.get(attemptId)?.close()
+    this.#watches.get(attemptId)?.()
     this.#watches.delete(attemptId)
   }
 
@@ -319,6 +315,7 @@ export class ClusterRuntime implements Runtime {
     await this.#exclusive.idle()
     this.#rest.close()
     this.#patientRest.close()
+    await this.#options.host.close()
   }
 
   #changed(attemptId: AttemptId): void {

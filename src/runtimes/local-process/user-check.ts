@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { failed, Refusal } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
@@ -45,6 +45,8 @@ export async function usableUsers(
   logger.warn({ reason: problem.message }, 'jobs run with the rights of the service')
   return null
 }
+
+export const programsOfJobs = (javaHome: string): string[] => ['/bin/sh', join(javaHome, 'bin', 'java')]
 
 const run = promisify(execFile)
 const CHECK_MS = 10_000

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import type { Ports } from '../cluster/process-host.ts'
+import type { Ports } from './process-host.ts'
 
 /**
  * Below Linux's usual range for outgoing connections (from 32768), so that none can take a port between our look at it
