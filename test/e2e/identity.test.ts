@@ -229,12 +229,7 @@ describe.skipIf(!isRoot)('with user ids of their own', () => {
   }
 
   test('a job that leaks threads and leaves a daemon without environment ends cleanly, and its neighbour runs on', async () => {
-    const [id, run] = await started(
-      rival,
-      'RunCommands',
-      { checkpoint_enabled: true, checkpoint_interval: 1 },
-      '--commands',
-    )
+    const [id, run] = await started(rival, 'RunCommands', CHECKPOINTS, '--commands')
     await attack('env -i setsid sh -c "trap \'\' TERM; while :; do sleep 1; done" >/dev/null 2>&1 &')
     await order(join(service.folder, 'commands', 'leak-threads'))
     await eventually(
@@ -251,9 +246,8 @@ describe.skipIf(!isRoot)('with user ids of their own', () => {
   })
 
   test('a daemon of a project with another live job lives until the last one ends', async () => {
-    const settings = { checkpoint_enabled: true, checkpoint_interval: 1 }
-    const [id, run] = await started(rival, 'RunCommands', settings, '--commands')
-    const [other, otherRun] = await started(rival, 'CountForever', settings)
+    const [id, run] = await started(rival, 'RunCommands', CHECKPOINTS, '--commands')
+    const [other, otherRun] = await started(rival, 'CountForever', CHECKPOINTS)
     await attack('env -i setsid sleep 3600 >/dev/null 2>&1 &')
     await stopped(id)
     const left = await pidsOfUser(run.user)
@@ -264,12 +258,7 @@ describe.skipIf(!isRoot)('with user ids of their own', () => {
   })
 
   test('a job that ends its JVM is told, and its neighbour runs on with the same processes', async () => {
-    const [id, run] = await started(
-      rival,
-      'RunCommands',
-      { checkpoint_enabled: true, checkpoint_interval: 1 },
-      '--commands',
-    )
+    const [id, run] = await started(rival, 'RunCommands', CHECKPOINTS, '--commands')
     await order(join(service.folder, 'commands', 'halt'))
     const job = await rival.until(id, 'job_running_exception')
     expect(job.status_desc).toContain('exit code 7')

@@ -1,5 +1,6 @@
 package headgate.test;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,6 +14,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * mean more than their content: {@code leak-threads.sh} starts threads that never end, {@code halt.sh} ends the JVM.
  */
 public final class RunCommands {
+    /** A script that asks for something, such as a password, gets no answer and goes on. */
+    private static final File NOTHING = new File("/dev/null");
+
     public static void main(String[] args) throws Exception {
         Options options = new Options(args);
         Path folder = Path.of(options.text("commands", null));
@@ -52,6 +56,7 @@ public final class RunCommands {
         }
         Path temporary = out.resolveSibling(out.getFileName() + ".tmp");
         new ProcessBuilder("/bin/sh", script.toString())
+                .redirectInput(NOTHING)
                 .redirectErrorStream(true)
                 .redirectOutput(temporary.toFile())
                 .start()
