@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, lstat, mkdir, open, opendir, readlink, rename, rmdir, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { isSystemError } from './errors.ts'
 
 /**
@@ -19,6 +19,8 @@ export class NoFolder extends Error {
 }
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY
+/** O_PATH of Linux: to pass through, which needs no right to read. */
+const PASSAGE = (process.platform === 'linux' ? 0o10000000 : constants.O_RDONLY) | constants.O_DIRECTORY
 const NO_LINK = constants.O_NOFOLLOW
 /** NONBLOCK: opening a pipe that a job planted must not wait for a writer. */
 const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK
@@ -32,13 +34,13 @@ export async function inFolder<T>(
   root: string,
   names: readonly string[],
   work: (folder: OpenFolder) => Promise<T>,
-  { create = false, owner = null }: { create?: boolean; owner?: number | null } = {},
+  { create = false, owner = null, flags = FOLDER }: { create?: boolean; owner?: number | null; flags?: number } = {},
 ): Promise<T | null> {
-  let folder = await openFolder(root, FOLDER)
+  let folder = await openFolder(root, flags)
   try {
     for (const [depth, name] of names.entries()) {
       const made = create && (await makeChild(folder, name))
-      const child = await openChild(folder, name)
+      const child = await openChild(folder, name, flags)
       if (!child) return null
       await folder.file.close()
       folder = child
@@ -49,6 +51,42 @@ export async function inFolder<T>(
   } finally {
     await folder.file.close()
   }
+}
+
+/**
+ * Looks at the folder of an absolute path that others may have a hand in: of all links on the way only our own are followed.
+ * Null when there is no such folder, or it is not ours to see.
+ */
+export async function inPlace<T>(path: string, work: (folder: OpenFolder) => Promise<T>): Promise<T | null> {
+  try {
+    const names = (await withoutOwnLinks(path)).split('/').filter((name) => name !== '')
+    return await inFolder('/', names, work, { flags: PASSAGE })
+  } catch (error) {
+    return notSeen(error)
+  }
+}
+
+/** For `catch`: what is no folder, or closed to us, counts as not there. */
+export function notSeen(error: unknown): null {
+  if (error instanceof NoFolder || isSystemError(error, 'EACCES')) return null
+  throw error
+}
+
+const LINKS_MAX = 40
+
+/** A data folder may have been moved with a link in its old place. */
+async function withoutOwnLinks(path: string, linksLeft = LINKS_MAX): Promise<string> {
+  for (const each of prefixesOf(path)) {
+    const stats = await lstat(each).catch(() => null)
+    if (!stats?.isSymbolicLink() || stats.uid !== process.getuid?.() || linksLeft === 0) continue
+    return withoutOwnLinks(resolve(dirname(each), await readlink(each), path.slice(each.length + 1)), linksLeft - 1)
+  }
+  return path
+}
+
+/** Shortest first, and the path itself last. */
+function prefixesOf(path: string): string[] {
+  return path === dirname(path) ? [] : [...prefixesOf(dirname(path)), path]
 }
 
 /** Opens the folder where a walk begins, whose parent is ours; null when it is missing. The caller closes it. */
@@ -66,9 +104,9 @@ async function give({ file }: OpenFolder, owner: number): Promise<void> {
 }
 
 /** Opens a folder inside an open one; null when it is missing. @throws NoFolder */
-export async function openChild(parent: OpenFolder, name: string): Promise<OpenFolder | null> {
+export async function openChild(parent: OpenFolder, name: string, flags = FOLDER): Promise<OpenFolder | null> {
   try {
-    return await openFolder(parent.at(name), FOLDER | NO_LINK)
+    return await openFolder(parent.at(name), flags | NO_LINK)
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return null
     if (isSystemError(error, 'ENOTDIR', 'ELOOP')) throw new NoFolder(name)

@@ -1,5 +1,5 @@
 import { opendir } from 'node:fs/promises'
-import { NoFolder, type OpenFolder, openChild, openFile, openTop } from '../../lib/open-folder.ts'
+import { notSeen, type OpenFolder, openChild, openFile, openTop } from '../../lib/open-folder.ts'
 import { archivedAnswer, type JobLine, jobLine, newestException } from './flink-answers.ts'
 
 /**
@@ -61,7 +61,7 @@ async function findBelow(
   name: string,
   left: { depth: number; entries: number },
 ): Promise<string | null> {
-  const folder = await openChild(parent, child).catch(nothingThere)
+  const folder = await openChild(parent, child).catch(notSeen)
   if (folder === null) return null
   left.depth--
   try {
@@ -80,10 +80,4 @@ async function readText(folder: OpenFolder, name: string): Promise<string | null
   } finally {
     await opened.file.close()
   }
-}
-
-/** It was a folder a moment ago. */
-function nothingThere(error: unknown): null {
-  if (error instanceof NoFolder) return null
-  throw error
 }

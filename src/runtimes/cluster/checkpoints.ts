@@ -1,6 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Refusal } from '../../lib/errors.ts'
-import { openRegular } from '../../lib/open-folder.ts'
+import { inPlace, notSeen, type OpenFolder, openChild, openFile } from '../../lib/open-folder.ts'
 import type { CheckpointView } from '../runtime.ts'
 import { statePath, stateUrl } from '../state-url.ts'
 import { namesIn } from './disk.ts'
@@ -9,7 +9,7 @@ import { namesIn } from './disk.ts'
  * Checkpoints and savepoints as they lie on disk: `<directory>/<flink job id>/chk-N/_metadata`, and
  * `<directory>/savepoint-<6 of the job id>-<12 random>/_metadata` (Flink docs, "Checkpoints", "Savepoints").
  * `_metadata` is written last and by rename, so its presence means "complete"; what does not begin as Flink's does was
- * damaged later.
+ * damaged later. The job's program can write there too: no link of its making is followed.
  */
 const METADATA = '_metadata'
 /** Flink, MetadataSerializer: HEADER_MAGIC_NUMBER. */
@@ -26,12 +26,15 @@ export async function findCheckpoints(directoryUrl: string, flinkJobIds: readonl
 const NEWEST_MAX = 100
 
 async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
-  const numbers = (await namesIn(jobDirectory)).flatMap((name) => /^chk-(\d{1,15})$/.exec(name)?.[1] ?? [])
+  return (await inPlace(jobDirectory, (folder) => checkpointsIn(folder, jobDirectory))) ?? []
+}
+
+async function checkpointsIn(folder: OpenFolder, path: string): Promise<CheckpointView[]> {
+  const numbers = (await namesIn(folder.at('.'))).flatMap((name) => /^chk-(\d{1,15})$/.exec(name)?.[1] ?? [])
   const newest = numbers.map(Number).sort((a, b) => b - a)
   const found = newest.slice(0, NEWEST_MAX).map(async (id): Promise<CheckpointView[]> => {
-    const folder = join(jobDirectory, `chk-${id}`)
-    const completedAt = await completionOf(folder)
-    return completedAt === null ? [] : [{ url: stateUrl(folder), completedAt, id }]
+    const completedAt = await completionOf(folder, `chk-${id}`)
+    return completedAt === null ? [] : [{ url: stateUrl(join(path, `chk-${id}`)), completedAt, id }]
   })
   return (await Promise.all(found)).flat()
 }
@@ -39,28 +42,34 @@ async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
 /** The newest savepoint in a directory that was completed at `since` or later. */
 export async function findSavepoint(directoryUrl: string, since: Date): Promise<string | null> {
   const directory = localPath(directoryUrl)
-  let newest: { url: string; at: number } | null = null
-  for (const name of await namesIn(directory)) {
-    if (!name.startsWith('savepoint-')) continue
-    const at = (await completionOf(join(directory, name)))?.getTime() ?? null
-    if (at === null || at < since.getTime() || (newest !== null && at <= newest.at)) continue
-    newest = { url: stateUrl(join(directory, name)), at }
-  }
-  return newest?.url ?? null
+  return inPlace(directory, async (folder) => {
+    let newest: { url: string; at: number } | null = null
+    for (const name of await namesIn(folder.at('.'))) {
+      if (!name.startsWith('savepoint-')) continue
+      const at = (await completionOf(folder, name))?.getTime() ?? null
+      if (at === null || at < since.getTime() || (newest !== null && at <= newest.at)) continue
+      newest = { url: stateUrl(join(directory, name)), at }
+    }
+    return newest?.url ?? null
+  })
 }
 
 export async function holdsState(url: string): Promise<boolean> {
   const path = localPath(url)
-  return (await writtenAt(path.endsWith(`/${METADATA}`) ? path : join(path, METADATA))) !== null
+  const directory = path.endsWith(`/${METADATA}`) ? dirname(path) : path
+  return (await inPlace(directory, writtenAt)) !== null
 }
 
-function completionOf(directory: string): Promise<Date | null> {
-  return writtenAt(join(directory, METADATA))
+async function completionOf(parent: OpenFolder, name: string): Promise<Date | null> {
+  const directory = await openChild(parent, name).catch(notSeen)
+  if (directory === null) return null
+  await using _file = directory.file
+  return writtenAt(directory).catch(notSeen)
 }
 
-/** When a metadata file was written; null when there is none, or it is none of Flink's. */
-async function writtenAt(path: string): Promise<Date | null> {
-  const opened = await openRegular(path)
+/** When the metadata in a directory was written; null when there is none, or it is none of Flink's. */
+async function writtenAt(directory: OpenFolder): Promise<Date | null> {
+  const opened = await openFile(directory, METADATA)
   if (opened === null) return null
   await using file = opened.file
   const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
