@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
@@ -10,14 +10,16 @@ import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
 import { postgres } from './db/dialects/postgres.ts'
 import { sqlite } from './db/dialects/sqlite.ts'
+import { readDatabaseId } from './db/sight.ts'
 import { flinkHome } from './flink/installation.ts'
-import { resolveLabel } from './flink/versions.ts'
+import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import { assert, failed } from './lib/errors.ts'
+import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
+import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
 import { createQueues } from './queues/index.ts'
@@ -28,6 +30,7 @@ import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
+import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { version } from './version.ts'
 
@@ -35,7 +38,6 @@ import { version } from './version.ts'
 export type Overrides = Readonly<{
   clock?: Clock
   ids?: Ids
-  runtime?: Runtime
   /** Called between the record of every action and the action itself: where tests kill the service. */
   beforeAct?: (action: ActionName) => void
   /** Stands around the real host of processes, for the same. */
@@ -83,16 +85,13 @@ async function startOn(
 ): Promise<Omit<App, 'mustStop'>> {
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
-  await assertOwnFolder(config.folders.data, await readDatabaseId(database))
+  await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
-  const home = flinkHome(config.folders.flink)
-  const local = overrides.runtime ? null : await buildRuntime(config, clock, logger, overrides)
-  const runtime = overrides.runtime ?? local
-  assert(runtime, 'there is a runtime')
+  const { runtime, local } = await buildRuntime(config, clock, logger, overrides)
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -102,10 +101,7 @@ async function startOn(
     usedBy: (tx, projectId, queue) => store.countOnQueue(tx.db, projectId, queue),
   })
   const chooseFlink = async (label: string | null) =>
-    resolveLabel(
-      label,
-      (await home.list()).map((each) => each.version),
-    )
+    withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
   const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
@@ -120,6 +116,7 @@ async function startOn(
       cancelGraceMs: config.cancelGraceMs,
       fastMs: 100,
       steadyMs: 1000,
+      watchedMs: 30_000,
     },
     cuMemoryBytes: config.cuMemoryBytes,
     startingMax: config.startsAtOnce,
@@ -167,7 +164,7 @@ async function startOn(
       projectName: config.first.projectName ?? undefined,
       adminPassword: secrets.adminPassword ?? undefined,
     })
-    await takeFolder(config.folders.data, await readDatabaseId(database))
+    await takeFolder(config.folders.data, await readDatabaseId(database.db))
     await artifacts.resume()
     await reconciler.start()
     background.start()
@@ -187,12 +184,6 @@ async function startOn(
       return stopped
     },
   }
-}
-
-/** The account is made once, with a random id: it tells one database from another. Null: the database is empty. */
-async function readDatabaseId(database: Database): Promise<string | null> {
-  const row = await database.db.selectFrom('domains').select('id').orderBy('created_at').limit(1).executeTakeFirst()
-  return row?.id ?? null
 }
 
 function chooseDatabase(config: Config, { databaseUrl }: Secrets): DialectQuirks {
@@ -222,34 +213,50 @@ function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: J
   })
 }
 
-async function buildRuntime(
-  config: Config,
-  clock: Clock,
-  logger: Logger,
-  { wrapHost }: Overrides,
-): Promise<LocalProcessRuntime> {
-  const home = flinkHome(config.folders.flink)
-  return createLocalProcessRuntime({
-    runsFolder: config.folders.runs,
-    archivesFolder: config.folders.archives,
+type Runtimes = Readonly<{ runtime: Runtime; local: LocalProcessRuntime | null }>
+
+async function buildRuntime(config: Config, clock: Clock, logger: Logger, overrides: Overrides): Promise<Runtimes> {
+  const { folders } = config
+  const wrap = overrides.wrapHost ? { wrapHost: overrides.wrapHost } : {}
+  if (config.runtime === 'simulated') {
+    logger.warn('HEADGATE_RUNTIME is simulated: jobs are only pretended, nothing of them really runs')
+    const options = { runsFolder: folders.runs, folder: folders.simulator, clock, logger, ...wrap }
+    return { runtime: await createSimulatedRuntime(options), local: null }
+  }
+  const home = flinkHome(folders.flink)
+  const local = createLocalProcessRuntime({
+    runsFolder: folders.runs,
+    archivesFolder: folders.archives,
     findFlink: (version) => home.find(version),
     listFlink: () => home.list(),
     java: await findJava(config.javaHome),
     clock,
     logger,
     memoryBudgetBytes: config.hostMemoryBytes,
-    ...(wrapHost && { wrapHost }),
+    ...wrap,
   })
+  return { runtime: local, local }
+}
+
+const PRETENDED: Texts = {
+  en: 'This job is only pretended: HEADGATE_RUNTIME is simulated.',
+  zh: '该作业仅为模拟运行：HEADGATE_RUNTIME 为 simulated。',
+}
+
+/** Who reads the job's detail must not take a pretended job for a real one. */
+function withRuntimeNote(kind: Runtime['kind'], chosen: ResolvedLabel): ResolvedLabel {
+  if (kind !== 'simulated') return chosen
+  const { version, note } = chosen
+  const join = (language: Language) => [PRETENDED[language], note?.[language] ?? ''].join(' ').trim()
+  return { version, note: { en: join('en'), zh: join('zh') } }
 }
 
 const STALE_AFTER_MS = 60_000
-const DISK_NEEDS_BYTES = 64 * 1024 ** 2
 
 /** Below a little free space nothing can be recorded any more. */
 async function diskOf(folder: string): Promise<{ ok: boolean; text: string }> {
-  const { bavail, bsize } = await statfs(folder)
-  const freeBytes = bavail * bsize
-  return { ok: freeBytes >= DISK_NEEDS_BYTES, text: `${Math.floor(freeBytes / 1024 ** 2)} MiB free` }
+  const freeBytes = await freeBytesOf(folder)
+  return { ok: freeBytes >= DISK_BYTES_MIN, text: `${Math.floor(freeBytes / 1024 ** 2)} MiB free` }
 }
 
 async function healthOf(

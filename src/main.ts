@@ -2,7 +2,9 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { languageOf } from '../tools/machine.mjs'
 import { debugCommand } from './cli/debug.ts'
+import { doctorCommand } from './cli/doctor.ts'
 import { flinkCommand } from './cli/flink.ts'
 import { upCommand } from './cli/up.ts'
 import { readEnvironment, toConfig } from './config/config.ts'
@@ -28,6 +30,7 @@ try {
       }),
     )
     .addCommand(debugCommand({ client: { url: config.serviceUrl, key: secrets.accessKey }, print }))
+    .addCommand(doctorCommand({ config, secrets, language: languageOf(process.env), print }))
     .parseAsync()
 } catch (error) {
   process.stderr.write(`headgate: ${messageOf(error)}\n`)

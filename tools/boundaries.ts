@@ -31,6 +31,10 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'the host that starts JVMs on this machine: command lines, memory, identity, the end of processes',
     imports: ['src/lib', 'src/flink', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts', 'src/runtimes/cluster'],
   },
+  'src/runtimes/simulated': {
+    holds: 'the host that only pretends, and the simulator behind it: for tests and development',
+    imports: ['src/lib', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts', 'src/runtimes/cluster'],
+  },
   'src/jobs': {
     holds: 'the heart: job, lifecycle, commands, store; readable without HTTP, SQL or Flink in the head',
     imports: ['src/lib', 'src/db', 'src/artifacts', 'src/queues', 'src/tags', 'src/storage', 'src/runtimes/runtime.ts'],
@@ -58,9 +62,21 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/reconciler/view.ts',
     ],
   },
+  'src/doctor': {
+    holds: 'what may be wrong with the machine: each check a look and a pure judgement',
+    imports: [
+      'src/lib',
+      'src/version.ts',
+      'src/config',
+      'src/db',
+      'src/flink',
+      'src/runtimes/cluster/ports.ts',
+      'src/jobs',
+    ],
+  },
   'src/cli': {
     holds: 'the commands a person types',
-    imports: ['src/lib', 'src/config', 'src/flink', 'src/app.ts', 'src/access'],
+    imports: ['src/lib', 'src/version.ts', 'src/config', 'src/flink', 'src/doctor', 'src/app.ts', 'src/access'],
   },
 }
 

@@ -2,6 +2,7 @@ import { coverage } from './coverage.ts'
 import { configurationGuide } from './generators/configuration-guide.ts'
 import { lifecyclePage } from './generators/lifecycle-page.ts'
 import { postgresSchemaDump } from './generators/postgres-schema-dump.ts'
+import { simulatorGuide } from './generators/simulator-guide.ts'
 import { sqliteSchemaDump } from './generators/sqlite-schema-dump.ts'
 import { openApi } from './openapi.ts'
 import { architecturePage } from './rooms-table.ts'
@@ -12,6 +13,7 @@ export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'api/coverage.md': coverage,
   'ARCHITECTURE.md': architecturePage,
   'docs/guides/configuration.md': async () => configurationGuide(),
+  'docs/guides/simulator.md': async () => simulatorGuide(),
   'docs/internals/job-lifecycle.md': async () => lifecyclePage(),
   'src/db/schema.postgres.sql': postgresSchemaDump,
   'src/db/schema.sqlite.sql': sqliteSchemaDump,

@@ -1,7 +1,11 @@
 /** Types of machine.mjs, which is plain JavaScript because it runs on Node 20 before any package is there. */
-export type Jdk = Readonly<{ home: string | null; others: readonly Readonly<{ home: string; why: string }>[] }>
+export type Texts = Readonly<{ en: string; zh: string }>
+export type OtherJdk = Readonly<{ home: string; why: Texts }>
+export type Jdk = Readonly<
+  { others: readonly OtherJdk[] } & ({ home: string; version: string } | { home: null; version: null })
+>
 export type Missing = Readonly<{
-  what: string
+  what: Texts
   packages: Readonly<Record<string, string>> | null
   isOptional?: boolean
 }>
@@ -12,3 +16,8 @@ export function findPostgres(folder?: string, path?: string): string | null
 export function findMissing(needs: { needsMaven: boolean; needsPostgres?: boolean; jdk: Jdk }): Missing[]
 export function packageManager(): string | null
 export function installCommand(missing: readonly Missing[], manager?: string | null): string[] | null
+export function missingJdk(others: readonly OtherJdk[]): Missing
+export const MISSING_MAVEN: Missing
+export function adviceFor(missing: Missing): Texts
+export function languageOf(environment: Readonly<Record<string, string | undefined>>): 'en' | 'zh'
+export function linesOf(texts: Texts, language: 'en' | 'zh'): string[]

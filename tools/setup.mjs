@@ -21,7 +21,7 @@ import {
 import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findJdk, findMissing, installCommand } from './machine.mjs'
+import { adviceFor, findJdk, findMissing, installCommand, languageOf, linesOf } from './machine.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
@@ -76,17 +76,10 @@ async function readyMachine(needs) {
     missing = findMissing({ ...needs, jdk })
   }
   const needed = missing.filter(({ isOptional }) => !isOptional)
-  if (needed.length > 0) fail(missing.map(adviceFor).join('\n'))
-  for (const each of missing) say(adviceFor(each))
+  const advice = missing.flatMap((each) => linesOf(adviceFor(each), languageOf(process.env))).join('\n')
+  if (needed.length > 0) fail(advice)
+  if (advice !== '') say(advice)
   return jdk
-}
-
-/** One sentence for each missing thing, with the command that installs it. */
-function adviceFor(missing) {
-  const command = installCommand([missing])
-  if (command !== null)
-    return `${missing.what} Install it: ${process.getuid() === 0 ? '' : 'sudo '}${command.join(' ')}`
-  return missing.packages === null ? missing.what : `${missing.what} Install it with your package manager.`
 }
 
 function mayInstallPackages() {

@@ -13,7 +13,10 @@ export type Config = Readonly<{
     artifacts: string
     runs: string
     archives: string
+    simulator: string
   }>
+  /** What runs jobs. */
+  runtime: 'local-process' | 'simulated'
   /** Used when no URL of a database is given. */
   databaseFile: string
   databaseConnections: number
@@ -74,7 +77,9 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       artifacts: join(data, 'artifacts'),
       runs: join(data, 'runs'),
       archives: join(environment.HEADGATE_FLINK_DIR ?? join(data, 'flink'), 'archives'),
+      simulator: join(data, 'simulator'),
     },
+    runtime: ask.oneOf('HEADGATE_RUNTIME', 'local-process', ['local-process', 'simulated']),
     databaseFile: join(data, 'headgate.db'),
     databaseConnections: ask.integer('HEADGATE_DATABASE_CONNECTIONS', 10, 1, 1000),
     sealingKeyFile: join(data, 'sealing.key'),
@@ -118,11 +123,16 @@ function databaseUrlOf({ HEADGATE_DATABASE_URL: url }: Environment, problems: st
 
 function serviceUrlOf(environment: Environment, problems: string[]): string {
   const { HEADGATE_URL: url, HEADGATE_HOST: host = '127.0.0.1', HEADGATE_PORT: port = '8090' } = environment
-  if (url === undefined) return `http://${reachableHost(host)}:${port}`
+  if (url === undefined) return localUrlOf({ host, port })
   if (!/^https?:\/\//u.test(url) || !URL.canParse(url)) {
     problems.push(`HEADGATE_URL=${url}: give a URL such as http://127.0.0.1:8090.`)
   }
   return url
+}
+
+/** How a program on this machine reaches what listens there. */
+export function localUrlOf({ host, port }: Readonly<{ host: string; port: number | string }>): string {
+  return `http://${reachableHost(host)}:${port}`
 }
 
 /** An address that stands for all of the machine's can be listened on, not be called. */

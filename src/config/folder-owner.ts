@@ -11,9 +11,9 @@ const FILE = 'database.id'
 
 /** `databaseId` is null while the database is empty. @throws Error when the folder belongs to another database */
 export async function assertOwnFolder(folder: string, databaseId: string | null): Promise<void> {
-  const file = join(folder, FILE)
-  const owner = await readOwner(file)
+  const owner = await readOwner(folder)
   if (owner === null || owner === databaseId) return
+  const file = join(folder, FILE)
   throw new Error(
     `The data folder ${folder} belongs to another database than the one of this start. Set HEADGATE_DATABASE_URL (or ` +
       `leave it out) as before, or take another HEADGATE_DATA. If that database is gone for good, end its jobs and remove ${file}.`,
@@ -22,13 +22,14 @@ export async function assertOwnFolder(folder: string, databaseId: string | null)
 
 /** Says whose the folder is, unless that is written down already. */
 export async function takeFolder(folder: string, databaseId: string | null): Promise<void> {
-  const file = join(folder, FILE)
-  if (databaseId !== null && (await readOwner(file)) === null) await writeTextDurably(file, `${databaseId}\n`)
+  if (databaseId === null || (await readOwner(folder)) !== null) return
+  await writeTextDurably(join(folder, FILE), `${databaseId}\n`)
 }
 
-async function readOwner(file: string): Promise<string | null> {
+/** The id of the database that the folder belongs to; null while it belongs to none. */
+export async function readOwner(folder: string): Promise<string | null> {
   try {
-    return (await readFile(file, 'utf8')).trim()
+    return (await readFile(join(folder, FILE), 'utf8')).trim()
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return null
     throw error

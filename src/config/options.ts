@@ -13,9 +13,13 @@ export const OPTIONS = {
   HEADGATE_HOST: { text: 'Address to listen on.', byDefault: '127.0.0.1' },
   HEADGATE_PORT: { text: 'Port to listen on; 0 takes a free one.', byDefault: '8090' },
   HEADGATE_LOG_LEVEL: { text: 'trace, debug, info, warn, error or silent.', byDefault: 'info' },
+  HEADGATE_RUNTIME: {
+    text: 'What runs jobs: local-process is real Flink on this machine; simulated only pretends, for tests and development (docs/guides/simulator.md).',
+    byDefault: 'local-process',
+  },
   HEADGATE_JAVA_HOME: {
     text: 'The JDK (17 or 21) that jobs run on.',
-    byDefault: 'JAVA_HOME, else the newest JDK 17 or 21 found',
+    byDefault: 'JAVA_HOME, else the JDK on the PATH, else one in /usr/lib/jvm',
   },
   HEADGATE_CU_MEMORY: { text: 'Memory of one CU, such as 2G or 1536M.', byDefault: '2G' },
   HEADGATE_HOST_MEMORY: {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isSystemError } from '../lib/errors.ts'
 import { writeDurably } from '../lib/files.ts'
 
-const KEY_BYTES = 32
+export const KEY_BYTES = 32
 
 /**
  * The key that seals secrets which must be kept in clear for signatures. It lies outside the database, so that a copy of

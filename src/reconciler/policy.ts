@@ -9,7 +9,8 @@ export type Policy = Readonly<{
   cancelGraceMs: number
   /** How long a JobManager may live without an answer before it counts as dead. */
   silentMs: number
-  /** Rhythm of looking: while something is on its way, and while it runs. */
+  /** Rhythm of looking: while something is on its way, while something is awaited, and while the runtime watches. */
   fastMs: number
   steadyMs: number
+  watchedMs: number
 }>

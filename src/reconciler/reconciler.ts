@@ -53,7 +53,10 @@ export type ReconcilerParts = Pick<JobParts, 'database' | 'store' | 'clock' | 'i
   }>
 
 const SAFETY_LOOK_MS = 10_000
-const PASSES_AT_ONCE = 16
+/** From here on a rhythm is spread by a quarter, so that jobs that began together do not stay together. */
+const SPREAD_FROM_MS = 10_000
+/** Passes mostly wait, for a JobManager that does not answer or a process that ends; those must not hold up the others. */
+const PASSES_AT_ONCE = 128
 /** A start that takes longer no longer keeps others from starting. */
 const STARTING_COUNTS_MS = 60_000
 
@@ -98,7 +101,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     if (stopping) return
     if (slot.again || lookAgainInMs === 0) poke(id)
     else if (lookAgainInMs === 'whenAsked') slots.delete(id)
-    else slot.timer = setTimeout(() => poke(id), lookAgainInMs)
+    else slot.timer = setTimeout(() => poke(id), spread(lookAgainInMs))
   }
 
   /** A pass that throws is counted, logged and backed off; it never ends the loop. */
@@ -136,7 +139,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   async function look(id: JobId): Promise<JobView | null> {
     const job = await store.load(database.db, id)
     if (!job) return null
-    const newest = (await store.newestAttempts(database.db, [id])).get(id)
+    const history = kindOf(job.state) === 'moving' ? await store.attemptsOf(database.db, [id]) : []
+    const newest = history[0] ?? (await store.newestAttempts(database.db, [id])).get(id)
     const attempt = newest?.live ? newest : null
     if (attempt) attemptJobs.set(attempt.id, id)
     else if (newest) attemptJobs.delete(newest.id)
@@ -144,7 +148,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const observation = attempt ? await runtime.inspect(attempt.id) : null
     const savepoint = attempt && operation ? await runtime.savepointResult(attempt.id, operation.id) : null
     const launches = job.state === 'queued' || (!attempt && (job.state === 'submitting' || job.state === 'recovering'))
-    const history = kindOf(job.state) === 'moving' ? await store.attemptsOf(database.db, [id]) : []
     return {
       job,
       attempt,
@@ -305,8 +308,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     }
   }
 
+  /** Of what is watched already, the next look is certain. */
   async function lookAtEverything(): Promise<void> {
-    for (const id of await store.restless(database.db)) poke(id)
+    for (const id of await store.restless(database.db)) if (!slots.has(id)) poke(id)
   }
 
   /** What runs although no live attempt answers for it is ended; of deleted jobs not even the logs are kept. */
@@ -353,6 +357,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     },
     health: () => ({ ...counts, watched: slots.size }),
   }
+}
+
+function spread(ms: number): number {
+  return ms < SPREAD_FROM_MS ? ms : ms * (0.75 + Math.random() / 2)
 }
 
 function hasSomethingToRecord(decision: Decision): boolean {

@@ -203,7 +203,12 @@ export interface Runtime {
   /** True when the URL holds a complete savepoint or checkpoint (`_metadata` is readable). */
   holdsState(url: string): Promise<boolean>
 
-  /** Called with an attempt id whenever something about it changed: look again. */
+  /**
+   * Called with an attempt id when `inspect` would see something else than it did the last time, or may: at once for the
+   * end of a process where the driver is told of it, within 1 s else, and again until it was inspected. It holds for
+   * attempts that this driver has inspected and that ran then. A call without a change is allowed; that no call came proves
+   * nothing, so look now and then all the same.
+   */
   onChange(listener: (attemptId: AttemptId) => void): void
 
   /** Versions a job may ask for: what is installed or can be. */

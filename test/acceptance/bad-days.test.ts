@@ -11,7 +11,7 @@ import { toConfig } from '../../src/config/config.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { sqlite } from '../../src/db/dialects/sqlite.ts'
 import { createLogger } from '../../src/lib/logger.ts'
-import { createPretendRuntime } from '../support/pretend-runtime.ts'
+import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
 import { ROOT } from '../support/source-files.ts'
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -19,13 +19,15 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   try {
     await work(folder)
   } finally {
+    await new SimulatorClient(join(folder, 'simulator')).end()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
 function start(folder: string, port: number) {
-  const { config, secrets } = toConfig({ HEADGATE_DATA: folder, HEADGATE_PORT: String(port) }, ROOT)
-  return startApp(config, secrets, createLogger('silent'), { runtime: createPretendRuntime() })
+  const environment = { HEADGATE_DATA: folder, HEADGATE_PORT: String(port), HEADGATE_RUNTIME: 'simulated' }
+  const { config, secrets } = toConfig(environment, ROOT)
+  return startApp(config, secrets, createLogger('silent'))
 }
 
 test('a start whose port is taken fails whole, and the next one still shows the first credentials', () =>

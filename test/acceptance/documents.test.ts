@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EMPTY_JAR } from '../support/empty-jar.ts'
 import { createJob, putObject, readJob, startWorld, type World, waitForStatus } from './world.ts'
 
 /**
@@ -115,7 +116,7 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 async function upload(names: string[], group?: string): Promise<void> {
-  for (const name of names) await putObject(world, `bucketName/${name}`, `content of ${name}`)
+  for (const name of names) await putObject(world, `bucketName/${name}`, EMPTY_JAR)
   const request = { paths: names.map((name) => `obs://bucketName/${name}`), kind: 'file', group }
   const name = group ? 'uploadJobResources' : 'uploadJobResources without group'
   await world.call(name, 'POST', '/v2.0/{p}/resources', request)

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
 import { createPostgresDatabase, dropPostgresDatabases, postgresUrl } from '../support/databases.ts'
 import { type ServiceProcessOptions, startServiceProcess } from '../support/service-process.ts'
 import { createJob, prepareJobs, RUNNABLE, signedIn, waitForStatus } from './world.ts'
@@ -11,11 +12,16 @@ import { createJob, prepareJobs, RUNNABLE, signedIn, waitForStatus } from './wor
 async function setup() {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-fault-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  onTestFinished(() => new SimulatorClient(join(folder, 'simulator')).end())
   const database = inject('serviceDatabase') === 'postgres' ? await createPostgresDatabase() : null
   if (database) onTestFinished(() => dropPostgresDatabases([database]))
-  const environment = { HEADGATE_DATA: folder, ...(database && { HEADGATE_DATABASE_URL: postgresUrl(database) }) }
+  const environment = {
+    HEADGATE_DATA: folder,
+    HEADGATE_RUNTIME: 'simulated',
+    ...(database && { HEADGATE_DATABASE_URL: postgresUrl(database) }),
+  }
   return (dieAt?: ServiceProcessOptions['dieAt']) => {
-    const service = startServiceProcess({ environment, pretended: true, ...(dieAt && { dieAt }) })
+    const service = startServiceProcess({ environment, ...(dieAt && { dieAt }) })
     onTestFinished(() => service.kill())
     return service
   }

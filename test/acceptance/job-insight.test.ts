@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { debugCommand } from '../../src/cli/debug.ts'
-import { codeOf, createJob, messageOf, prepareJobs, runJob, startWorld, type World, waitForStatus } from './world.ts'
+import { EMPTY_JAR } from '../support/empty-jar.ts'
+import {
+  codeOf,
+  createJob,
+  messageOf,
+  prepareJobs,
+  putObject,
+  runJob,
+  startWorld,
+  type World,
+  waitForStatus,
+} from './world.ts'
 
 let world: World
 let id: number
@@ -8,7 +19,8 @@ let id: number
 beforeAll(async () => {
   world = await startWorld()
   await prepareJobs(world)
-  id = await runJob(world, { name: 'watched' })
+  await putObject(world, 'b1/%E6%97%A5%E5%BF%97.jar', EMPTY_JAR)
+  id = await runJob(world, { name: 'watched', entrypoint: 'obs://b1/日志.jar' })
 })
 
 afterAll(() => world.stop())
@@ -50,11 +62,14 @@ describe('what Headgate tells of a job beyond DLI', () => {
   it('its log files, and their text from an offset, never cut inside a character', async () => {
     const logs = `${id}/attempts/${await attemptId()}/logs`
     const listed = (await get(logs)).logs ?? []
-    expect(listed).toMatchObject([{ name: expect.any(String), size: expect.any(Number) }])
-    const read = (query: string) => get(`${logs}/${String(listed[0]?.name)}?${query}`)
-    expect(await read('limit=4')).toEqual({ content: '日', next_offset: 3, size: 6, end_of_file: false })
-    expect(await read('offset=3')).toEqual({ content: '志', next_offset: 6, size: 6, end_of_file: true })
-    expect(await read('offset=6')).toEqual({ content: '', next_offset: 6, size: 6, end_of_file: true })
+    expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining(['jobmanager.log', 'submit.log']))
+    const read = async (query: string) => (await get(`${logs}/submit.log?${query}`)) as Record<string, unknown>
+    const { content, size } = await read('offset=0')
+    const offset = Buffer.byteLength(String(content).split('日志')[0] ?? '')
+    const page = { next_offset: offset + 3, size, end_of_file: false }
+    expect(await read(`offset=${offset}&limit=4`)).toEqual({ content: '日', ...page })
+    expect(await read(`offset=${offset + 3}&limit=4`)).toMatchObject({ content: '志.' })
+    expect(await read(`offset=${size}`)).toEqual({ content: '', next_offset: size, size, end_of_file: true })
   })
 
   it.each(['events', 'attempts', 'savepoints', 'attempts/x/logs', 'decision'])(

@@ -207,7 +207,7 @@ describe('running a job', () => {
 describe('stopping a job', () => {
   it('that waits for a savepoint which does not come is ended by a stop without savepoint', async () => {
     const id = await runJob(world, { name: 'hanging' })
-    world.service.runtime.savepointsEndAs({ is: 'inProgress' })
+    await world.service.simulator.order(null, 'simulator.savepoint', 'never')
     const stop = (trigger_savepoint: boolean) =>
       world.call('batchStopFlinkJobs', 'POST', '/v1.0/{p}/streaming/jobs/stop', { job_ids: [id], trigger_savepoint })
     await stop(true)
@@ -216,7 +216,7 @@ describe('stopping a job', () => {
     expect(await waitForStatus(world, id, 'job_savepointing')).toMatchObject({ status_desc: '' })
     await stop(false)
     expect(await waitForStatus(world, id, 'job_cancel_success')).toMatchObject({ has_savepoint: false })
-    world.service.runtime.savepointsEndAs({ is: 'completed', locationUrl: 'file:///pretended/savepoint-1' })
+    await world.service.simulator.order(null, 'simulator.savepoint', 'works')
   })
 })
 

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createJob,
@@ -60,7 +62,7 @@ describe('at the same moment', () => {
       const [running, waiting] = [details.filter(isRunning), details.filter((detail) => !isRunning(detail))]
       return running.length >= 2 && waiting.every(({ status_desc }) => status_desc !== '')
     })
-    expect(world.service.runtime.attempts.size).toBe(2)
+    expect(await readdir(join(world.service.dataFolder, 'runs'))).toHaveLength(2)
     await remove(ids)
   })
 
@@ -89,7 +91,7 @@ describe('at the same moment', () => {
 
   it('one savepoint is under way', async () => {
     const id = await runJob(world, { name: 'savepoints' })
-    world.service.runtime.savepointsEndAs({ is: 'inProgress' })
+    await world.service.simulator.order(null, 'simulator.savepoint', 'never')
     const path = `/v1.0/{p}/streaming/jobs/${id}/savepoint`
     const replies = await times(8, () => world.send('POST', path, { action: 'TRIGGER' }))
     expect(replies.filter(accepted)).toHaveLength(1)

@@ -1,3 +1,4 @@
+import { EMPTY_JAR } from '../support/empty-jar.ts'
 import { type Service, type ServiceOptions, startService } from '../support/service.ts'
 import { checkWire, type WireName } from '../support/wire-types.ts'
 
@@ -110,7 +111,7 @@ export async function prepareJobs(world: Client, queueName = 'q1'): Promise<void
     cu_count: 64,
     resource_mode: 1,
   })
-  await putObject(world, 'b1/app.jar', 'pretended')
+  await putObject(world, 'b1/app.jar', EMPTY_JAR)
 }
 
 export const RUNNABLE = { queue_name: 'q1', entrypoint: 'obs://b1/app.jar', main_class: 'com.acme.Main' }

@@ -195,6 +195,16 @@ test('without Maven it says so in one sentence with the command, before anything
   expect(await readdir(project)).not.toContain('node_modules')
 })
 
+test('a person whose terminal speaks Chinese reads it below the English', { timeout: LIMIT_MS }, async () => {
+  const poor = setup(await newProject(), ['--for=demo'], {
+    PATH: await folderWith('npm'),
+    CI: '',
+    LC_ALL: 'zh_CN.UTF-8',
+  })
+  expect(await poor.ended).toEqual({ code: 1 })
+  expect(poor.output()).toMatch(/^Maven \(mvn\) was not found; .*\n未找到Maven（mvn）；.*\n$/u)
+})
+
 test('with HEADGATE_SETUP=auto as root it runs apt-get itself', {
   timeout: LIMIT_MS,
   skip: process.getuid?.() !== 0,
@@ -225,9 +235,9 @@ test('of several JDKs the first that Flink can run on is taken, and the others a
   expect(none.home).toBeNull()
   const missing = findMissing({ needsMaven: false, jdk: none })
   expect(missing).toHaveLength(1)
-  expect(missing[0]?.what).toContain('a-25 is version 25.0.3, and from 24 on Java has no SecurityManager')
-  expect(missing[0]?.what).toContain('b-11 is version 11.0.2, too old')
-  expect(missing[0]?.what).toContain('c-17-jre is version 17.0.1 without a compiler (javac)')
+  expect(missing[0]?.what.en).toContain('a-25 is version 25.0.3, and from 24 on Java has no SecurityManager')
+  expect(missing[0]?.what.en).toContain('b-11 is version 11.0.2, too old')
+  expect(missing[0]?.what.en).toContain('c-17-jre is version 17.0.1 without a compiler (javac)')
   expect(installCommand(missing, 'apt-get')?.join(' ')).toMatch(/^apt-get install openjdk-(17|21)-jdk-headless$/)
   expect(installCommand(missing, 'dnf')).toEqual(['dnf', 'install', 'java-21-openjdk-devel'])
   expect(installCommand(missing, null)).toBeNull()
@@ -237,6 +247,10 @@ test('of several JDKs the first that Flink can run on is taken, and the others a
   await putJdk(jvms, 'own', '17.0.9')
   expect(findJdk(jvms, { ...environment, JAVA_HOME: join(jvms, 'own') }).home).toBe(join(jvms, 'own'))
   expect(findJdk(jvms, { ...environment, JAVA_HOME: join(jvms, 'a-25') }).home).toBe(join(jvms, 'd-21'))
+  expect(findJdk(jvms, { ...environment, JAVA_HOME: jvms }).others[0]).toMatchObject({
+    home: jvms,
+    why: { en: 'holds no JDK' },
+  })
 })
 
 test('PostgreSQL is found in its newest version, else on the PATH, and only the tests need it', async () => {
@@ -252,7 +266,7 @@ test('PostgreSQL is found in its newest version, else on the PATH, and only the 
   expect(findPostgres(join(root, 'none'), '')).toBeNull()
 
   const postgresql = {
-    what: 'PostgreSQL was not found.',
+    what: { en: 'PostgreSQL was not found.', zh: '未找到PostgreSQL。' },
     packages: { 'apt-get': 'postgresql', dnf: 'postgresql-server' },
   }
   expect(installCommand([postgresql], 'apt-get')).toEqual(['apt-get', 'install', 'postgresql'])
@@ -284,7 +298,7 @@ function setup(
 function run(cwd: string, [program = '', ...args]: string[], environment: Record<string, string> = {}): Running {
   const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, LC_ALL: 'C', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

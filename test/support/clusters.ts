@@ -123,7 +123,7 @@ export async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => 
     if (holds(seen)) return seen
     if (performance.now() > deadline)
       throw new Error(`not in ${limitMs} ms; last seen: ${JSON.stringify(seen, null, 1)}`)
-    await sleep(100)
+    await sleep(50)
   }
 }
 

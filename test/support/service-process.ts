@@ -27,17 +27,14 @@ export type Fault = Readonly<{ moment: FaultMoment; time: number }>
 export type ServiceProcessOptions = Readonly<{
   environment: Environment
   dieAt?: Fault
-  /** Jobs are only pretended, and forgotten with the process. */
-  pretended?: boolean
 }>
 
 /** The whole service in a process of its own, so that it can be killed at any moment. */
-export function startServiceProcess({ environment, dieAt, pretended }: ServiceProcessOptions): ServiceProcess {
+export function startServiceProcess({ environment, dieAt }: ServiceProcessOptions): ServiceProcess {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'service-program.ts')], {
     env: {
       ...{ PATH: process.env.PATH, HEADGATE_PORT: '0', HEADGATE_LOG_LEVEL: 'silent', ...environment },
       ...(dieAt ? { TEST_DIE_AT: `${dieAt.moment}:${dieAt.time}` } : {}),
-      ...(pretended ? { TEST_PRETENDED: '1' } : {}),
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -1,12 +1,11 @@
 /**
  * The whole service as a program of its own, for tests that kill it (service-process.ts). Its settings come from the
- * environment as always; beside them `TEST_DIE_AT` (`<moment>:<n>`: SIGKILL at that moment's n-th time) and `TEST_PRETENDED` (jobs are only pretended, and forgotten with the process).
+ * environment as always; beside them `TEST_DIE_AT` (`<moment>:<n>`: SIGKILL at that moment's n-th time).
  */
 import { startApp } from '../../src/app.ts'
 import { readEnvironment, toConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import type { ClusterPlan, ProcessHost } from '../../src/runtimes/cluster/process-host.ts'
-import { createPretendRuntime } from './pretend-runtime.ts'
 import type { FaultMoment } from './service-process.ts'
 import { ROOT } from './source-files.ts'
 
@@ -29,16 +28,14 @@ function wrapHost(host: ProcessHost): ProcessHost {
       reached('afterSpawn')
     },
   })
-  return { ...host, plan: async (...asked) => wrapPlan(await host.plan(...asked)) }
+  const plan: ProcessHost['plan'] = async (...asked) => wrapPlan(await host.plan(...asked))
+  const bound = (value: unknown) => (typeof value === 'function' ? value.bind(host) : value)
+  return new Proxy(host, { get: (_, name) => (name === 'plan' ? plan : bound(Reflect.get(host, name))) })
 }
 
 // Without its test the service must not stay behind.
 process.stdin.resume().once('end', () => process.exit())
 
-const app = await startApp(config, secrets, createLogger(config.logLevel), {
-  ...(process.env.TEST_PRETENDED === undefined ? {} : { runtime: createPretendRuntime() }),
-  beforeAct: reached,
-  wrapHost,
-})
+const app = await startApp(config, secrets, createLogger(config.logLevel), { beforeAct: reached, wrapHost })
 process.on('SIGTERM', () => void app.stop().then(() => process.exit()))
 process.stdout.write(`${JSON.stringify({ url: app.url, firstCredentials: app.firstCredentials })}\n`)

@@ -5,13 +5,15 @@ import { inject } from 'vitest'
 import { type App, type Overrides, startApp } from '../../src/app.ts'
 import { type Environment, toConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
 import { createPostgresDatabase, dropPostgresDatabases, postgresUrl } from './databases.ts'
-import { createPretendRuntime, type PretendRuntime } from './pretend-runtime.ts'
 import { ROOT } from './source-files.ts'
 
 export type Service = {
   baseUrl: string
   dataFolder: string
+  /** Null: an SQLite file in the data folder. */
+  databaseUrl: string | null
   projectId: string
   projectName: string
   domainName: string
@@ -19,14 +21,15 @@ export type Service = {
   password: string
   accessKey: { ak: string; sk: string }
   app: App
-  runtime: PretendRuntime
+  /** Hosts the service's pretended jobs, and takes orders about them. */
+  simulator: SimulatorClient
   /** Stops it and removes its folder. */
   stop(): Promise<void>
 }
 
 export type ServiceOptions = Readonly<{
   environment?: Environment
-  overrides?: Omit<Overrides, 'runtime'>
+  overrides?: Overrides
   /** Absent: what the project of the tests says. */
   database?: 'sqlite' | 'postgres'
 }>
@@ -34,25 +37,28 @@ export type ServiceOptions = Readonly<{
 /** The whole service on a free port, with a folder of its own and jobs that are only pretended. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'headgate-test-'))
-  const runtime = createPretendRuntime()
   const onPostgres = (options.database ?? inject('serviceDatabase')) === 'postgres'
   const database = onPostgres ? await createPostgresDatabase() : null
+  const databaseUrl = database && postgresUrl(database)
   const { config, secrets } = toConfig(
     {
       HEADGATE_DATA: dataFolder,
       HEADGATE_PORT: '0',
       HEADGATE_LOG_LEVEL: 'silent',
-      ...(database && { HEADGATE_DATABASE_URL: postgresUrl(database) }),
+      HEADGATE_RUNTIME: 'simulated',
+      ...(databaseUrl && { HEADGATE_DATABASE_URL: databaseUrl }),
       ...options.environment,
     },
     ROOT,
   )
-  const app = await startApp(config, secrets, createLogger('silent'), { ...options.overrides, runtime })
+  const app = await startApp(config, secrets, createLogger('silent'), options.overrides)
+  const simulator = new SimulatorClient(config.folders.simulator)
   const first = app.firstCredentials
   if (!first) throw new Error('an empty folder gives first credentials')
   return {
     baseUrl: app.url,
     dataFolder,
+    databaseUrl,
     projectId: first.projectId,
     projectName: first.projectName,
     domainName: first.domainName,
@@ -60,9 +66,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     password: first.password,
     accessKey: { ak: first.ak, sk: first.sk },
     app,
-    runtime,
+    simulator,
     async stop() {
       await app.stop()
+      await simulator.end()
       if (database) await dropPostgresDatabases([database])
       await rm(dataFolder, { recursive: true, force: true })
     },

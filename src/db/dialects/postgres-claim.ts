@@ -98,12 +98,13 @@ async function lock(client: pg.Client): Promise<void> {
     await client.query('select pg_advisory_lock($1, $2)', [...LOCKS.service])
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error
-    const text = `Another Headgate is using it: ${await readHolder(client)}. Stop that one, or give this one a database of its own.`
+    const text = `Another Headgate is using it: ${(await readHolder(client)) ?? 'it has just ended'}. Stop that one, or give this one a database of its own.`
     throw new Taken(`${text} A service whose machine died holds its database for up to a minute.`)
   }
 }
 
-async function readHolder(client: pg.Client): Promise<string> {
+/** Which service holds the database, in words; null when none does. */
+export async function readHolder(client: pg.ClientBase): Promise<string | null> {
   const { rows } = await client.query<{ name: string; address: string | null }>(
     `select application_name as name, host(client_addr) as address
      from pg_locks join pg_stat_activity using (pid)
@@ -112,5 +113,6 @@ async function readHolder(client: pg.Client): Promise<string> {
     [...LOCKS.service],
   )
   const [holder] = rows
-  return `${holder?.name || 'a program without a name'}${holder?.address ? `, from ${holder.address}` : ''}`
+  if (!holder) return null
+  return `${holder.name || 'a program without a name'}${holder.address ? `, from ${holder.address}` : ''}`
 }

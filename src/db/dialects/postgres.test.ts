@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../database.ts'
 import type { DatabaseWatcher } from '../dialect.ts'
 import { postgres } from './postgres.ts'
 import { LOCKS } from './postgres-claim.ts'
+import { lookAtPostgres } from './postgres-sight.ts'
 
 const PASSWORD = 'correct-horse'
 
@@ -35,7 +36,7 @@ async function setup() {
     onTestFinished(() => client.end())
     return client
   }
-  return { name, open, connect }
+  return { name, url, open, connect }
 }
 
 /** Ends the sessions that hold the lock of a service, as an administrator can. */
@@ -115,5 +116,27 @@ describe.skipIf(inject('postgres') === null)('a PostgreSQL database', () => {
     )
     expect(database.quirks.isUnavailable(broken)).toBe(true)
     expect(await database.transact((tx) => tx.db.selectFrom('domains').select('id').execute())).toEqual([])
+  })
+
+  test('can be looked at while a service holds it, and is not taken by that', async () => {
+    const { url, name, open } = await setup()
+    const free = { is: 'there', place: expect.stringContaining(`${name} on `), holder: null, mayCreateTables: true }
+    expect(await lookAtPostgres(url)).toMatchObject({ ...free, schema: { pending: [], unknown: [], databaseId: null } })
+    const database = await open()
+    await database.transact((tx) => tx.db.insertInto('domains').values({ id: 'a', name: 'a', created_at: 1 }).execute())
+    const seen = await lookAtPostgres(url)
+    expect(seen).toMatchObject({ holder: expect.stringMatching(/^headgate on /u), schema: { databaseId: 'a' } })
+    if (seen.is === 'there') expect(Math.abs(seen.clockAheadMs)).toBeLessThan(1000)
+    expect(JSON.stringify(seen)).not.toContain(PASSWORD)
+  })
+
+  test('that is away or does not exist is told as that', async () => {
+    expect(await lookAtPostgres(postgresUrl('nowhere'))).toMatchObject({
+      is: 'away',
+      reason: expect.stringContaining('"nowhere" does not exist'),
+    })
+    const away = await lookAtPostgres(`postgres://someone:${PASSWORD}@127.0.0.1:1/jobs`)
+    expect(away).toMatchObject({ is: 'away', reason: expect.stringContaining('ECONNREFUSED') })
+    expect(JSON.stringify(away)).not.toContain(PASSWORD)
   })
 })

@@ -65,7 +65,7 @@ export function postgres(options: PostgresOptions): DialectQuirks {
   }
 }
 
-function configOf({ url, connections }: PostgresOptions): pg.PoolConfig {
+export function configOf({ url, connections }: PostgresOptions): pg.PoolConfig {
   return {
     connectionString: url,
     max: connections,

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type ColumnDefinitionBuilder, SqliteDialect } from 'kysely'
+import { type ColumnDefinitionBuilder, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { isSystemError } from '../../lib/errors.ts'
 import type { DialectQuirks } from '../dialect.ts'
 
@@ -32,7 +32,7 @@ export function sqlite(file: string): DialectQuirks {
   }
 }
 
-function openSqlite(file: string) {
+function openSqlite(file: string): SqliteDatabase {
   const database = new DatabaseSync(file)
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE')
@@ -50,6 +50,11 @@ function openSqlite(file: string) {
       },
     )
   }
+  return toKyselyDatabase(database)
+}
+
+/** Node's SQLite as Kysely wants it. */
+export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare: (sql: string) => {
@@ -66,7 +71,7 @@ function openSqlite(file: string) {
 }
 
 /** SQLite keeps the primary code in the low byte of an extended one. */
-function hasSqliteCode(error: unknown, ...codes: number[]): boolean {
+export function hasSqliteCode(error: unknown, ...codes: number[]): boolean {
   if (!isSystemError(error, 'ERR_SQLITE_ERROR') || !('errcode' in error)) return false
   const code = Number(error.errcode)
   return codes.includes(code) || codes.includes(code & 0xff)

@@ -17,6 +17,7 @@ const policy: Policy = {
   cancelGraceMs: 10_000,
   fastMs: 100,
   steadyMs: 1000,
+  watchedMs: 30_000,
 }
 const alive: ProcessState = { is: 'alive', pid: 7 }
 const killed: ProcessState = { is: 'ended', exitCode: 137 }
@@ -263,6 +264,7 @@ describe('a job whose state cannot be read', () => {
     for (const observation of [dead, retrying]) {
       const decision = on(view(going(state), { attempt: live, observation }))
       expect(decision).toMatchObject({ event: 'unreadable', attempt: { outcome: 'failed', failure: unreadable } })
+      expect(decision).not.toHaveProperty('restarts')
       expect(decision.facts?.status?.en).toMatch(/cannot read the state file:\/new, so the next older is looked for/)
       expect(decision.actions).toEqual([{ do: 'kill', attemptId: 'a1' }])
     }
@@ -312,13 +314,17 @@ describe('a job whose state cannot be read', () => {
     const ran = failed(2, 'file:/old', { failure: null, runningAt: ago(500), endedAt: ago(60_000) })
     const history = [ran, failed(1, 'file:/new')]
     expect(on(view(going('recovering'), { history, restorable })).newAttempt?.restoreFrom).toBe('file:/old')
-    expect(on(view(going('queued'), { history, restorable })).newAttempt?.restoreFrom).toBe('file:/new')
+    const ofTheNextRun = [{ ...ran, run: 2 }, failed(1, 'file:/new')]
+    expect(on(view(going('recovering'), { history: ofTheNextRun, restorable })).newAttempt?.restoreFrom).toBe(
+      'file:/new',
+    )
   })
 
   test('is restarted as after any failure when it had run: Flink then failed on a state of its own', () => {
-    const up = attempt({ restoreFrom: 'file:/old', runningAt: ago(4000) })
+    const up = attempt({ restoreFrom: 'file:/new', runningAt: ago(4000) })
     const dead = seen({ flinkJob: { ...flink('RESTARTING'), lastFailure: unreadable } })
-    expect(on(view(going('running'), { attempt: up, observation: dead })).event).toBe('lost')
+    for (const state of ['running', 'recovering'] as const)
+      expect(on(view(going(state), { attempt: up, observation: dead })).event).toBe('lost')
     const after = [attempt({ ...up, live: false, outcome: 'failed', failure: unreadable, endedAt: ago(60_000) })]
     expect(on(view(going('recovering'), { history: after, restorable })).newAttempt?.restoreFrom).toBe('file:/new')
   })
@@ -357,6 +363,9 @@ describe('a running job', () => {
       expect(silentFor(121_000)).toMatchObject({ event: 'failed', actions: [{ do: 'kill' }] })
       expect(silentFor(121_000).facts?.status?.en).toMatch(/lives but has not answered for 121 s/u)
       expect(silentFor(121_000, { restartWhenException: true }).event).toBe('lost')
+      const restarting = job('recovering', {}, { restartWhenException: true })
+      const hung = attempt({ runningAt: ago(200_000), silentSince: ago(121_000) })
+      expect(on(view(restarting, { attempt: hung, observation: silent })).event).toBe('lost')
     })
 
     test('is not asked for a savepoint, which fails when its patience ends', () => {
@@ -441,6 +450,27 @@ describe('a running job', () => {
       const calm = { ...running(RESTARTS), condition: { en: 'Unstable', zh: '' } }
       expect(on(view(calm, { attempt: up })).facts?.condition).toEqual({ en: '', zh: '' })
     })
+  })
+
+  test('counts what Flink restarted before it ended, and before it ran', () => {
+    const [policyOfTwo, news] = [
+      { restartWhenException: true, resumeCheckpoint: true, resumeMaxNum: 2 },
+      { restarts: 2 },
+    ]
+    const ended = seen({
+      flinkJob: { ...flink('FAILED'), ...news },
+      failure: { cause: '', advice: { en: '', zh: '' }, detail: '' },
+    })
+    expect(on(view(running(policyOfTwo), { attempt: up, observation: ended })).event).toBe('failed')
+    const starting = (state: FlinkJobState) =>
+      on(
+        view(job('recovering', {}, policyOfTwo), {
+          attempt: attempt(),
+          observation: seen({ flinkJob: { ...flink(state), ...news } }),
+        }),
+      )
+    expect(starting('RESTARTING')).not.toHaveProperty('restarts')
+    expect(starting('RUNNING')).toMatchObject({ event: 'launched', restarts: [{ by: 'flink' }, { by: 'flink' }] })
   })
 
   test('that is lost waits longer with every restart, and its next attempt is a restart', () => {

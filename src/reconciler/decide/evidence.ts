@@ -88,12 +88,21 @@ export function seen(
   }
 }
 
+/** The same of an attempt that has not run yet: what Flink restarts until then belongs to the start and its patience. */
+export function seenAtStart(
+  view: JobView,
+  attempt: Attempt,
+): Partial<Pick<Attempt, 'timeline' | 'lastCheckpoint' | 'flinkRestarts'>> {
+  const { flinkRestarts: _, ...rest } = seen(view, attempt)
+  return rest
+}
+
 const CHECKPOINT_NOTE_MS = 30_000
 
 /** The same while nothing moves: only what is worth a write. */
 export function attemptFacts(view: JobView, attempt: Attempt): Pick<Decision, 'attempt'> {
   const { observation } = view
-  const news = seen(view, attempt)
+  const news = attempt.runningAt === null ? seenAtStart(view, attempt) : seen(view, attempt)
   const restarted = (news.flinkRestarts ?? attempt.flinkRestarts) !== attempt.flinkRestarts
   const stepped = (news.timeline ?? []).length > attempt.timeline.length
   const checkpointed =

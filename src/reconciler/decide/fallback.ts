@@ -5,7 +5,7 @@ import type { Failure } from '../../runtimes/runtime.ts'
 import type { Policy } from '../policy.ts'
 import { TEXTS } from '../texts.ts'
 import type { Decision, JobView } from '../view.ts'
-import { seen } from './evidence.ts'
+import { seenAtStart } from './evidence.ts'
 
 /**
  * When Flink cannot read the state that an attempt was to begin with, the next older one is tried, once and not in
@@ -13,8 +13,12 @@ import { seen } from './evidence.ts'
  */
 
 /** It never ran, because its state could not be read. An attempt that ran has read its state, whatever came later. */
+export function failedToRestore({ runningAt, restoreFrom }: Attempt, failure: Failure): boolean {
+  return failure.unreadableState === true && runningAt === null && restoreFrom !== null
+}
+
 export function couldNotRestore(attempt: Attempt): boolean {
-  return attempt.failure?.unreadableState === true && attempt.runningAt === null && attempt.restoreFrom !== null
+  return attempt.failure !== null && failedToRestore(attempt, attempt.failure)
 }
 
 /** States of the present run that could not be read, the newest attempt's first. */
@@ -37,7 +41,7 @@ export function giveUpState(view: JobView, attempt: Attempt, failure: Failure, n
     event: 'unreadable',
     because: `Flink cannot read ${state}: ${failure.cause}`,
     facts: { status: TEXTS.unreadable(state, failure.cause) },
-    attempt: { outcome: 'failed', failure, endedAt: now, ...seen(view, attempt) },
+    attempt: { outcome: 'failed', failure, endedAt: now, ...seenAtStart(view, attempt) },
     actions: [{ do: 'kill', attemptId: attempt.id }],
     lookAgainInMs: policy.fastMs,
   }

@@ -16,6 +16,12 @@ function newFlinkRestarts({ attempt, observation }: JobView, upTo: number, now: 
   return Array.from({ length: count }, (_, index) => ({ by: 'flink', at: failedAt[index] ?? now }))
 }
 
+/** What the budget has left to count, with Flink's restarts that are not recorded yet. */
+export function spentRestarts(view: JobView, now: Date): number {
+  const made = newFlinkRestarts(view, view.observation?.flinkJob?.restarts ?? 0, now)
+  return view.restarts.length + withinBudget(made, now).length
+}
+
 /** Null: what Flink did is what the policy says now. Else what is to follow, as after any failure. */
 export function judgeFlinkRestarts(view: JobView, now: Date): RestartAnswer | null {
   const made = newFlinkRestarts(view, view.observation?.flinkJob?.restarts ?? 0, now)

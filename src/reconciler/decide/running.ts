@@ -8,11 +8,11 @@ import { failureTexts, TEXTS } from '../texts.ts'
 import type { Action, Decision, JobView } from '../view.ts'
 import { endAttempt } from './at-rest.ts'
 import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence.ts'
-import { couldNotRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
+import { couldNotRestore, failedToRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
 import { finish, keepStarting, up } from './going-up.ts'
 import { interrupted } from './interruption.ts'
-import { judgeFlinkRestarts } from './restarts.ts'
-import { failureOfSilence, isSilent } from './silence.ts'
+import { judgeFlinkRestarts, spentRestarts } from './restarts.ts'
+import { failureOfSilence, isSilent, patienceLeftMs } from './silence.ts'
 
 /** While it runs, and what follows when an attempt is lost. */
 
@@ -29,7 +29,7 @@ export function watch(view: JobView, now: Date, policy: Policy): Decision {
     operationStep(view, attempt, now, policy) ?? {
       because: 'running',
       ...upkeep(view, attempt, observation, now),
-      lookAgainInMs: policy.steadyMs,
+      lookAgainInMs: Math.min(policy.watchedMs, patienceLeftMs(view, attempt, now, policy)),
     }
   )
 }
@@ -58,7 +58,7 @@ function upkeep(
 
 /** The attempt is over with an error: another one, if the policy has one left, or the end. */
 function lose(view: JobView, attempt: Attempt, failure: Failure, now: Date, policy: Policy): Decision {
-  return endAs(mayRestart(view.job.settings, view.restarts.length), view, attempt, failure, now, policy)
+  return endAs(mayRestart(view.job.settings, spentRestarts(view, now)), view, attempt, failure, now, policy)
 }
 
 /**
@@ -152,10 +152,10 @@ export function recover(view: JobView, now: Date, policy: Policy): Decision {
   const { attempt } = view
   if (!attempt) return tryAgain(view, now)
   if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
-  const failure = failureOf(view)
-  if (failure?.unreadableState && attempt.restoreFrom !== null) return giveUpState(view, attempt, failure, now, policy)
+  const failure = failureOf(view) ?? failureOfSilence(view, attempt, now, policy)
+  if (failure && failedToRestore(attempt, failure)) return giveUpState(view, attempt, failure, now, policy)
   if (failure) return lose(view, attempt, failure, now, policy)
-  const overruled = overruleFlink(view, attempt, now, policy)
+  const overruled = attempt.runningAt === null ? null : overruleFlink(view, attempt, now, policy)
   if (overruled) return overruled
   return up(view, attempt, now, policy) ?? operationOver(view, now, policy) ?? comeBack(view, attempt, now, policy)
 }

@@ -32,6 +32,9 @@ export type Outcome = Readonly<{
   latestCheckpoint: CheckpointView | null
 }>
 
+/** Flink's list of jobs as text; null when it answers but cannot tell. */
+export type Overview = string | null | 'silent'
+
 /** Answers of Flink that are asked for less often than each second. */
 export type Details = {
   /** That of the overview's line which they belong to. */
@@ -60,9 +63,14 @@ export class Attempt {
   deathFailure: Failure | null = null
   /** When a TaskManager was last seen dead. */
   taskManagerLostAt: Date | null = null
+  /** What the last inspection saw of the processes, and of Flink (observing.ts): that watching compares with. */
+  states = ''
+  overview: Overview = null
+  /** What watching saw since. */
+  watched: Readonly<{ overview: Overview; atMs: number }> | null = null
   /** When the end of the Flink job was first seen (performance.now). */
   endSeenAtMs: number | null = null
-  readonly #bootId: string
+  readonly #host: ProcessHost
   #outcomeSaved = true
 
   private constructor(id: string, folder: RunFolder, read: Stored) {
@@ -74,12 +82,12 @@ export class Attempt {
     this.cluster = read.cluster
     this.outcome = read.outcome
     this.closed = read.closed
-    this.#bootId = read.bootId
+    this.#host = read.host
   }
 
   static async read(id: string, folder: RunFolder, host: ProcessHost): Promise<Attempt> {
     return new Attempt(id, folder, {
-      bootId: host.bootId,
+      host,
       table: await host.openTable(folder),
       timeline: await Timeline.read(folder.timeline),
       spec: await readJsonOrNull<LaunchSpec>(folder.spec),
@@ -101,7 +109,7 @@ export class Attempt {
     if (this.cluster === null) return { is: 'absent' }
     const state = this.table.state(this.cluster.start, role)
     // Before the boot that is now, and without a marker: the power went between record and start.
-    if (state.is === 'absent' && this.cluster.bootId !== this.#bootId) return { is: 'ended', exitCode: null }
+    if (state.is === 'absent' && this.cluster.bootId !== this.#host.bootId) return { is: 'ended', exitCode: null }
     return state
   }
 
@@ -144,7 +152,7 @@ export class Attempt {
 }
 
 type Stored = {
-  bootId: string
+  host: ProcessHost
   table: ProcessTable
   timeline: Timeline
   spec: LaunchSpec | null

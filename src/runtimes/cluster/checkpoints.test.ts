@@ -59,6 +59,11 @@ describe('a savepoint on disk', () => {
     expect(await findSavepoint(url(), new Date(201_000))).toBeNull()
   })
 
+  it('is none while its metadata is not written', async () => {
+    await mkdir(join(folder, 'savepoint-aaaaaa-1'))
+    expect(await findSavepoint(url(), new Date(0))).toBeNull()
+  })
+
   it('holds state under its directory and under its metadata', async () => {
     const saved = await state('savepoint-aaaaaa-1', 100)
     expect(await holdsState(saved)).toBe(true)

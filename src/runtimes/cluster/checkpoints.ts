@@ -41,8 +41,8 @@ export async function findSavepoint(directoryUrl: string, since: Date): Promise<
   let newest: { url: string; at: number } | null = null
   for (const name of await namesIn(directory)) {
     if (!name.startsWith('savepoint-')) continue
-    const at = (await completionOf(join(directory, name)))?.getTime() ?? 0
-    if (at < since.getTime() || (newest !== null && at <= newest.at)) continue
+    const at = (await completionOf(join(directory, name)))?.getTime() ?? null
+    if (at === null || at < since.getTime() || (newest !== null && at <= newest.at)) continue
     newest = { url: stateUrl(join(directory, name)), at }
   }
   return newest?.url ?? null

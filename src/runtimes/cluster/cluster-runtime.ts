@@ -1,4 +1,3 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
@@ -23,10 +22,11 @@ import { Exclusive } from './exclusive.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
 import { listLogs, readLog, rollOutputs } from './logs.ts'
-import { logOfStart, nothingThere, observe } from './observing.ts'
+import { logOfStart, nothingThere, observe, WATCH_MS } from './observing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
 import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
+import { Watching } from './watching.ts'
 
 /**
  * Runs each attempt as one Flink cluster made of processes: a JobManager and its TaskManagers. Who runs the processes is
@@ -62,7 +62,8 @@ export class ClusterRuntime implements Runtime {
   readonly #inspections = new Map<AttemptId, Promise<Observation>>()
   readonly #launches = new Map<AttemptId, AbortController>()
   readonly #exclusive = new Exclusive()
-  readonly #watches = new Map<AttemptId, FSWatcher>()
+  readonly #watching: Watching
+  readonly #watches = new Map<AttemptId, () => void>()
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
   constructor(options: ClusterRuntimeOptions) {
@@ -71,6 +72,10 @@ export class ClusterRuntime implements Runtime {
     this.#limits = { ...LIMITS, ...options.limits }
     this.#rest = new FlinkRest(this.#limits.restMs)
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
+    this.#watching = new Watching({
+      ...{ rest: this.#rest, logger: options.logger, everyMs: WATCH_MS },
+      onNews: (attemptId) => this.#changed(attemptId),
+    })
     this.#launchDeps = {
       host: options.host,
       clock: options.clock,
@@ -119,26 +124,24 @@ export class ClusterRuntime implements Runtime {
     return { ...seen, jobManager: absent, taskManagers: seen.taskManagers.map(() => absent), failure: null }
   }
 
-  /** The marker files tell of ends while we live, also of processes that an earlier service started. */
   #watch(attempt: Attempt, seen: Observation): void {
+    const { id } = attempt
     const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
-    if (alive && !this.#watches.has(attempt.id)) this.#watchFolder(attempt)
-    if (!alive) this.#unwatch(attempt.id)
-  }
-
-  #watchFolder({ id, folder }: Attempt): void {
-    try {
-      const fresh = watch(folder.processes, { persistent: false }, () => this.#changed(id))
-      fresh.on('error', () => this.#unwatch(id))
-      this.#watches.set(id, fresh)
-    } catch (error) {
-      // The machine's limit of watches: the caller's regular looks will do.
-      this.#options.logger.debug({ err: error, attemptId: id }, 'a run folder is not watched')
+    if (!alive) {
+      this.#watching.remove(attempt)
+      this.#unwatch(id)
+      return
     }
+    if (attempt.timeline.has('running')) this.#watching.add(attempt)
+    if (this.#watches.has(id)) return
+    this.#watches.set(
+      id,
+      this.#options.host.watch(attempt, () => this.#changed(id)),
+    )
   }
 
   #unwatch(attemptId: AttemptId): void {
-    this.#watches.get(attemptId)?.close()
+    this.#watches.get(attemptId)?.()
     this.#watches.delete(attemptId)
   }
 
@@ -278,11 +281,13 @@ export class ClusterRuntime implements Runtime {
 
   async close(): Promise<void> {
     this.#listeners.length = 0
+    this.#watching.close()
     for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
     for (const launching of this.#launches.values()) launching.abort(new Error('The service is stopping'))
     await this.#exclusive.idle()
     this.#rest.close()
     this.#patientRest.close()
+    await this.#options.host.close()
   }
 
   #changed(attemptId: AttemptId): void {

@@ -5,6 +5,8 @@ import { failed } from '../../lib/errors.ts'
  * The few calls of Flink's REST API that the driver needs (Flink docs, "REST API"). Answers are JSON of a foreign
  * program: they stay `unknown` here and are read by flink-answers.ts.
  */
+type Method = 'GET' | 'POST' | 'PATCH'
+
 export type Answer = Readonly<{ status: number; body: unknown }>
 
 /** Nobody answered, or not in time: an observation, not a failure of ours. */
@@ -28,8 +30,19 @@ export class FlinkRest {
     return status === 200 ? body : null
   }
 
+  /** The same before it is parsed, for answers that are mostly compared. @throws Unreachable */
+  async readText(port: number, path: string): Promise<string | null> {
+    const { status, text } = await this.#exchange(port, 'GET', path)
+    return status === 200 ? text : null
+  }
+
   /** @throws Unreachable */
-  call(port: number, method: 'GET' | 'POST' | 'PATCH', path: string, json?: unknown): Promise<Answer> {
+  async call(port: number, method: Method, path: string, json?: unknown): Promise<Answer> {
+    const { status, text } = await this.#exchange(port, method, path, json)
+    return { status, body: parseAnswer(text) }
+  }
+
+  #exchange(port: number, method: Method, path: string, json?: unknown): Promise<{ status: number; text: string }> {
     const text = json === undefined ? null : JSON.stringify(json)
     return new Promise((resolve, reject) => {
       const refuse = (error: unknown) => reject(new Unreachable(`Flink does not answer ${path}`, { cause: error }))
@@ -49,7 +62,9 @@ export class FlinkRest {
             if (size > LARGEST_ANSWER) outgoing.destroy(new Error('the answer is too large'))
           })
           incoming.on('error', refuse)
-          incoming.on('end', () => resolve(toAnswer(incoming.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'))))
+          incoming.on('end', () =>
+            resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+          )
         },
       )
       outgoing.on('error', refuse)
@@ -62,11 +77,12 @@ export class FlinkRest {
   }
 }
 
-function toAnswer(status: number, text: string): Answer {
+/** What is no JSON stays the text that it is. */
+export function parseAnswer(text: string): unknown {
   try {
-    return { status, body: text === '' ? null : JSON.parse(text) }
+    return text === '' ? null : JSON.parse(text)
   } catch {
-    return { status, body: text }
+    return text
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { normalStateUrl, statePath } from '../state-url.ts'
 import type { FailureContext } from './advice.ts'
 import { readArchive } from './archive.ts'
-import type { Attempt, Details, Outcome } from './attempt.ts'
+import type { Attempt, Details, Outcome, Overview } from './attempt.ts'
 import { findCheckpoints, holdsState } from './checkpoints.ts'
 import { readJsonOrNull, unlessDiskFull, writeJsonLightly } from './disk.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
@@ -31,7 +31,7 @@ import {
   restarts,
   tasksUp,
 } from './flink-answers.ts'
-import { type FlinkRest, Unreachable } from './flink-rest.ts'
+import { type FlinkRest, parseAnswer, Unreachable } from './flink-rest.ts'
 import { logTail } from './logs.ts'
 import { submitLog } from './submit-log.ts'
 
@@ -43,8 +43,10 @@ import { submitLog } from './submit-log.ts'
  */
 export type ObserveDeps = Readonly<{ rest: FlinkRest; clock: Clock; javaMajorVersion: number }>
 
-/** Checkpoints and restarts change without a change in the overview. */
-const DETAILS_MS = 10_000
+/** Rhythm of watching (watching.ts). */
+export const WATCH_MS = 1000
+/** Checkpoints change without a change in the overview. */
+const DETAILS_MS = 30_000
 /** Flink's metrics (numRestarts) are this much behind; a change is asked for again after it. */
 const SETTLED_MS = 2_500
 const SOON_MS = 500
@@ -63,6 +65,7 @@ type Asked = Readonly<{ rest: Observation['rest']; job: FlinkJobView | null; reg
 export async function observe(attempt: Attempt, deps: ObserveDeps): Promise<Observation> {
   await attempt.table.refresh()
   await unlessDiskFull(() => attempt.saveOutcome())
+  attempt.states = inspectedStates(attempt)
   const jobManager = attempt.stateOf('jobmanager')
   const taskManagers = attempt
     .roles()
@@ -91,8 +94,9 @@ async function askFlink(attempt: Attempt, jobManager: ProcessState, deps: Observ
   }
   const { flinkJobId } = attempt.spec
   const port = attempt.cluster.ports.rest
-  const line = await orSilent(async () => jobLine(await deps.rest.read(port, '/jobs/overview'), flinkJobId))
-  if (line === 'silent') return { rest: 'silent', job: null, registered: null }
+  attempt.overview = isKnownSilent(attempt) ? 'silent' : await readOverview(port, deps.rest)
+  if (attempt.overview === 'silent') return { rest: 'silent', job: null, registered: null }
+  const line = jobLine(parseAnswer(attempt.overview ?? ''), flinkJobId)
   await stamp(attempt, ['jobManagerUp'], deps.clock.now())
   // When Flink is too busy for these, what it said just now still holds; they are asked for again the next time.
   await orSilent(() => askDetails(attempt, port, line, deps))
@@ -100,6 +104,23 @@ async function askFlink(attempt: Attempt, jobManager: ProcessState, deps: Observ
   await stampProgress(attempt, job, deps)
   if (job !== null && isEnd(job.state)) await orSilent(() => keepOutcome(attempt, port, job, deps))
   return { rest: 'answers', job, registered: attempt.details?.registered ?? null }
+}
+
+/** The one request that a live job costs, without what changes by itself. */
+export async function readOverview(port: number, rest: FlinkRest): Promise<Overview> {
+  const text = await orSilent(() => rest.readText(port, '/jobs/overview'))
+  return text?.replaceAll(/"duration":\d+/gu, '"duration":0') ?? null
+}
+
+/** Who was silent a moment ago would only be waited for once more. Not while it starts: there every moment counts. */
+function isKnownSilent({ watched, timeline }: Attempt): boolean {
+  const isFresh = watched !== null && performance.now() - watched.atMs < 2 * WATCH_MS
+  return isFresh && watched.overview === 'silent' && timeline.has('running')
+}
+
+/** The processes as of the table's last refresh, to be compared. */
+export function inspectedStates(attempt: Attempt): string {
+  return JSON.stringify(attempt.roles().map((role) => attempt.stateOf(role)))
 }
 
 async function orSilent<T>(ask: () => Promise<T>): Promise<T | 'silent'> {
@@ -162,8 +183,14 @@ async function askProgram(attempt: Attempt, port: number, deps: ObserveDeps): Pr
 
 /** On each change of the overview; a moment after it, for what lags behind; soon while starting; else now and then. */
 function detailsAreDue(attempt: Attempt, line: JobLine | null, nowMs: number): boolean {
+  return attempt.details?.version !== (line?.version ?? '') || isDueByTime(attempt, nowMs)
+}
+
+/** True when another inspection is worth its cost although nothing that is cheap to see has changed. */
+export function isDueByTime(attempt: Attempt, nowMs: number): boolean {
   const { details } = attempt
-  if (details === null || details.version !== (line?.version ?? '')) return true
+  if (details === null) return true
+  if (attempt.endSeenAtMs !== null && attempt.outcome === null) return true
   const age = nowMs - details.askedAtMs
   if (age >= DETAILS_MS) return true
   if (isSettling(details, nowMs)) return true

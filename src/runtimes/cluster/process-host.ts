@@ -14,10 +14,17 @@ export interface ProcessHost {
   freePorts(): Promise<Ports>
   /** The processes of an attempt as they are on record now, also those that an earlier service started. */
   openTable(folder: RunFolder): Promise<ProcessTable>
+  /**
+   * Calls when a process of an attempt changes, also one that an earlier service started, until the function it answers is
+   * called. A hint: what it misses the caller's regular looks find.
+   */
+  watch(attempt: Attempt, onChange: () => void): () => void
   /** What can be refused is refused here, before anything is copied or started. @throws Refusal `runtime.*` */
   plan(spec: LaunchSpec, flinkVersion: string): Promise<ClusterPlan>
   /** Ends every process of an attempt: asks, waits `terminateMs`, kills. @throws when some are alive after `killMs` */
   end(attempt: Attempt, limits: KillLimits): Promise<void>
+  /** Stops watching; leaves every process as it is. */
+  close(): Promise<void>
 }
 
 /** How the processes of one cluster are started. */

@@ -1,3 +1,4 @@
+import { watch } from 'node:fs'
 import { join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import { preparePlugins } from '../../flink/plugins.ts'
@@ -48,8 +49,23 @@ export function javaProcesses(options: JavaProcessOptions): ProcessHost {
     javaMajorVersion: options.java.majorVersion,
     freePorts: options.freePorts,
     openTable: ({ processes, closed }) => MarkerTable.read(processes, closed),
+    watch: (attempt, onChange) => watchMarkers(attempt, onChange, options.logger),
     plan: (spec, flinkVersion) => planCluster(spec, flinkVersion, options),
     end: (attempt, limits) => endProcesses(attempt, tableOf(attempt), limits, options.logger),
+    close: async () => undefined,
+  }
+}
+
+/** The marker files tell of ends while we live. */
+function watchMarkers({ id, folder }: Attempt, onChange: () => void, logger: Logger): () => void {
+  try {
+    const watcher = watch(folder.processes, { persistent: false }, onChange)
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch (error) {
+    // The machine's limit of watches: the caller's regular looks will do.
+    logger.debug({ err: error, attemptId: id }, 'a run folder is not watched')
+    return () => undefined
   }
 }
 

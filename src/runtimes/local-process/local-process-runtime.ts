@@ -2,12 +2,12 @@ import type { FlinkInstallation } from '../../flink/installation.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { type ClusterLimits, ClusterRuntime } from '../cluster/cluster-runtime.ts'
+import { freePorts } from '../cluster/ports.ts'
 import type { Ports, ProcessHost } from '../cluster/process-host.ts'
 import type { Runtime } from '../runtime.ts'
 import { archiveToUse, isTrained } from './class-data.ts'
 import type { Java } from './command-line.ts'
 import { type JavaProcessOptions, javaProcesses } from './java-processes.ts'
-import { freePorts } from './ports.ts'
 import { train } from './training.ts'
 
 /** Runs each attempt as plain `java` processes on this machine, by the Flink versions that are installed on it. */

@@ -1,0 +1,4 @@
+import { createPretendedWorld } from '../support/pretended-clusters.ts'
+import { describeRuntime } from './runtime.ts'
+
+describeRuntime('simulated', createPretendedWorld)

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import type { LaunchSpec } from '../../src/runtimes/runtime.ts'
+import { describeRuntime, type Program, type RuntimeWorld } from '../conformance/runtime.ts'
+import { createWorld, hex32, listens, portsOf, processesAbout, told } from '../support/clusters.ts'
+
+const CLASSES: Readonly<Record<Program, string>> = {
+  'counts for ever': 'CountForever',
+  'ends by itself': 'BoundedStream',
+  'throws in main': 'ThrowInMain',
+  'throws in a task': 'ThrowInTask',
+}
+
+/** What hangs must not cost the whole grace of SIGTERM. */
+const LIMITS = { limits: { terminateMs: 2_000 } }
+
+async function createRealWorld(): Promise<RuntimeWorld> {
+  const { folder, newRuntime, spec, end } = await createWorld()
+  const counter = (attemptId: string) => join(folder, `count-${attemptId}`)
+  const specOf = (program: Program, differences: Partial<LaunchSpec> = {}) => {
+    const attemptId = hex32()
+    return spec(CLASSES[program], { attemptId, args: ['--tell', counter(attemptId)], ...differences })
+  }
+  return {
+    ...{ folder, end, spec: specOf },
+    runtime: await newRuntime(LIMITS),
+    newRuntime: () => newRuntime(LIMITS),
+    signal: async (pid, signal) => void process.kill(pid, signal),
+    count: async (attemptId) => Number((await told(counter(attemptId)))?.first ?? 0),
+    processes: async (attemptId) => (await processesAbout(attemptId)).filter((line) => line.includes('/bin/java')),
+    leftovers: async (attemptId) => {
+      const ports = (await portsOf(folder, attemptId).catch(() => [])).flatMap(({ rpc, rest }) => [rpc, rest])
+      const open = await Promise.all(ports.map(async (port) => ((await listens(port)) ? [`port ${port}`] : [])))
+      return [...(await processesAbout(attemptId)), ...open.flat()]
+    },
+  }
+}
+
+describeRuntime('local-process', createRealWorld)
