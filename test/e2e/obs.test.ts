@@ -79,7 +79,7 @@ test('a run with resume goes on from the obs:// checkpoint, also by a service th
   const id = await startCopy('by-hand', 'configuration', { flink_version: '1.20', resume_checkpoint: true })
   await eventually(
     () => service.attempts(id),
-    ([attempt]) => attempt.last_checkpoint !== null,
+    ([attempt]) => Boolean(attempt?.last_checkpoint),
   )
   const first = await killMidway(id, 'by-hand')
   await service.until(id, 'job_running_exception')

@@ -6,6 +6,7 @@ import {
   checkpointDirectoryOf,
   type Failure,
   type FlinkJobView,
+  type LaunchSpec,
   type Observation,
   type ProcessState,
   type TimelineStep,
@@ -14,7 +15,7 @@ import { normalStateUrl, statePath } from '../state-url.ts'
 import type { FailureContext } from './advice.ts'
 import { readArchive } from './archive.ts'
 import type { Attempt, Details, Outcome, Overview } from './attempt.ts'
-import { findCheckpoints, holdsState } from './checkpoints.ts'
+import { findCheckpoints, holdsState, searchCheckpoints } from './checkpoints.ts'
 import { readJsonOrNull, unlessDiskFull, writeJsonLightly } from './disk.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
 import {
@@ -316,17 +317,41 @@ function contextOf(attempt: Attempt, deps: ObserveDeps): FailureContext {
 async function latestCheckpoint(attempt: Attempt, jobManager: ProcessState): Promise<CheckpointView | null> {
   const told = attempt.details?.checkpoints.latest ?? attempt.outcome?.latestCheckpoint ?? null
   const { spec, outcome } = attempt
-  if (spec === null || (jobManager.is === 'alive' && outcome === null)) return told
+  if (spec === null || (jobManager.is !== 'ended' && outcome === null)) return told
+  const found = (await leftCheckpoints(attempt, spec, told))
+    .map((each) => ({ ...each, completedAt: new Date(each.completedAt) }))
+    .sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
+  for (const each of found) if (statePath(each.url) === null || (await holdsState(each.url))) return each
+  return null
+}
+
+/**
+ * When no place is known, the job may have died before Flink was asked where its program puts checkpoints: then the
+ * project's objects are searched, once, as nothing adds to them any more.
+ */
+async function leftCheckpoints(
+  attempt: Attempt,
+  spec: LaunchSpec,
+  told: CheckpointView | null,
+): Promise<readonly CheckpointView[]> {
+  const left = await checkpointsInKnownPlaces(attempt, spec, told)
+  if (left.length > 0 || attempt.outcome?.job?.state === 'FINISHED') return left
+  attempt.searched ??= await searchCheckpoints(spec.objectsUrl, spec.flinkJobId)
+  return attempt.searched
+}
+
+/** What was told and noted, and what lies beside that and in the directory of the launch. */
+async function checkpointsInKnownPlaces(
+  attempt: Attempt,
+  spec: LaunchSpec,
+  told: CheckpointView | null,
+): Promise<readonly CheckpointView[]> {
   const noted = await readJsonOrNull<CheckpointView>(attempt.folder.checkpointElsewhere)
   const known = [told, noted].filter((each) => each !== null)
   const directories = new Set([spec.checkpoints.directoryUrl, ...known.map(({ url }) => checkpointDirectoryOf(url))])
   const onDisk = [...directories].filter((url) => statePath(url) !== null)
   const lying = await Promise.all(onDisk.map((url) => findCheckpoints(url, [spec.flinkJobId])))
-  const found = [...known, ...lying.flat()]
-    .map((each) => ({ ...each, completedAt: new Date(each.completedAt) }))
-    .sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
-  for (const each of found) if (statePath(each.url) === null || (await holdsState(each.url))) return each
-  return null
+  return [...known, ...lying.flat()]
 }
 
 /** A program may choose a directory of its own: without a note the place would be forgotten with the JobManager. */
