@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '../../lib/errors.ts'
 import { stateUrl } from '../state-url.ts'
-import { findCheckpoints, findSavepoint, holdsState } from './checkpoints.ts'
+import { findCheckpoints, findSavepoint, holdsState, searchCheckpoints } from './checkpoints.ts'
 
 let folder: string
 
@@ -75,6 +75,25 @@ describe.skipIf(process.getuid?.() !== 0)('links', () => {
     await link('new', 'old', 0)
     expect(await findCheckpoints(`${url()}/old`, ['job1'])).toHaveLength(1)
     expect(await holdsState(`${url()}/old/job1/chk-1`)).toBe(true)
+  })
+})
+
+describe('a search for the checkpoints of a run', () => {
+  const [ours, others] = ['a'.repeat(32), 'b'.repeat(32)]
+
+  it('finds them wherever they lie, and none of another run', async () => {
+    const found = await state(`bucket/deep/检查 点/${ours}/chk-7`, 100)
+    await state(`bucket/deep/${others}/chk-8`, 200)
+    expect(await searchCheckpoints(url(), ours)).toEqual([{ url: found, completedAt: new Date(100_000), id: 7 }])
+  })
+
+  it('follows no link, and finds nothing where nothing can be looked at', async () => {
+    await state(`outside/${ours}/chk-1`, 100)
+    await mkdir(join(folder, 'inside'))
+    await symlink(join(folder, 'outside'), join(folder, 'inside', 'way-out'))
+    expect(await searchCheckpoints(`${url()}/inside`, ours)).toEqual([])
+    expect(await searchCheckpoints(`${url()}/nowhere`, ours)).toEqual([])
+    expect(await searchCheckpoints('s3://bucket', ours)).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
+import { opendir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Refusal } from '../../lib/errors.ts'
+import { isSystemError, Refusal } from '../../lib/errors.ts'
 import { inPlace, notSeen, type OpenFolder, openChild, openFile } from '../../lib/open-folder.ts'
 import type { CheckpointView } from '../runtime.ts'
 import { statePath, stateUrl } from '../state-url.ts'
@@ -37,6 +38,57 @@ async function checkpointsIn(folder: OpenFolder, path: string): Promise<Checkpoi
     return completedAt === null ? [] : [{ url: stateUrl(join(path, `chk-${id}`)), completedAt, id }]
   })
   return (await Promise.all(found)).flat()
+}
+
+/**
+ * The checkpoints of one Flink job wherever they lie below a place: the id of the job, which no other has, names the folder.
+ * Reads every folder there, about a second for a million objects: for when no place is known.
+ */
+export async function searchCheckpoints(placeUrl: string, flinkJobId: string): Promise<CheckpointView[]> {
+  const place = statePath(placeUrl)
+  if (place === null) return []
+  const left = { folders: FOLDERS_MAX, depth: DEPTH_MAX }
+  return (await inPlace(place, (folder) => searchIn(folder, place, flinkJobId, left))) ?? []
+}
+
+/** A program can make folders without end, and as deep as it likes. */
+const FOLDERS_MAX = 1_000_000
+const DEPTH_MAX = 100
+
+async function searchIn(
+  folder: OpenFolder,
+  path: string,
+  flinkJobId: string,
+  left: { folders: number; depth: number },
+): Promise<CheckpointView[]> {
+  const found: CheckpointView[] = []
+  if (left.depth === 0) return found
+  left.depth--
+  for (const name of await foldersIn(folder)) {
+    if (left.folders-- <= 0) break
+    const child = await openChild(folder, name).catch(notSeen)
+    if (child === null) continue
+    await using _file = child.file
+    const there = join(path, name)
+    found.push(
+      ...(name === flinkJobId ? await checkpointsIn(child, there) : await searchIn(child, there, flinkJobId, left)),
+    )
+  }
+  left.depth++
+  return found
+}
+
+/** None where the folder is gone meanwhile, or closed to the service: a program may do that to its own. */
+async function foldersIn(folder: OpenFolder): Promise<string[]> {
+  const names: string[] = []
+  try {
+    for await (const entry of await opendir(folder.at('.'), { bufferSize: 1024 })) {
+      if (entry.isDirectory() && names.push(entry.name) >= FOLDERS_MAX) break
+    }
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
+  }
+  return names
 }
 
 /** The newest savepoint in a directory that was completed at `since` or later. */
