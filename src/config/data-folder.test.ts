@@ -10,6 +10,7 @@ test('users of jobs pass through the data folder to runs and objects, and read n
   const { folders } = toConfig({ HEADGATE_DATA: data }, '/project').config
   await mkdir(folders.artifacts)
   await mkdir(folders.runs, { mode: 0o755 })
+  await mkdir(folders.archives, { recursive: true, mode: 0o700 })
   for (const name of ['headgate.db', 'headgate.db-wal', 'sealing.key', 'copy of headgate.db']) {
     await writeFile(join(data, name), '')
     await chmod(join(data, name), 0o644)

@@ -10,8 +10,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Endless, and does whatever its test says with the rights of the job: shell scripts that appear as {@code <name>.sh} in
- * {@code --commands <folder>} are run by the JobManager's JVM, and what they print appears as {@code <name>.out}. Two names
- * mean more than their content: {@code leak-threads.sh} starts threads that never end, {@code halt.sh} ends the JVM.
+ * {@code --commands <folder>} are run by the JobManager's JVM, and what they print appears as {@code <name>.out}. One name
+ * means more than its content: {@code leak-threads.sh} starts threads that never end.
  */
 public final class RunCommands {
     /** A script that asks for something, such as a password, gets no answer and goes on. */
@@ -48,9 +48,6 @@ public final class RunCommands {
     }
 
     private static void run(String name, Path script, Path out) throws IOException, InterruptedException {
-        if (name.equals("halt.sh")) {
-            Runtime.getRuntime().halt(7);
-        }
         if (name.equals("leak-threads.sh")) {
             leakThreads(1000);
         }
