@@ -139,7 +139,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   async function look(id: JobId): Promise<JobView | null> {
     const job = await store.load(database.db, id)
     if (!job) return null
-    const newest = (await store.newestAttempts(database.db, [id])).get(id)
+    const history = kindOf(job.state) === 'moving' ? await store.attemptsOf(database.db, [id]) : []
+    const newest = history[0] ?? (await store.newestAttempts(database.db, [id])).get(id)
     const attempt = newest?.live ? newest : null
     if (attempt) attemptJobs.set(attempt.id, id)
     else if (newest) attemptJobs.delete(newest.id)
@@ -147,7 +148,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const observation = attempt ? await runtime.inspect(attempt.id) : null
     const savepoint = attempt && operation ? await runtime.savepointResult(attempt.id, operation.id) : null
     const launches = job.state === 'queued' || (!attempt && (job.state === 'submitting' || job.state === 'recovering'))
-    const history = kindOf(job.state) === 'moving' ? await store.attemptsOf(database.db, [id]) : []
     return {
       job,
       attempt,

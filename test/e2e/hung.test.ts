@@ -24,7 +24,7 @@ afterAll(async () => {
 const attempts = async (id: number): Promise<Answer[]> =>
   (await service.call('GET', `/api/v1/${service.projectId}/jobs/${id}/attempts`)).body.attempts
 
-/** A counter that runs, and the pid of its JobManager. */
+/** A counter that runs and has made a checkpoint, and the pid of its JobManager. */
 async function runCounter(name: string): Promise<{ id: number; jobManager: number; count: () => Promise<number> }> {
   const file = join(service.folder, name)
   const id = await service.createJob({
@@ -34,7 +34,10 @@ async function runCounter(name: string): Promise<{ id: number; jobManager: numbe
   })
   await service.dli('POST', 'jobs/run', { job_ids: [id] })
   await service.until(id, 'job_running')
-  const [attempt] = await attempts(id)
+  const [attempt] = await eventually(
+    () => attempts(id),
+    ([newest]) => newest.timeline.some(({ step }: Answer) => step === 'firstCheckpoint'),
+  )
   const [jobManager = 0] = await jvmsOf(attempt.attempt_id, JOB_MANAGER)
   return { id, jobManager, count: async () => Number((await told(file))?.first ?? 0) }
 }

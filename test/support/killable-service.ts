@@ -52,7 +52,10 @@ export async function startKillableService(): Promise<KillableService> {
       }
     }
   }
-  const client = await connect(folder, first.firstCredentials, () => url, patientFetch)
+  const client = await connect(folder, first.firstCredentials, () => url, {
+    send: patientFetch,
+    servicePid: () => service.pid,
+  })
   return {
     ...client,
     kills: () => kills,

@@ -92,12 +92,15 @@ export async function startRealService(
   }
 }
 
-/** Signs in and makes a queue. `url` is asked for again with every call; `send` may be one that outlives a restart. */
+/**
+ * Signs in and makes a queue. `url` is asked for again with every call; `send` may be one that outlives a restart, and a
+ * service in a process of its own is none of its jobs' processes.
+ */
 export async function connect(
   folder: string,
   first: FirstCredentials,
   url: () => string,
-  send: typeof fetch = fetch,
+  { send = fetch, servicePid = () => process.pid }: { send?: typeof fetch; servicePid?: () => number } = {},
 ): Promise<RealClient> {
   const { projectId } = first
   const token = await signIn(url(), first)
@@ -118,7 +121,8 @@ export async function connect(
   }
   const dli: RealClient['dli'] = (method, path, body) => must(method, `/v1.0/${projectId}/streaming/${path}`, body)
   const detail: RealClient['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
-  const processes = () => processesAbout(folder)
+  const processes = async () =>
+    (await processesAbout(folder)).filter((line) => Number.parseInt(line, 10) !== servicePid())
   await must('POST', `/v1.0/${projectId}/queues`, {
     queue_name: 'q1',
     queue_type: 'general',

@@ -314,13 +314,17 @@ describe('a job whose state cannot be read', () => {
     const ran = failed(2, 'file:/old', { failure: null, runningAt: ago(500), endedAt: ago(60_000) })
     const history = [ran, failed(1, 'file:/new')]
     expect(on(view(going('recovering'), { history, restorable })).newAttempt?.restoreFrom).toBe('file:/old')
-    expect(on(view(going('queued'), { history, restorable })).newAttempt?.restoreFrom).toBe('file:/new')
+    const ofTheNextRun = [{ ...ran, run: 2 }, failed(1, 'file:/new')]
+    expect(on(view(going('recovering'), { history: ofTheNextRun, restorable })).newAttempt?.restoreFrom).toBe(
+      'file:/new',
+    )
   })
 
   test('is restarted as after any failure when it had run: Flink then failed on a state of its own', () => {
-    const up = attempt({ restoreFrom: 'file:/old', runningAt: ago(4000) })
+    const up = attempt({ restoreFrom: 'file:/new', runningAt: ago(4000) })
     const dead = seen({ flinkJob: { ...flink('RESTARTING'), lastFailure: unreadable } })
-    expect(on(view(going('running'), { attempt: up, observation: dead })).event).toBe('lost')
+    for (const state of ['running', 'recovering'] as const)
+      expect(on(view(going(state), { attempt: up, observation: dead })).event).toBe('lost')
     const after = [attempt({ ...up, live: false, outcome: 'failed', failure: unreadable, endedAt: ago(60_000) })]
     expect(on(view(going('recovering'), { history: after, restorable })).newAttempt?.restoreFrom).toBe('file:/new')
   })
@@ -359,6 +363,9 @@ describe('a running job', () => {
       expect(silentFor(121_000)).toMatchObject({ event: 'failed', actions: [{ do: 'kill' }] })
       expect(silentFor(121_000).facts?.status?.en).toMatch(/lives but has not answered for 121 s/u)
       expect(silentFor(121_000, { restartWhenException: true }).event).toBe('lost')
+      const restarting = job('recovering', {}, { restartWhenException: true })
+      const hung = attempt({ runningAt: ago(200_000), silentSince: ago(121_000) })
+      expect(on(view(restarting, { attempt: hung, observation: silent })).event).toBe('lost')
     })
 
     test('is not asked for a savepoint, which fails when its patience ends', () => {

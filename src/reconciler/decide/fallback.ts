@@ -13,8 +13,12 @@ import { seenAtStart } from './evidence.ts'
  */
 
 /** It never ran, because its state could not be read. An attempt that ran has read its state, whatever came later. */
+export function failedToRestore({ runningAt, restoreFrom }: Attempt, failure: Failure): boolean {
+  return failure.unreadableState === true && runningAt === null && restoreFrom !== null
+}
+
 export function couldNotRestore(attempt: Attempt): boolean {
-  return attempt.failure?.unreadableState === true && attempt.runningAt === null && attempt.restoreFrom !== null
+  return attempt.failure !== null && failedToRestore(attempt, attempt.failure)
 }
 
 /** States of the present run that could not be read, the newest attempt's first. */

@@ -18,7 +18,7 @@ import {
   seen,
   statusIfNew,
 } from './evidence.ts'
-import { giveUpState, standsInFor, tryOlder } from './fallback.ts'
+import { failedToRestore, giveUpState, standsInFor, tryOlder } from './fallback.ts'
 
 /** From a queued job to a running one. */
 
@@ -70,7 +70,7 @@ export function start(view: JobView, now: Date, policy: Policy): Decision {
   if (!attempt) return tryOlder(view, now)
   if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
   const failure = failureOf(view)
-  if (failure?.unreadableState && attempt.restoreFrom !== null) return giveUpState(view, attempt, failure, now, policy)
+  if (failure && failedToRestore(attempt, failure)) return giveUpState(view, attempt, failure, now, policy)
   if (failure) {
     return {
       event: 'refused',

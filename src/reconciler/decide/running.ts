@@ -8,7 +8,7 @@ import { failureTexts, TEXTS } from '../texts.ts'
 import type { Action, Decision, JobView } from '../view.ts'
 import { endAttempt } from './at-rest.ts'
 import { attemptFacts, EMPTY, endedOperation, failureOf, seen } from './evidence.ts'
-import { couldNotRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
+import { couldNotRestore, failedToRestore, giveUpState, tryOlder, unreadableStates } from './fallback.ts'
 import { finish, keepStarting, up } from './going-up.ts'
 import { interrupted } from './interruption.ts'
 import { judgeFlinkRestarts, spentRestarts } from './restarts.ts'
@@ -152,8 +152,8 @@ export function recover(view: JobView, now: Date, policy: Policy): Decision {
   const { attempt } = view
   if (!attempt) return tryAgain(view, now)
   if (attempt.outcome !== null) return endAttempt(view, attempt, now, policy)
-  const failure = failureOf(view)
-  if (failure?.unreadableState && attempt.restoreFrom !== null) return giveUpState(view, attempt, failure, now, policy)
+  const failure = failureOf(view) ?? failureOfSilence(view, attempt, now, policy)
+  if (failure && failedToRestore(attempt, failure)) return giveUpState(view, attempt, failure, now, policy)
   if (failure) return lose(view, attempt, failure, now, policy)
   const overruled = attempt.runningAt === null ? null : overruleFlink(view, attempt, now, policy)
   if (overruled) return overruled

@@ -9,13 +9,12 @@ import type { Decision, JobView } from '../view.ts'
  * be its end. Since when is recorded with the attempt, so that a restart of the service neither forgets nor prolongs it.
  */
 
-/** While a job starts, nobody answers yet; that is what the patience of the start is for. */
-export function isSilent({ job, observation }: JobView): boolean {
-  return (
-    (job.state === 'running' || job.state === 'stopping') &&
-    observation?.jobManager.is === 'alive' &&
-    observation.rest === 'silent'
-  )
+/** While a job starts, nobody answers yet (that is what the patience of the start is for); nor while its end is recorded. */
+export function isSilent({ job, attempt, observation }: JobView): boolean {
+  const isAwaited =
+    job.state === 'running' || job.state === 'stopping' || (job.state === 'recovering' && attempt?.runningAt != null)
+  const isOver = attempt?.outcome != null
+  return isAwaited && !isOver && observation?.jobManager.is === 'alive' && observation.rest === 'silent'
 }
 
 /** What is to be recorded when silence begins or ends; empty while nothing changes. */

@@ -22,7 +22,7 @@ import { Exclusive } from './exclusive.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
 import { listLogs, readLog, rollOutputs } from './logs.ts'
-import { logOfStart, nothingThere, observe } from './observing.ts'
+import { logOfStart, nothingThere, observe, WATCH_MS } from './observing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
 import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
@@ -73,7 +73,8 @@ export class ClusterRuntime implements Runtime {
     this.#rest = new FlinkRest(this.#limits.restMs)
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
     this.#watching = new Watching({
-      ...{ rest: this.#rest, logger: options.logger, onNews: (attemptId) => this.#changed(attemptId) },
+      ...{ rest: this.#rest, logger: options.logger, everyMs: WATCH_MS },
+      onNews: (attemptId) => this.#changed(attemptId),
     })
     this.#launchDeps = {
       host: options.host,

@@ -48,6 +48,62 @@ describe('the cause of a failure', () => {
   })
 })
 
+/** As both Flink lines tell them (seen on 1.20.0 and 2.3.0), most frames left out. */
+const METADATA = (
+  cause: string,
+) => `org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.
+Caused by: java.util.concurrent.CompletionException: java.lang.RuntimeException: ${cause}
+Caused by: ${cause}
+\tat org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(Checkpoints.java:119)
+\tat org.apache.flink.runtime.checkpoint.CheckpointCoordinator.restoreSavepoint(CheckpointCoordinator.java:1912)
+`
+const POINTER = (cause: string) => `Caused by: ${cause}
+\tat org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(AbstractFsCheckpointStorageAccess.java:275)
+`
+const BACKEND = (cause: string) => `java.lang.Exception: Exception while creating StreamOperatorStateContext.
+Caused by: org.apache.flink.util.FlinkException: Could not restore keyed state backend for KeyedProcessOperator_b71731f1c0df9c3076c4a455334d0ad6_(1/1) from any of the 1 provided restore options.
+Caused by: org.apache.flink.runtime.state.BackendBuildingException: Failed when trying to restore heap backend
+Caused by: ${cause}
+`
+
+describe('a state that was to be restored', () => {
+  it.each([
+    ['cut metadata', METADATA('java.io.EOFException')],
+    ['other metadata', METADATA('java.io.IOException: Unexpected magic number. This can have multiple reasons: (1) …')],
+    [
+      'no metadata',
+      POINTER("java.io.FileNotFoundException: Cannot find meta data file '_metadata' in directory 'file:/c'"),
+    ],
+    [
+      'no folder',
+      POINTER("java.io.FileNotFoundException: Cannot find checkpoint or savepoint file/directory 'file:/c'"),
+    ],
+    [
+      'a file that is gone',
+      BACKEND('java.io.FileNotFoundException: /state/chk-5/2d4ac880 (No such file or directory)'),
+    ],
+    ['a cut file', BACKEND('java.io.EOFException')],
+  ])('is unreadable: %s', (_what, trace) => {
+    expect(failureOfJob(trace, context)).toMatchObject({
+      unreadableState: true,
+      advice: { en: expect.stringMatching(/missing or damaged/) },
+    })
+  })
+
+  it.each([
+    ['its store is away', BACKEND('java.net.SocketTimeoutException: connect timed out')],
+    ['it may not be read', BACKEND('java.io.FileNotFoundException: /state/chk-5/2d4ac880 (Permission denied)')],
+    [
+      'it is of another Flink',
+      BACKEND('org.apache.flink.core.io.VersionMismatchException: Incompatible version: found 7'),
+    ],
+    ['the program changed', BACKEND('org.apache.flink.util.StateMigrationException: must not be incompatible')],
+    ['the program itself reads in vain', 'java.io.EOFException\n\tat com.example.Source.run(Source.java:7)'],
+  ])('is not called unreadable when %s: an older one would not help, or lose what is whole', (_why, trace) => {
+    expect(failureOfJob(trace, context)).not.toHaveProperty('unreadableState')
+  })
+})
+
 describe('a JobManager that ended', () => {
   it('ended for the last error in its log', () => {
     const failure = failureOfJobManager({ exitCode: 1, log: LOG, out: '' }, context)

@@ -2,10 +2,10 @@ import PQueue from 'p-queue'
 import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from './attempt.ts'
 import type { FlinkRest } from './flink-rest.ts'
-import { inspectedStates, isDueByTime, readOverview, WATCH_MS } from './observing.ts'
+import { inspectedStates, isDueByTime, readOverview } from './observing.ts'
 
 /**
- * Sees for every attempt that runs, once a second, whether it is worth to be inspected: its processes by a look into
+ * Sees for every attempt that runs, every second, whether it is worth to be inspected: its processes by a look into
  * memory, its job by one small request whose answer is compared as text with that of the last inspection. While they
  * differ it tells every second, so nothing is lost when nobody listens for a moment.
  *
@@ -15,7 +15,12 @@ import { inspectedStates, isDueByTime, readOverview, WATCH_MS } from './observin
 const SLOTS = 50
 const REQUESTS_AT_ONCE = 256
 
-export type WatchingDeps = Readonly<{ rest: FlinkRest; logger: Logger; onNews: (attemptId: string) => void }>
+export type WatchingDeps = Readonly<{
+  rest: FlinkRest
+  logger: Logger
+  everyMs: number
+  onNews: (attemptId: string) => void
+}>
 
 export class Watching {
   readonly #deps: WatchingDeps
@@ -34,7 +39,7 @@ export class Watching {
     if (this.#slots.some((slot) => slot.has(attempt))) return
     const emptiest = this.#slots.reduce((best, slot) => (slot.size < best.size ? slot : best))
     emptiest.add(attempt)
-    this.#timer ??= setInterval(() => this.#tick(), WATCH_MS / SLOTS).unref()
+    this.#timer ??= setInterval(() => this.#tick(), this.#deps.everyMs / SLOTS).unref()
   }
 
   remove(attempt: Attempt): void {
