@@ -2,20 +2,15 @@
  * `npm run dev`: the service on the simulator, started again whenever a file of it changes, on a data folder of its own
  * (data/dev) with jobs in every state that a client can see. Needs neither Java nor Flink.
  *
- * Two processes: `node --watch`, and below it the service. What is there was made by this run: each begins anew, so that one
- * that was killed leaves nothing to mend. A reload keeps everything; any other end also ends the simulator.
+ * Two processes: `node --watch`, and below it the service. Each run begins anew, so one that was killed leaves nothing to
+ * mend. A reload keeps everything; any other end also ends the simulator, also when the sources are broken just then.
  */
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startApp } from '../../src/app.ts'
-import { readEnvironment, toConfig } from '../../src/config/config.ts'
 import { messageOf } from '../../src/lib/errors.ts'
-import { createLogger } from '../../src/lib/logger.ts'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
-import { seed } from './seed.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const RELOAD = 'SIGUSR2'
@@ -23,7 +18,7 @@ const OTHER_ENDS_MS = 5_000
 const DAY_SECONDS = '86400'
 
 if (process.send === undefined) await becomeWatcher()
-else await serve()
+else await serveUntilTold(process.env.HEADGATE_DATA ?? '')
 
 async function becomeWatcher(): Promise<void> {
   const folder = resolve(process.env.HEADGATE_DATA || join(ROOT, 'data'), 'dev')
@@ -42,53 +37,33 @@ async function becomeWatcher(): Promise<void> {
   process.execve?.(process.execPath, [process.execPath, ...watch, import.meta.filename], environment)
 }
 
-async function serve(): Promise<void> {
-  const { config, secrets } = toConfig(readEnvironment(process.env), ROOT)
-  const { data, simulator: simulatorFolder } = config.folders
-  const simulator = new SimulatorClient(simulatorFolder)
-  const isReload = existsSync(markOf(data))
-  if (!isReload) {
-    await simulator.end()
-    await rm(data, { recursive: true, force: true })
-    await mkdir(data, { recursive: true, mode: 0o700 })
+async function serveUntilTold(folder: string): Promise<void> {
+  let service: { stop(): Promise<void> } | null = null
+  let isEnding = false
+  const end = async (isForReload: boolean) => {
+    // A terminal's Ctrl-C comes twice, by itself and through the watcher; the first wish counts.
+    if (isEnding) return
+    isEnding = true
+    await service?.stop()
+    if (!isForReload) await new SimulatorClient(join(folder, 'simulator')).end()
+    process.exit()
   }
-  const app = await startApp(config, secrets, createLogger(config.logLevel))
-  const end = endOnce(async (isForReload) => {
-    await app.stop()
-    if (!isForReload) await simulator.end()
-  })
-  process.once(RELOAD, () => end(true))
+  process.on(RELOAD, () => end(true))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(false))
   // The watcher was killed.
   process.once('disconnect', () => end(false))
-  void app.mustStop.then(() => end(false))
-
-  const password = secrets.adminPassword ?? ''
-  const projectId = config.first.projectId ?? ''
-  if (!isReload) await seed({ url: app.url, projectId, password })
-  await writeFile(markOf(data), '')
-  console.log(`
-  ${app.url}: jobs are only pretended (docs/guides/simulator.md)
-  user admin, password ${password}, account headgate, project ${projectId}
-  Ctrl-C ends it and all pretended jobs; the next start begins anew.
-`)
+  process.channel?.ref()
+  try {
+    const { serve } = await import('./serve.ts')
+    await serve({ markFile: markOf(folder), onStarted: (started) => (service = started) })
+  } catch (error) {
+    console.error(`npm run dev: ${messageOf(error)}\nWaiting for a file to change; Ctrl-C ends it.`)
+  }
 }
 
 /** There once all the jobs are. */
 function markOf(folder: string): string {
   return join(folder, 'seeded')
-}
-
-/** A terminal's Ctrl-C comes twice, by itself and through the watcher; the first wish counts. */
-function endOnce(end: (isForReload: boolean) => Promise<void>): (isForReload: boolean) => void {
-  let isEnding = false
-  return (isForReload) => {
-    if (isEnding) return
-    isEnding = true
-    end(isForReload)
-      .catch((error: unknown) => console.error(messageOf(error)))
-      .finally(() => process.exit())
-  }
 }
 
 /** One whose watcher was killed needs a moment to notice. */

@@ -1,9 +1,8 @@
 /** A queue, a package, and a job in every state that DLI shows and that lasts, through the service's own API. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DliStatus } from '../../src/http/dli/status.ts'
+import type { Call } from '../../test/support/client.ts'
 import { EMPTY_JAR } from '../../test/support/empty-jar.ts'
-
-export type DevAccount = Readonly<{ url: string; projectId: string; password: string }>
 
 type Seed = Readonly<{
   name: string
@@ -81,12 +80,7 @@ const JOBS: readonly Seed[] = [
   },
 ]
 
-type Call = (method: string, path: string, body?: unknown) => Promise<Answer>
-// biome-ignore lint/suspicious/noExplicitAny: answers are read as a person would read them
-type Answer = any
-
-export async function seed(account: DevAccount): Promise<void> {
-  const call = await signedIn(account)
+export async function seed(call: Call): Promise<void> {
   for (const [name, cus] of Object.entries(QUEUES)) {
     const queue = { queue_name: name, queue_type: 'general', resource_mode: 1, cu_count: cus }
     await call('POST', '/v1.0/{p}/queues', queue)
@@ -97,26 +91,6 @@ export async function seed(account: DevAccount): Promise<void> {
   // In this order: of two that want a whole queue the second waits.
   for (const job of JOBS) ids.push(await start(call, job))
   await Promise.all(JOBS.map((job, index) => bring(call, ids[index] ?? 0, job)))
-}
-
-async function signedIn({ url, projectId, password }: DevAccount): Promise<Call> {
-  let token = ''
-  const send = (method: string, path: string, body?: unknown) =>
-    fetch(url + path.replace('{p}', projectId), {
-      method,
-      headers: { 'content-type': 'application/json', ...(token && { 'x-auth-token': token }) },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-  const user = { name: 'admin', password, domain: { name: 'headgate' } }
-  const auth = { identity: { methods: ['password'], password: { user } }, scope: { project: { id: projectId } } }
-  token = (await send('POST', '/v3/auth/tokens', { auth })).headers.get('x-subject-token') ?? ''
-  if (token === '') throw new Error(`Signing in at ${url} failed: is another service listening there?`)
-  return async (method, path, body) => {
-    const response = await send(method, path, body)
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
-    return text === '' ? null : JSON.parse(text)
-  }
 }
 
 async function start(call: Call, { name, shows, desc, orders = {}, fields = {} }: Seed): Promise<number> {
