@@ -168,10 +168,10 @@ export async function processesAbout(folder: string): Promise<string[]> {
 export const JOB_MANAGER = 'StandaloneApplicationClusterEntryPoint'
 export const TASK_MANAGER = 'TaskManagerRunner'
 
-/** Pids of the JVMs of an attempt that run one of the main classes. */
-export async function jvmsOf(attemptId: string, ...mainClasses: string[]): Promise<number[]> {
+/** Pids of the JVMs with an attempt id, or a folder, in command line or environment that run one of the main classes. */
+export async function jvmsOf(about: string, ...mainClasses: string[]): Promise<number[]> {
   const pids: number[] = []
-  for (const line of await processesAbout(attemptId)) {
+  for (const line of await processesAbout(about)) {
     const [pid = '', program = ''] = line.split(/[ \0]/u)
     if (!program.endsWith('/java')) continue
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
