@@ -15,12 +15,11 @@ import { createLogger } from '../../src/lib/logger.ts'
 import { findJava } from '../../src/runtimes/java-home.ts'
 import { createLocalProcessRuntime } from '../../src/runtimes/local-process/local-process-runtime.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
+import { type Answer, signIn } from './client.ts'
 import { eventually, processesAbout } from './clusters.ts'
 import { ROOT } from './source-files.ts'
 
-// Answers are compared field by field in the tests; test/support/wire-types.ts proves their types.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-export type Answer = any
+export type { Answer } from './client.ts'
 
 /** What a person with the administrator's token does with a service on real Flink. */
 export type RealClient = Readonly<{
@@ -237,26 +236,4 @@ export async function builtJarPath(name: string): Promise<string> {
   if (!unit) throw new Error(`no Java unit ${name}`)
   const tools = { javaHome: process.env.JAVA_HOME ?? null, flinkFolder: join(ROOT, 'data', 'flink') }
   return buildJava(unit, tools)
-}
-
-async function signIn(
-  url: string,
-  first: { userName: string; password: string; domainName: string; projectId: string },
-) {
-  const response = await fetch(`${url}/v3/auth/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: first.userName, password: first.password, domain: { name: first.domainName } } },
-        },
-        scope: { project: { id: first.projectId } },
-      },
-    }),
-  })
-  const token = response.headers.get('x-subject-token')
-  if (!token) throw new Error(`no token: ${response.status} ${await response.text()}`)
-  return token
 }
