@@ -97,8 +97,10 @@ async function startOn(
     database,
     clock,
     ids,
-    busyCus: (projectId) => jobs.busyCus(projectId),
+    busyCus: (reader, projectId) => store.busyCus(reader, projectId),
     usedBy: (tx, projectId, queue) => store.countOnQueue(tx.db, projectId, queue),
+    hasRun: (reader, projectId, queue, since) => store.hasRunOnQueue(reader, projectId, queue, since),
+    limits: config.queues,
   })
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))

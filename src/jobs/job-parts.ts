@@ -15,7 +15,7 @@ export type JobParts = Readonly<{
   clock: Clock
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
-  queues: Pick<Queues, 'get' | 'isThere'>
+  queues: Pick<Queues, 'find' | 'get'>
   runtime: Pick<
     Runtime,
     'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'

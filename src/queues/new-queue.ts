@@ -6,10 +6,11 @@ import { QUEUE_ERRORS } from './queue-errors.ts'
 /** Everything of a queue that its creator decides, checked and with the defaults filled in. */
 export type QueueSettings = Omit<
   Queue,
-  'id' | 'resourceId' | 'projectId' | 'busyCus' | 'ownerId' | 'ownerName' | 'createdAt'
+  'id' | 'resourceId' | 'projectId' | 'cuSpec' | 'busyCus' | 'scaling' | 'ownerId' | 'ownerName' | 'createdAt'
 >
 
-const CU_STEP = 16
+/** CUs come in multiples of it. */
+export const CU_STEP = 16
 const DEFAULT_CIDR = '172.16.0.0/12'
 const ENGINES = ['spark', 'hetuEngine']
 
@@ -64,7 +65,8 @@ function checkLabels(labels: readonly string[]): readonly string[] {
   return labels.map((label) => shortText(TEXTS.labels, label))
 }
 
-function checkProperties(properties: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** @throws Refusal `queue.badField` */
+export function checkProperties(properties: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const entries = Object.entries(properties)
   if (entries.length > 20) throw QUEUE_ERRORS.badField(TEXTS.properties, ALLOWED_SHORT)
   for (const text of entries.flat()) shortText(TEXTS.properties, text)

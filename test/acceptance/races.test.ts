@@ -113,4 +113,22 @@ describe('at the same moment', () => {
     expect(outcomes).toEqual(Array.from({ length: 8 }, () => 1))
     await remove(ids)
   })
+
+  it('a queue is scaled in or its CUs are taken, never both', async () => {
+    await createQueue('shrinks', 128)
+    const large = { cu_number: 60, parallel_number: 29, tm_cus: 2, queue_name: 'Shrinks' }
+    const first = await runJob(world, { ...large, name: 'first' })
+    const second = await createJob(world, { ...RUNNABLE, ...large, name: 'second', queue_name: 'shrinks' })
+    const scaleIn = { action: 'scale_in', cu_count: 64 }
+    await Promise.all([batch('run', [second]), world.send('PUT', '/v1.0/{p}/queues/shrinks/action', scaleIn)])
+    await untilAll([second], ([detail]) => detail !== undefined && (isRunning(detail) || detail.status_desc !== ''))
+    const { queues } = await world.call<{ queues: { queue_name: string; used_cu: number; cu_count: number }[] }>(
+      'listQueues',
+      'GET',
+      '/v1.0/{p}/queues?queue_type=general',
+    )
+    const queue = queues.find(({ queue_name }) => queue_name === 'shrinks')
+    expect(queue?.used_cu).toBeLessThanOrEqual(queue?.cu_count ?? 0)
+    await remove([first, second])
+  })
 })

@@ -124,6 +124,8 @@ const jobList = (job: Shape): Shape =>
 
 const batch = each(record({ is_success: textFlag, message: text }))
 
+const done = record({ is_success: yesFlag, message: text })
+
 const tags = each(record({ key: text, value: text }))
 
 const sharedQueue = {
@@ -266,7 +268,19 @@ export const WIRE_TYPES = {
     cuCount: integer,
     chargingMode: integer,
   }),
-  deleteQueue: record({ is_success: yesFlag, message: text }),
+  deleteQueue: done,
+  updateQueueCidr: done,
+  runQueueAction: done,
+  'runQueueAction, forced': record({ is_success: yesFlag, message: text, job_id: text }),
+  'runQueueAction, scaling': record({ queue_name: text, result: yesFlag }),
+  listQueueProperties: record({
+    is_success: yesFlag,
+    message: text,
+    properties: each(record({ key: text, value: text })),
+  }),
+  createQueueProperty: done,
+  updateQueueProperty: done,
+  deleteQueueProperty: done,
   uploadJobResources: record(group),
   'uploadJobResources without group': record({ ...withoutName, resource_names: each(text) }),
   uploadJarJobResources: uploadByKind,

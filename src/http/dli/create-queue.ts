@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { integerOrText, optional, Tags, text, texts, toInteger } from './fields.ts'
 import { dliOperation } from './operations.ts'
+import { QueueProperties, toPropertyTexts } from './queue-properties.ts'
 import { SUCCESS, SuccessBoolean } from './success.ts'
 
 const Body = Type.Object({
@@ -17,7 +18,7 @@ const Body = Type.Object({
   feature: optional(text('basic or ai.')),
   tags: optional(Tags),
   elastic_resource_pool_name: optional(text('Stored and answered.')),
-  properties: optional(Type.Record(Type.String(), Type.String(), { description: 'Stored.' })),
+  properties: optional(QueueProperties),
   engine: optional(text('spark or hetuEngine, of an sql queue.')),
 })
 
@@ -41,7 +42,7 @@ export const createQueue = projectEndpoint({
       feature: body.feature || undefined,
       tags: body.tags,
       elasticResourcePoolName: body.elastic_resource_pool_name || undefined,
-      properties: body.properties,
+      properties: body.properties && toPropertyTexts(body.properties),
       engine: body.engine || undefined,
     })
     return { is_success: SUCCESS, message: '', queue_name: queue.name }

@@ -4,22 +4,28 @@ import { batchRunFlinkJobs } from './batch-run-flink-jobs.ts'
 import { batchStopFlinkJobs } from './batch-stop-flink-jobs.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
 import { createQueue } from './create-queue.ts'
+import { createQueueProperty } from './create-queue-property.ts'
 import { deleteFlinkJob } from './delete-flink-job.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
 import { deleteQueue } from './delete-queue.ts'
+import { deleteQueueProperty } from './delete-queue-property.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listJobResources } from './list-job-resources.ts'
+import { listQueueProperties } from './list-queue-properties.ts'
 import { listQueues } from './list-queues.ts'
 import { notSupported } from './not-supported.ts'
 import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
 import { registerBucket } from './register-bucket.ts'
+import { runQueueAction } from './run-queue-action.ts'
 import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
 import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
+import { updateQueueCidr } from './update-queue-cidr.ts'
+import { updateQueueProperty } from './update-queue-property.ts'
 import { uploadFileJobResources, uploadJarJobResources, uploadPythonFileJobResources } from './upload-by-kind.ts'
 import { uploadJobResources } from './upload-job-resources.ts'
 
@@ -42,7 +48,13 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   createQueue,
   listQueues,
   showQueue,
+  updateQueueCidr,
   deleteQueue,
+  runQueueAction,
+  listQueueProperties,
+  createQueueProperty,
+  updateQueueProperty,
+  deleteQueueProperty,
   uploadJobResources,
   uploadJarJobResources,
   uploadPythonFileJobResources,

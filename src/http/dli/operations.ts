@@ -33,11 +33,8 @@ const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn 
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const VARIABLES_LATER = 'Global variables come with the complete contract.'
 const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag calls come with the complete contract.'
-const QUEUE_CHANGES_LATER = 'A queue can be created and deleted; changing one comes with the complete contract.'
 const NETWORK = 'Jobs run beside the service and use its network; there is none per queue to test.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
-const PROPERTIES_LATER =
-  'Queue properties given at creation are stored; the calls for them come with the complete contract.'
 const POOLS_LATER = 'Elastic resource pools come later.'
 const SMN_LATER = 'Topics are stored by name; delivery comes later.'
 const EXPORT_LATER = 'Export and import come with the complete contract.'
@@ -100,11 +97,11 @@ export const DLI_OPERATIONS = [
 
   // Queues
   { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: '' },
-  { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'partly', note: 'The parameters with-priv and with-charge-info are accepted and add nothing.' },
+  { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'yes', note: 'The parameters with-priv and with-charge-info are read and add nothing: the answer has no field for either.' },
   { number: 49, id: 'showQueue', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Show a queue', section: '9.3', support: 'yes', note: '' },
-  { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'no', note: QUEUE_CHANGES_LATER },
+  { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'yes', note: '' },
   { number: 51, id: 'deleteQueue', method: 'DELETE', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Delete a queue', section: '9.5', support: 'yes', note: '' },
-  { number: 52, id: 'runQueueAction', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name/action', success: 200, title: 'Restart or scale a queue', section: '9.6', support: 'no', note: QUEUE_CHANGES_LATER },
+  { number: 52, id: 'runQueueAction', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name/action', success: 200, title: 'Restart or scale a queue', section: '9.6', support: 'yes', note: '' },
   { number: 53, id: 'createConnectivityTask', method: 'POST', path: '/v1.0/:project_id/queues/:queue_name/connection-test', success: 200, title: 'Test an address from a queue', section: '9.7', support: 'no', note: NETWORK },
   { number: 54, id: 'showConnectivityTask', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/connection-test/:task_id', success: 200, title: 'Show the result of an address test', section: '9.7', support: 'no', note: NETWORK },
   { number: 55, id: 'createQueuePlan', method: 'POST', path: '/v1/:project_id/queues/:queue_name/plans', success: 200, title: 'Plan a change of CUs', section: '9.8', support: 'no', note: PLANS_LATER },
@@ -112,10 +109,10 @@ export const DLI_OPERATIONS = [
   { number: 57, id: 'changeQueuePlan', method: 'PUT', path: '/v1/:project_id/queues/:queue_name/plans/:plan_id', success: 200, title: 'Modify a planned change', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 58, id: 'deleteQueuePlan', method: 'DELETE', path: '/v1/:project_id/queues/:queue_name/plans/:plan_id', success: 200, title: 'Delete a planned change', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 59, id: 'batchDeleteQueuePlans', method: 'POST', path: '/v1/:project_id/queues/:queue_name/plans/batch-delete', success: 200, title: 'Delete planned changes', section: '9.8', support: 'no', note: PLANS_LATER },
-  { number: 60, id: 'listQueueProperties', method: 'GET', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'List queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
-  { number: 61, id: 'createQueueProperty', method: 'POST', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Create queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
-  { number: 62, id: 'updateQueueProperty', method: 'PUT', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Modify queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
-  { number: 63, id: 'deleteQueueProperty', method: 'DELETE', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Delete queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
+  { number: 60, id: 'listQueueProperties', method: 'GET', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'List queue properties', section: '9.9', support: 'yes', note: '' },
+  { number: 61, id: 'createQueueProperty', method: 'POST', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Create queue properties', section: '9.9', support: 'yes', note: '' },
+  { number: 62, id: 'updateQueueProperty', method: 'PUT', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Modify queue properties', section: '9.9', support: 'yes', note: '' },
+  { number: 63, id: 'deleteQueueProperty', method: 'DELETE', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Delete queue properties', section: '9.9', support: 'yes', note: '' },
 
   // Elastic resource pools
   { number: 64, id: 'createElasticResourcePool', method: 'POST', path: '/v3/:project_id/elastic-resource-pools', success: 200, title: 'Create a pool', section: '10', support: 'no', note: POOLS_LATER },
