@@ -8,6 +8,7 @@ import { openWorld } from '../access/test-world.ts'
 import { randomIds } from '../lib/ids.ts'
 import { createLogger } from '../lib/logger.ts'
 import { type ObjectStore, openFolderObjectStore } from '../storage/index.ts'
+import { DOCUMENTED_TAG_RULES } from '../tags/index.ts'
 import { groupPackages } from './package-names.ts'
 import { createArtifacts } from './package-service.ts'
 
@@ -35,7 +36,16 @@ describeOnEachDatabase((open) => {
     const folder = join(world.folder, 'artifacts')
     const { database, clock, caller } = world
     const build = (store: ObjectStore = objects) =>
-      createArtifacts({ database, objects: store, folder, clock, ids: randomIds, logger: createLogger('silent') })
+      createArtifacts({
+        database,
+        objects: store,
+        folder,
+        clock,
+        ids: randomIds,
+        logger: createLogger('silent'),
+        tagRules: DOCUMENTED_TAG_RULES,
+        packagesMax: 100,
+      })
     const putObject = (key: string, content: string, projectId = caller.projectId) =>
       objects.put({ projectId, bucket: 'bucketName', key }, Readable.from([content]))
     const storedFiles = async () =>

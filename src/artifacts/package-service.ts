@@ -13,6 +13,7 @@ import {
   replaceTags,
   type Tag,
   type TaggedThing,
+  type TagRules,
 } from '../tags/index.ts'
 import { type Content, type ContentStore, createContentStore } from './content-store.ts'
 import type {
@@ -47,6 +48,9 @@ export type ArtifactsOptions = Readonly<{
   clock: Clock
   ids: Ids
   logger: Logger
+  tagRules: TagRules
+  /** Packages that a project may have. */
+  packagesMax: number
 }>
 
 /** Packages of a project, and every other file that a job can name. */
@@ -121,7 +125,7 @@ export function createArtifacts(options: ArtifactsOptions): Artifacts {
 }
 
 async function upload(parts: Parts, caller: ProjectCaller, request: UploadRequest): Promise<Upload> {
-  const plan = planUpload(request)
+  const plan = planUpload(request, parts.tagRules)
   for (const { path, object } of plan.sources) {
     const found = await parts.objects.stat({ projectId: caller.projectId, ...object })
     if (!found) throw PACKAGE_ERRORS.objectMissing(path)
@@ -132,7 +136,7 @@ async function upload(parts: Parts, caller: ProjectCaller, request: UploadReques
   return { group: plan.group, packages }
 }
 
-function planUpload(request: UploadRequest): UploadPlan {
+function planUpload(request: UploadRequest, tagRules: TagRules): UploadPlan {
   const { paths, tags } = request
   if (paths.length < 1 || paths.length > PATHS_MAX) throw PACKAGE_ERRORS.badPathCount(paths.length, PATHS_MAX)
   const sources = paths.map((path) => {
@@ -146,7 +150,7 @@ function planUpload(request: UploadRequest): UploadPlan {
     kind: checkKind(request.kind),
     group: checkGroup(request.group),
     isAsync: request.isAsync ?? false,
-    tags: tags ? checkTags(tags) : null,
+    tags: tags ? checkTags(tags, tagRules) : null,
     sources,
   }
 }

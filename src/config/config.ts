@@ -37,7 +37,7 @@ export type Config = Readonly<{
   maxPackages: number
   queues: Readonly<{ cusPerQueue: number; queuesPerProject: number; cusPerProject: number }>
   /** How long the value of a tag may be: as documented, or as newer editions have it. */
-  tagValueLengthMax: 43 | 255
+  tagRules: Readonly<{ valueLengthMax: 43 | 255 }>
   /** How long each moving state of a job may last. */
   patience: Readonly<{ queuedMs: number; launchMs: number; recoverMs: number; stopMs: number; deleteMs: number }>
   savepointMs: number
@@ -108,7 +108,9 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       queuesPerProject: ask.integer('HEADGATE_MAX_QUEUES', 1000, 1, 100_000),
       cusPerProject: ask.integer('HEADGATE_MAX_CUS', 100_000, 16, 10_000_000),
     },
-    tagValueLengthMax: ask.oneOf('HEADGATE_TAG_VALUES', 'documented', ['documented', 'long']) === 'long' ? 255 : 43,
+    tagRules: {
+      valueLengthMax: ask.oneOf('HEADGATE_TAG_VALUES', 'documented', ['documented', 'long']) === 'long' ? 255 : 43,
+    },
     ...patienceOf(ask),
     first: {
       projectId: ask.matching('HEADGATE_PROJECT_ID', /^[0-9a-f]{32}$/u, '32 lower-case hex digits'),

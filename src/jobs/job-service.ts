@@ -117,7 +117,7 @@ export function createJobService(parts: JobParts): JobService {
       checkName(wanted.name)
       checkDescription(wanted.description)
       checkSettings(settings, limits)
-      checkTags(wanted.tags)
+      checkTags(wanted.tags, parts.tagRules)
       await checkOutside(parts, actor.projectId, settings)
       const now = clock.now()
       return database.transact(async (tx) => {

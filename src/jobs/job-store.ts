@@ -43,6 +43,17 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return row ? fromRow(row) : null
     },
 
+    /** Numbers and names of the project's jobs, oldest first. */
+    async names(reader: Reader, projectId: string): Promise<{ id: number; name: string }[]> {
+      return reader
+        .selectFrom('jobs')
+        .select(['id', 'name'])
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
+    },
+
     /** For the reconciler: any job, deleted ones too. */
     async load(reader: Reader, id: JobId): Promise<Job | null> {
       const row = await reader.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()

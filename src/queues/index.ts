@@ -3,3 +3,4 @@ export type { NewQueue, Queue, QueueOrder, QueueQuery, QueueType } from './queue
 export { QUEUE_ERRORS } from './queue-errors.ts'
 export { createQueues, type QueueLimits, type QueueParts, type Queues } from './queue-service.ts'
 export { readQueue, type StoredQueue } from './queue-store.ts'
+export { TAGGED_QUEUES } from './tagged-queues.ts'

@@ -1,5 +1,5 @@
 import type { Texts } from '../lib/errors.ts'
-import { checkTags } from '../tags/index.ts'
+import { checkTags, type TagRules } from '../tags/index.ts'
 import type { NewQueue, Queue, QueueType } from './queue.ts'
 import { QUEUE_ERRORS } from './queue-errors.ts'
 
@@ -15,7 +15,7 @@ const DEFAULT_CIDR = '172.16.0.0/12'
 const ENGINES = ['spark', 'hetuEngine']
 
 /** @throws Refusal `queue.bad…`, `queue.tooManyCus`, `tag.…` */
-export function toQueueSettings(wanted: NewQueue, maxCus: number): QueueSettings {
+export function toQueueSettings(wanted: NewQueue, maxCus: number, tagRules: TagRules): QueueSettings {
   const type = oneOf(TEXTS.type, wanted.type ?? 'sql', ['sql', 'general'] satisfies QueueType[])
   return {
     name: checkName(wanted.name),
@@ -32,7 +32,7 @@ export function toQueueSettings(wanted: NewQueue, maxCus: number): QueueSettings
     elasticResourcePoolName: shortText(TEXTS.pool, wanted.elasticResourcePoolName ?? '') || null,
     properties: checkProperties(wanted.properties ?? {}),
     cidrInVpc: DEFAULT_CIDR,
-    tags: checkTags(wanted.tags),
+    tags: checkTags(wanted.tags, tagRules),
   }
 }
 

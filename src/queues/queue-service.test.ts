@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { describeOnEachDatabase } from '../../test/support/databases.ts'
 import { openWorld } from '../access/test-world.ts'
 import { randomIds } from '../lib/ids.ts'
+import { DOCUMENTED_TAG_RULES } from '../tags/index.ts'
 import type { NewQueue } from './queue.ts'
 import { createQueues, type QueueParts } from './queue-service.ts'
 
@@ -14,7 +15,15 @@ describeOnEachDatabase((open) => {
     const world = await openWorld(open)
     const { database, clock } = world
     const nothing = { busyCus: async () => new Map<string, number>(), usedBy: async () => 0, hasRun: async () => true }
-    const queues = createQueues({ database, clock, ids: randomIds, limits: LIMITS, ...nothing, ...overrides })
+    const queues = createQueues({
+      database,
+      clock,
+      ids: randomIds,
+      limits: LIMITS,
+      tagRules: DOCUMENTED_TAG_RULES,
+      ...nothing,
+      ...overrides,
+    })
     return { ...world, queues, projectId: world.caller.projectId }
   }
 

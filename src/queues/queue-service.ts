@@ -10,6 +10,7 @@ import {
   replaceTags,
   type Tag,
   type TaggedThing,
+  type TagRules,
 } from '../tags/index.ts'
 import { toQueueName, toQueueSettings } from './new-queue.ts'
 import type { NewQueue, Queue, QueueOrder, QueueQuery } from './queue.ts'
@@ -42,6 +43,7 @@ export type QueueParts = Readonly<{
   /** True when a job was launched on the queue since then. The name is lower case. */
   hasRun: (reader: Reader, projectId: string, queueName: string, since: Date) => Promise<boolean>
   limits: QueueLimits
+  tagRules: TagRules
 }>
 
 /** Named budgets of CUs. Names are found whatever their capitals. */
@@ -86,8 +88,8 @@ export function createQueues(parts: QueueParts): Queues {
 }
 
 async function create(parts: QueueParts, caller: ProjectCaller, wanted: NewQueue): Promise<Queue> {
-  const { database, clock, ids, limits } = parts
-  const { tags, ...settings } = toQueueSettings(wanted, limits.cusPerQueue)
+  const { database, clock, ids, limits, tagRules } = parts
+  const { tags, ...settings } = toQueueSettings(wanted, limits.cusPerQueue, tagRules)
   const { projectId, userId: ownerId, userName: ownerName } = caller
   const record = { ...settings, resourceId: ids.uuid(), projectId, ownerId, createdAt: clock.now() }
   const id = await database.transact(async (tx) => {

@@ -257,6 +257,13 @@ export const WIRE_TYPES = {
   deleteFlinkJob: record({ is_success: yes, message: text }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
+  showResourceTags: record({ tags, count: integer }),
+  listResourceTags: record({ tags: each(record({ key: text, values: each(text) })), count: integer }),
+  listResourcesByTags: record({
+    resources: each(record({ resource_id: text, resource_name: text, resource_detail: orNull('text'), tags })),
+    total_count: integer,
+  }),
+  countResourcesByTags: record({ total_count: integer }),
   createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
   listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),
   showQueue: record({

@@ -178,6 +178,8 @@ const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
   'tag.badValue': { code: 'DLI.0001' },
   'tag.tooMany': { code: 'DLI.0009' },
   'tag.badFilter': { code: 'DLI.0001' },
+  'tag.resourceNotFound': { code: 'DLI.0002' },
+  'tag.badResourceType': { code: 'DLI.0001' },
 }
 
 const FILES: Readonly<Record<string, Mapping>> = {

@@ -1,7 +1,10 @@
 import type { Endpoint } from '../endpoint.ts'
+import { batchCreateResourceTags } from './batch-create-resource-tags.ts'
 import { batchDeleteFlinkJobs } from './batch-delete-flink-jobs.ts'
+import { batchDeleteResourceTags } from './batch-delete-resource-tags.ts'
 import { batchRunFlinkJobs } from './batch-run-flink-jobs.ts'
 import { batchStopFlinkJobs } from './batch-stop-flink-jobs.ts'
+import { countResourcesByTags } from './count-resources-by-tags.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
 import { createQueue } from './create-queue.ts'
 import { createQueueProperty } from './create-queue-property.ts'
@@ -14,6 +17,8 @@ import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listJobResources } from './list-job-resources.ts'
 import { listQueueProperties } from './list-queue-properties.ts'
 import { listQueues } from './list-queues.ts'
+import { listResourceTags } from './list-resource-tags.ts'
+import { listResourcesByTags } from './list-resources-by-tags.ts'
 import { notSupported } from './not-supported.ts'
 import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
 import { registerBucket } from './register-bucket.ts'
@@ -22,6 +27,7 @@ import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
 import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
+import { showResourceTags } from './show-resource-tags.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
 import { updateQueueCidr } from './update-queue-cidr.ts'
@@ -45,6 +51,12 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   batchDeleteFlinkJobs,
   executeFlinkJobSavepoint,
   registerBucket,
+  batchCreateResourceTags,
+  batchDeleteResourceTags,
+  showResourceTags,
+  listResourceTags,
+  listResourcesByTags,
+  countResourcesByTags,
   createQueue,
   listQueues,
   showQueue,

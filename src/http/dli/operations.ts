@@ -32,7 +32,7 @@ const TEMPLATES_LATER = 'Templates come with SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const VARIABLES_LATER = 'Global variables come with the complete contract.'
-const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag calls come with the complete contract.'
+const TAGS_OF = 'Of Flink jobs, queues and packages.'
 const NETWORK = 'Jobs run beside the service and use its network; there is none per queue to test.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
 const POOLS_LATER = 'Elastic resource pools come later.'
@@ -87,12 +87,12 @@ export const DLI_OPERATIONS = [
   { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'no', note: VARIABLES_LATER },
   { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
   { number: 39, id: 'deleteGlobalVariable', method: 'DELETE', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Delete a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 40, id: 'batchCreateResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/create', success: 204, title: 'Add tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 41, id: 'batchDeleteResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/delete', success: 204, title: 'Remove tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 42, id: 'showResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/:resource_id/tags', success: 200, title: 'Show tags of a resource', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 43, id: 'listResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/tags', success: 200, title: 'List tags of a kind of resource', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 44, id: 'listResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/filter', success: 200, title: 'Find resources by tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 45, id: 'countResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/count', success: 200, title: 'Count resources by tags', section: '8.5', support: 'no', note: TAGS_LATER },
+  { number: 40, id: 'batchCreateResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/create', success: 204, title: 'Add tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 41, id: 'batchDeleteResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/delete', success: 204, title: 'Remove tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 42, id: 'showResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/:resource_id/tags', success: 200, title: 'Show tags of a resource', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 43, id: 'listResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/tags', success: 200, title: 'List tags of a kind of resource', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 44, id: 'listResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/filter', success: 200, title: 'Find resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 45, id: 'countResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/count', success: 200, title: 'Count resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'no', note: 'Quotas come with the complete contract.' },
 
   // Queues
