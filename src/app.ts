@@ -22,6 +22,7 @@ import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
 import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
+import { createAgencies } from './projects/index.ts'
 import { createQueues, TAGGED_QUEUES } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
@@ -91,6 +92,7 @@ async function startOn(
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
+  const agencies = createAgencies({ database, clock })
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({
     database,
@@ -151,6 +153,7 @@ async function startOn(
   )
   const http = await createHttp({
     access,
+    agencies,
     queues,
     buckets,
     artifacts,

@@ -3,6 +3,7 @@ import type { Artifacts } from '../artifacts/index.ts'
 import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Agencies } from '../projects/index.ts'
 import type { Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
@@ -17,6 +18,7 @@ export type HealthReport = Readonly<{
 /** Everything the HTTP layer talks to. */
 export type HttpParts = Readonly<{
   access: Access
+  agencies: Agencies
   queues: Queues
   buckets: Buckets
   artifacts: Artifacts

@@ -1,3 +1,4 @@
+export { AGENCY_ROLES, type Agencies, createAgencies } from './agency-service.ts'
 export { isProjectId, isProjectName, type NewProject, type Project, type Role } from './project.ts'
 export { PROJECT_ERRORS } from './project-errors.ts'
 export { addMemberOf, addProject, type ProjectMaker } from './project-service.ts'

@@ -32,6 +32,15 @@ import { type Scaling, scalingLimits } from './scaling.ts'
 /** What a project may have of queues. */
 export type QueueLimits = Readonly<{ cusPerQueue: number; queuesPerProject: number; cusPerProject: number }>
 
+export type QueueUsage = Readonly<{
+  count: number
+  /** CUs of all queues together. */
+  cus: number
+  /** CUs that jobs take of them now. */
+  busyCus: number
+  limits: QueueLimits
+}>
+
 export type QueueParts = Readonly<{
   database: Database
   clock: Clock
@@ -60,6 +69,8 @@ export interface Queues {
   find(reader: Reader, projectId: string, name: string): Promise<StoredQueue | null>
   /** @throws Refusal `queue.notFound`, `queue.busy` */
   remove(projectId: string, name: string): Promise<void>
+  /** What the project has of queues, and may have. */
+  usage(projectId: string): Promise<QueueUsage>
   /** @throws Refusal `queue.notFound`, `queue.badCidr`, `queue.busy` */
   changeCidr(projectId: string, name: string, cidr: string): Promise<void>
   /** @throws Refusal `queue.notFound`, `queue.onlySql`, `queue.busy` unless forced */
@@ -79,6 +90,7 @@ export function createQueues(parts: QueueParts): Queues {
     get: (projectId, name) => get(parts, projectId, name),
     find: (reader, projectId, name) => readQueue(reader, projectId, toQueueName(name)),
     remove: (projectId, name) => remove(parts, projectId, name),
+    usage: (projectId) => usage(parts, projectId),
     changeCidr: (projectId, name, cidr) => changeCidr(parts, projectId, name, cidr),
     restart: (projectId, name, force) => restart(parts, projectId, name, force),
     scale: (projectId, name, scaling) => scale(parts, projectId, name, scaling),
@@ -141,6 +153,12 @@ async function remove(parts: QueueParts, projectId: string, name: string): Promi
     await deleteTags(tx, thing(projectId, queue.id))
     await deleteQueue(tx, queue.id)
   })
+}
+
+async function usage({ database: { db }, busyCus, limits }: QueueParts, projectId: string): Promise<QueueUsage> {
+  const busy = await busyCus(db, projectId)
+  const sum = [...busy.values()].reduce((total, cus) => total + cus, 0)
+  return { ...(await sumQueues(db, projectId)), busyCus: sum, limits }
 }
 
 type Compare = (a: StoredQueue, b: StoredQueue) => number

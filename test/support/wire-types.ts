@@ -256,6 +256,8 @@ export const WIRE_TYPES = {
   batchDeleteFlinkJobs: batch,
   deleteFlinkJob: record({ is_success: yes, message: text }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
+  showDliAgency: record({ is_success: yesFlag, message: text, version: text, current_roles: each(text) }),
+  createDliAgency: done,
   registerBucket: record({ is_success: yes, message: text }),
   showResourceTags: record({ tags, count: integer }),
   listResourceTags: record({ tags: each(record({ key: text, values: each(text) })), count: integer }),
@@ -264,6 +266,12 @@ export const WIRE_TYPES = {
     total_count: integer,
   }),
   countResourcesByTags: record({ total_count: integer }),
+  showQuota: record({
+    is_success: yesFlag,
+    quotas: record({
+      resources: each(record({ type: text, min: integer, max: integer, quota: integer, used: integer })),
+    }),
+  }),
   createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
   listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),
   showQueue: record({
@@ -300,6 +308,7 @@ export const WIRE_TYPES = {
     total: integer,
   }),
   showJobResource: listedPackage,
+  updateJobResourceOwner: done,
   createToken: token,
   showToken: token,
   listProjects: record({

@@ -155,6 +155,8 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
   'project.taken': { code: 'DLI.0006' },
+  'project.agencyNotFound': { code: 'DLI.0002', status: 404 },
+  'project.badAgencyRole': { code: 'DLI.0001' },
 }
 
 const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
@@ -191,6 +193,9 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'object.conflict': { code: 'DLI.0006', nativeStatus: 409 },
   'object.storeFull': { code: 'DLI.0009', status: 507 },
   'package.notFound': { code: 'DLI.0023', status: 404 },
+  'package.groupNotFound': { code: 'DLI.0023', status: 404 },
+  'package.noneNamed': { code: 'DLI.0001' },
+  'package.tooMany': { code: 'DLI.0009' },
   'package.badName': { code: 'DLI.0001' },
   'package.badGroup': { code: 'DLI.0001' },
   'package.badKind': { code: 'DLI.0001' },

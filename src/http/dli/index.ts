@@ -5,6 +5,7 @@ import { batchDeleteResourceTags } from './batch-delete-resource-tags.ts'
 import { batchRunFlinkJobs } from './batch-run-flink-jobs.ts'
 import { batchStopFlinkJobs } from './batch-stop-flink-jobs.ts'
 import { countResourcesByTags } from './count-resources-by-tags.ts'
+import { createDliAgency } from './create-dli-agency.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
 import { createQueue } from './create-queue.ts'
 import { createQueueProperty } from './create-queue-property.ts'
@@ -23,13 +24,16 @@ import { notSupported } from './not-supported.ts'
 import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
 import { registerBucket } from './register-bucket.ts'
 import { runQueueAction } from './run-queue-action.ts'
+import { showDliAgency } from './show-dli-agency.ts'
 import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
 import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
+import { showQuota } from './show-quota.ts'
 import { showResourceTags } from './show-resource-tags.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
+import { updateJobResourceOwner } from './update-job-resource-owner.ts'
 import { updateQueueCidr } from './update-queue-cidr.ts'
 import { updateQueueProperty } from './update-queue-property.ts'
 import { uploadFileJobResources, uploadJarJobResources, uploadPythonFileJobResources } from './upload-by-kind.ts'
@@ -51,12 +55,15 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   batchDeleteFlinkJobs,
   executeFlinkJobSavepoint,
   registerBucket,
+  showDliAgency,
+  createDliAgency,
   batchCreateResourceTags,
   batchDeleteResourceTags,
   showResourceTags,
   listResourceTags,
   listResourcesByTags,
   countResourcesByTags,
+  showQuota,
   createQueue,
   listQueues,
   showQueue,
@@ -74,6 +81,7 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   listJobResources,
   showJobResource,
   deleteJobResource,
+  updateJobResourceOwner,
 }
 
 /** Every documented operation has an endpoint; those that are not built say so. */

@@ -70,8 +70,8 @@ export const DLI_OPERATIONS = [
 
   // Use of other services, edge
   { number: 24, id: 'registerBucket', method: 'POST', path: '/v1.0/:project_id/dli/obs-authorize', success: 200, title: 'Authorise buckets', section: '6.1', support: 'yes', note: '' },
-  { number: 25, id: 'showDliAgency', method: 'GET', path: '/v2/:project_id/agency', success: 200, title: 'Show the agency', section: '6.2', support: 'no', note: 'Agencies come with the complete contract.' },
-  { number: 26, id: 'createDliAgency', method: 'POST', path: '/v2/:project_id/agency', success: 200, title: 'Set the roles of the agency', section: '6.2', support: 'no', note: 'Agencies come with the complete contract.' },
+  { number: 25, id: 'showDliAgency', method: 'GET', path: '/v2/:project_id/agency', success: 200, title: 'Show the agency', section: '6.2', support: 'yes', note: '' },
+  { number: 26, id: 'createDliAgency', method: 'POST', path: '/v2/:project_id/agency', success: 200, title: 'Set the roles of the agency', section: '6.2', support: 'yes', note: 'Stored and answered: jobs reach only what their project has.' },
   { number: 27, id: 'createIefMessageChannel', method: 'POST', path: '/v1/:project_id/edgesrv/message-channel', success: 200, title: 'Edge: create a message channel', section: '7', support: 'no', note: EDGE },
   { number: 28, id: 'changeFlinkJobStatusReport', method: 'POST', path: '/v1/:project_id/edgesrv/job-report', success: 200, title: 'Edge: report the state of a job', section: '7', support: 'no', note: EDGE },
   { number: 29, id: 'runIefJobActionCallBack', method: 'POST', path: '/v1/:project_id/edgesrv/messages', success: 200, title: 'Edge: call back about an action', section: '7', support: 'no', note: EDGE },
@@ -93,7 +93,7 @@ export const DLI_OPERATIONS = [
   { number: 43, id: 'listResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/tags', success: 200, title: 'List tags of a kind of resource', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 44, id: 'listResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/filter', success: 200, title: 'Find resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 45, id: 'countResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/count', success: 200, title: 'Count resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
-  { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'no', note: 'Quotas come with the complete contract.' },
+  { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'yes', note: 'Of CUs, queues and packages; what is not there yet has a quota of 0.' },
 
   // Queues
   { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: '' },
@@ -133,7 +133,7 @@ export const DLI_OPERATIONS = [
   { number: 77, id: 'listJobResources', method: 'GET', path: '/v2.0/:project_id/resources', success: 200, title: 'List packages, modules and groups', section: '11.3', support: 'yes', note: '' },
   { number: 78, id: 'showJobResource', method: 'GET', path: '/v2.0/:project_id/resources/:resource_name', success: 200, title: 'Show a package', section: '11.4', page: 'dli_02_0172', support: 'yes', note: '' },
   { number: 79, id: 'deleteJobResource', method: 'DELETE', path: '/v2.0/:project_id/resources/:resource_name', success: 200, title: 'Delete a package', section: '11.5', support: 'yes', note: '' },
-  { number: 80, id: 'updateJobResourceOwner', method: 'PUT', path: '/v2.0/:project_id/resources/owner', success: 200, title: 'Change the owner of packages', section: '11.6', support: 'no', note: 'Owners are recorded; changing one comes with the complete contract.' },
+  { number: 80, id: 'updateJobResourceOwner', method: 'PUT', path: '/v2.0/:project_id/resources/owner', success: 200, title: 'Change the owner of packages', section: '11.6', support: 'yes', note: '' },
 
   // Services beside DLI
   { number: 81, id: 'createToken', method: 'POST', path: '/v3/auth/tokens', success: 201, title: 'Issue a token (IAM)', section: '14.2', support: 'partly', note: 'Methods password and token; assume_role is refused.' },
