@@ -23,7 +23,7 @@ import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
 import { createAgencies } from './projects/index.ts'
-import { createQueues, TAGGED_QUEUES } from './queues/index.ts'
+import { createConnectivityTests, createQueues, TAGGED_QUEUES } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
 import type { ActionName } from './reconciler/view.ts'
@@ -116,6 +116,7 @@ async function startOn(
     limits: config.queues,
     tagRules,
   })
+  const connectivity = createConnectivityTests({ database, clock })
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
   const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, tagRules, logger }
@@ -155,6 +156,7 @@ async function startOn(
     access,
     agencies,
     queues,
+    connectivity,
     buckets,
     artifacts,
     jobs,
@@ -174,6 +176,7 @@ async function startOn(
     await http.close()
     await background.stop()
     await reconciler.stop()
+    await connectivity.close()
     await artifacts.close()
     await runtime.close()
     await database.close()

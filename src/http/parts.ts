@@ -4,7 +4,7 @@ import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Agencies } from '../projects/index.ts'
-import type { Queues } from '../queues/index.ts'
+import type { ConnectivityTests, Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
 import type { ResourceTags } from '../tags/index.ts'
@@ -20,6 +20,7 @@ export type HttpParts = Readonly<{
   access: Access
   agencies: Agencies
   queues: Queues
+  connectivity: ConnectivityTests
   buckets: Buckets
   artifacts: Artifacts
   jobs: JobService

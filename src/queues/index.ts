@@ -1,3 +1,4 @@
+export { type ConnectivityTests, createConnectivityTests } from './connectivity.ts'
 export { toQueueName } from './new-queue.ts'
 export type { NewQueue, Queue, QueueOrder, QueueQuery, QueueType } from './queue.ts'
 export { QUEUE_ERRORS } from './queue-errors.ts'

@@ -83,4 +83,19 @@ export const QUEUE_ERRORS = {
       en: `The queue ${shown(name)} cannot be scaled in to ${cuCount} CUs: its jobs take ${takenCus}. Stop some of them first.`,
       zh: `队列 ${shown(name)} 无法缩容到 ${cuCount} CU：作业正占用 ${takenCus} CU。请先停止部分作业。`,
     }),
+  badAddress: (address: string) =>
+    new Refusal('queue.badAddress', {
+      en: `The address ${shown(address)} is not host:port. Give the name or the IP address of a host and a port from 1 to 65535, such as 192.168.0.12:6379.`,
+      zh: `地址 ${shown(address)} 不是 host:port 格式。请填写主机名或 IP 地址，以及 1 到 65535 之间的端口，例如 192.168.0.12:6379。`,
+    }),
+  testNotFound: (id: number) =>
+    new Refusal('queue.testNotFound', {
+      en: `The queue has no address test ${id}; results are kept for a day. Start another test.`,
+      zh: `该队列没有地址连通性测试 ${id}（结果保留一天）。请重新发起测试。`,
+    }),
+  tooManyTests: () =>
+    new Refusal('queue.tooManyTests', {
+      en: 'Too many address tests are under way. Try again in some seconds.',
+      zh: '正在进行的地址连通性测试过多，请几秒后重试。',
+    }),
 }

@@ -210,3 +210,36 @@ describe('changing a queue', () => {
     expect(codeOf(await change('nothing', { cidr_in_vpc: '10.0.0.0/8' }))).toBe('DLI.0002')
   })
 })
+
+describe('an address test', () => {
+  const start = (name: string, address: unknown) => world.send('POST', `${QUEUES}/${name}/connection-test`, { address })
+  const result = (name: string, task: unknown) =>
+    world.call('showConnectivityTask', 'GET', `${QUEUES}/${name}/connection-test/${task}`)
+
+  it('says whether the address can be reached from here', async () => {
+    const { host } = new URL(world.baseUrl)
+    for (const [address, connectivity] of [
+      [host, 'REACHABLE'],
+      ['127.0.0.1:1', 'UNREACHABLE'],
+    ]) {
+      const path = `${QUEUES}/Q1/connection-test`
+      const { task_id } = await world.call('createConnectivityTask', 'POST', path, { address })
+      expect(await result('q1', task_id)).toEqual({ is_success: true, message: '', connectivity })
+    }
+  })
+
+  it.each([
+    ['q1', 'nothing', 'DLI.0001'],
+    ['q1', 'http://127.0.0.1:80/', 'DLI.0001'],
+    ['q1', undefined, 'DLI.0001'],
+    ['nothing', '127.0.0.1:80', 'DLI.0002'],
+  ])('on %s of %j is refused with %s', async (name, address, code) => {
+    expect(codeOf(await start(name, address))).toBe(code)
+  })
+
+  it('that nobody started has no result', async () => {
+    for (const task of ['999', 'abc', '-1', '99999999999999999999']) {
+      expect(codeOf(await world.send('GET', `${QUEUES}/q1/connection-test/${task}`))).toBe('DLI.0002')
+    }
+  })
+})

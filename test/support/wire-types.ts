@@ -285,6 +285,8 @@ export const WIRE_TYPES = {
   }),
   deleteQueue: done,
   updateQueueCidr: done,
+  createConnectivityTask: record({ is_success: yesFlag, message: text, task_id: integer }),
+  showConnectivityTask: record({ is_success: yesFlag, message: text, connectivity: text }),
   runQueueAction: done,
   'runQueueAction, forced': record({ is_success: yesFlag, message: text, job_id: text }),
   'runQueueAction, scaling': record({ queue_name: text, result: yesFlag }),

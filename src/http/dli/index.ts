@@ -5,6 +5,7 @@ import { batchDeleteResourceTags } from './batch-delete-resource-tags.ts'
 import { batchRunFlinkJobs } from './batch-run-flink-jobs.ts'
 import { batchStopFlinkJobs } from './batch-stop-flink-jobs.ts'
 import { countResourcesByTags } from './count-resources-by-tags.ts'
+import { createConnectivityTask } from './create-connectivity-task.ts'
 import { createDliAgency } from './create-dli-agency.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
 import { createQueue } from './create-queue.ts'
@@ -24,6 +25,7 @@ import { notSupported } from './not-supported.ts'
 import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
 import { registerBucket } from './register-bucket.ts'
 import { runQueueAction } from './run-queue-action.ts'
+import { showConnectivityTask } from './show-connectivity-task.ts'
 import { showDliAgency } from './show-dli-agency.ts'
 import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
@@ -70,6 +72,8 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   updateQueueCidr,
   deleteQueue,
   runQueueAction,
+  createConnectivityTask,
+  showConnectivityTask,
   listQueueProperties,
   createQueueProperty,
   updateQueueProperty,

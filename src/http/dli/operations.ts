@@ -33,7 +33,6 @@ const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn 
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const VARIABLES_LATER = 'Global variables come with the complete contract.'
 const TAGS_OF = 'Of Flink jobs, queues and packages.'
-const NETWORK = 'Jobs run beside the service and use its network; there is none per queue to test.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
 const POOLS_LATER = 'Elastic resource pools come later.'
 const SMN_LATER = 'Topics are stored by name; delivery comes later.'
@@ -102,8 +101,8 @@ export const DLI_OPERATIONS = [
   { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'yes', note: '' },
   { number: 51, id: 'deleteQueue', method: 'DELETE', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Delete a queue', section: '9.5', support: 'yes', note: '' },
   { number: 52, id: 'runQueueAction', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name/action', success: 200, title: 'Restart or scale a queue', section: '9.6', support: 'yes', note: '' },
-  { number: 53, id: 'createConnectivityTask', method: 'POST', path: '/v1.0/:project_id/queues/:queue_name/connection-test', success: 200, title: 'Test an address from a queue', section: '9.7', support: 'no', note: NETWORK },
-  { number: 54, id: 'showConnectivityTask', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/connection-test/:task_id', success: 200, title: 'Show the result of an address test', section: '9.7', support: 'no', note: NETWORK },
+  { number: 53, id: 'createConnectivityTask', method: 'POST', path: '/v1.0/:project_id/queues/:queue_name/connection-test', success: 200, title: 'Test an address from a queue', section: '9.7', support: 'yes', note: '' },
+  { number: 54, id: 'showConnectivityTask', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/connection-test/:task_id', success: 200, title: 'Show the result of an address test', section: '9.7', support: 'yes', note: '' },
   { number: 55, id: 'createQueuePlan', method: 'POST', path: '/v1/:project_id/queues/:queue_name/plans', success: 200, title: 'Plan a change of CUs', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 56, id: 'listQueuePlans', method: 'GET', path: '/v1/:project_id/queues/:queue_name/plans', success: 200, title: 'List planned changes', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 57, id: 'changeQueuePlan', method: 'PUT', path: '/v1/:project_id/queues/:queue_name/plans/:plan_id', success: 200, title: 'Modify a planned change', section: '9.8', support: 'no', note: PLANS_LATER },
