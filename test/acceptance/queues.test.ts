@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, messageOf, prepareJobs, runJob, startWorld, type World } from './world.ts'
+import { codeOf, messageOf, prepareJobs, type Reply, runJob, startWorld, type World } from './world.ts'
 
 let world: World
 
@@ -243,3 +243,39 @@ describe('an address test', () => {
     }
   })
 })
+
+describe('the conversation of Terraform about a queue', () => {
+  it('comes to an end: create, read by the list and the properties, scale, move, tag, delete', async () => {
+    const body =
+      '{"cu_count":64,"platform":"x86_64","queue_name":"tf_q","queue_type":"general","resource_mode":1,"tags":[{"key":"k1","value":"v1"}]}'
+    const created = await world.send('POST', QUEUES, body)
+    expect([created.status, created.body]).toEqual([200, { is_success: true, message: '', queue_name: 'tf_q' }])
+    const read = async () => {
+      const found = (await list('?queue_type=general')).find(({ queue_name }) => queue_name === 'tf_q')
+      const properties = await world.call('listQueueProperties', 'GET', '/v3/{p}/queues/tf_q/properties')
+      expect(properties).toEqual({ is_success: true, message: '', properties: [] })
+      return found
+    }
+    expect(await read()).toMatchObject({ resource_mode: 1, platform: 'x86_64', cidr_in_vpc: '172.16.0.0/12' })
+    const id = await runJob(world, { name: 'on_tf_q', queue_name: 'tf_q' })
+    await world.call('deleteFlinkJob', 'DELETE', `/v1.0/{p}/streaming/jobs/${id}`)
+
+    const scaled = await world.send('PUT', `${QUEUES}/tf_q/action`, { action: 'scale_out', cu_count: 16 })
+    expect([scaled.status, scaled.body]).toEqual([200, { queue_name: 'tf_q', result: true }])
+    expect(await world.call('showQueue', 'GET', `${QUEUES}/tf_q`)).toMatchObject({ cuCount: 80 })
+    await whenFree('tf_q', () => world.send('PUT', `${QUEUES}/tf_q`, { cidr_in_vpc: '10.0.0.0/16' }))
+    expect(await read()).toMatchObject({ cu_count: 80, cidr_in_vpc: '10.0.0.0/16', tags: [{ key: 'k1', value: 'v1' }] })
+    expect((await world.send('DELETE', `${QUEUES}/tf_q`)).status).toBe(200)
+    expect(codeOf(await world.send('GET', `${QUEUES}/tf_q`))).toBe('DLI.0002')
+    expect(await names('?queue_type=general')).not.toContain('tf_q')
+  })
+})
+
+/** Asks until no job is on the queue any more: one that was deleted takes a moment to end. */
+async function whenFree(name: string, ask: () => Promise<Reply>): Promise<void> {
+  for (;;) {
+    const reply = await ask()
+    if (reply.status === 200) return
+    expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0012', expect.stringContaining(name)])
+  }
+}
