@@ -4,8 +4,9 @@ import { readPackage, readPackages, type StoredPackage } from './package-store.t
 /** Packages as things that carry tags: clients call them `group#name`, and those without group by their name. */
 export const TAGGED_PACKAGES: ResourceLookup = {
   async find(reader, projectId, resourceId) {
-    const [name = '', ...group] = resourceId.split('#').reverse()
-    const found = await readPackage(reader, projectId, group.reverse().join('#') || null, name)
+    const at = resourceId.lastIndexOf('#')
+    const group = resourceId.slice(0, Math.max(at, 0)) || null
+    const found = await readPackage(reader, projectId, group, resourceId.slice(at + 1))
     return found && toResource(found)
   },
   async list(reader, projectId) {

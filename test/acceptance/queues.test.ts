@@ -57,6 +57,17 @@ describe('queues', () => {
     )
   })
 
+  it('are listed with rights and charges asked for, which add no field, but only by true or false', async () => {
+    expect(await list('?with-priv=true&with-charge-info=False')).toEqual(await list())
+    for (const query of ['with-priv=1', 'with-charge-info=x', 'page-size=0', 'current-page=0', 'order=up']) {
+      const reply = await world.send('GET', `${QUEUES}?${query}`)
+      expect([codeOf(reply), messageOf(reply)]).toEqual([
+        'DLI.0001',
+        expect.stringContaining(query.split('=')[0] ?? ''),
+      ])
+    }
+  })
+
   it('take numbers as texts where clients send them so', async () => {
     await create({ queue_name: 'texts', cu_count: '64', charging_mode: '1' })
     expect(await world.call('showQueue', 'GET', `${QUEUES}/texts`)).toMatchObject({ cu_count: 64, charging_mode: 1 })

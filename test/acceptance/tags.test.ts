@@ -48,6 +48,10 @@ describe('the tags of a resource', () => {
     }
   })
 
+  it('of a package without group are found by Terraform’s id, too', async () => {
+    expect(await tagsOf('dli_package_resource', '#app.jar')).toEqual(await tagsOf('dli_package_resource', 'app.jar'))
+  })
+
   it('get a new value for a key that is there, and are those of the lists', async () => {
     const [[type, id]] = resources as [[string, string]]
     await change('create', type, id, { tags: [tag('k1', 'changed')] })
