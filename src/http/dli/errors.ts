@@ -157,6 +157,7 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.taken': { code: 'DLI.0006' },
   'project.agencyNotFound': { code: 'DLI.0002', status: 404 },
   'project.badAgencyRole': { code: 'DLI.0001' },
+  'project.noUserLeft': { code: 'DLI.0012', status: 503 },
 }
 
 const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
