@@ -1,5 +1,6 @@
 export { ACCESS_ERRORS } from './access-errors.ts'
 export { type Access, type AccessOptions, createAccess } from './access-service.ts'
+export { readMember } from './access-store.ts'
 export type { Caller, ProjectCaller } from './caller.ts'
 export { signRequest } from './sdk-signature.ts'
 export type { SignedRequest } from './signed-request.ts'

@@ -9,6 +9,13 @@ CREATE TABLE access_keys (
   constraint access_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint access_keys_pkey PRIMARY KEY (id));
 
+CREATE TABLE agencies (
+  project_id text collate "C" not null,
+  roles_json text collate "C" not null,
+  updated_at bigint not null,
+  constraint agencies_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint agencies_pkey PRIMARY KEY (project_id));
+
 CREATE TABLE attempts (
   id text collate "C" not null,
   job_id bigint not null,
@@ -46,6 +53,16 @@ CREATE TABLE bucket_grants (
   created_at bigint not null,
   constraint bucket_grants_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint bucket_grants_key PRIMARY KEY (project_id, bucket));
+
+CREATE TABLE connectivity_tests (
+  id bigint not null generated always as identity,
+  queue_id bigint not null,
+  host text collate "C" not null,
+  port integer not null,
+  reachable integer,
+  created_at bigint not null,
+  constraint connectivity_tests_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queues(id) ON DELETE CASCADE,
+  constraint connectivity_tests_pkey PRIMARY KEY (id));
 
 CREATE TABLE domains (
   id text collate "C" not null,
@@ -181,6 +198,7 @@ CREATE TABLE queues (
   cidr_in_vpc text collate "C" not null,
   owner_id text collate "C" not null,
   created_at bigint not null,
+  cu_spec integer not null,
   constraint queues_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint queues_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint queues_pkey PRIMARY KEY (id),
@@ -241,6 +259,8 @@ CREATE TABLE users (
   constraint users_name UNIQUE (domain_id, name));
 
 CREATE UNIQUE INDEX attempts_one_live ON public.attempts USING btree (job_id) WHERE (live = 1);
+
+CREATE INDEX connectivity_tests_queue ON public.connectivity_tests USING btree (queue_id);
 
 CREATE UNIQUE INDEX jobs_name ON public.jobs USING btree (project_id, name) WHERE (deleted_at IS NULL);
 

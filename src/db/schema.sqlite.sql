@@ -6,6 +6,10 @@ CREATE TABLE "access_keys" ("id" text not null primary key,
   "enabled" integer not null,
   "created_at" bigint not null);
 
+CREATE TABLE "agencies" ("project_id" text not null primary key references "projects" ("id"),
+  "roles_json" text not null,
+  "updated_at" bigint not null);
+
 CREATE TABLE "attempts" ("id" text not null primary key,
   "job_id" bigint not null references "jobs" ("id"),
   "number" integer not null,
@@ -37,6 +41,13 @@ CREATE TABLE "bucket_grants" ("project_id" text not null references "projects" (
   "bucket" text not null,
   "created_at" bigint not null,
   constraint "bucket_grants_key" primary key ("project_id", "bucket"));
+
+CREATE TABLE "connectivity_tests" ("id" integer primary key autoincrement,
+  "queue_id" bigint not null references "queues" ("id") on delete cascade,
+  "host" text not null,
+  "port" integer not null,
+  "reachable" integer,
+  "created_at" bigint not null);
 
 CREATE TABLE "domains" ("id" text not null primary key,
   "name" text not null unique,
@@ -140,6 +151,7 @@ CREATE TABLE "queues" ("id" integer primary key autoincrement,
   "cidr_in_vpc" text not null,
   "owner_id" text not null references "users" ("id"),
   "created_at" bigint not null,
+  "cu_spec" integer default 0 not null,
   constraint "queues_name" unique ("project_id", "name"));
 
 CREATE TABLE "restarts" ("id" integer primary key autoincrement,
@@ -180,6 +192,8 @@ CREATE TABLE "users" ("id" text not null primary key,
   constraint "users_name" unique ("domain_id", "name"));
 
 CREATE UNIQUE INDEX attempts_one_live on attempts (job_id) where live = 1;
+
+CREATE INDEX "connectivity_tests_queue" on "connectivity_tests" ("queue_id");
 
 CREATE UNIQUE INDEX jobs_name on jobs (project_id, name) where deleted_at is null;
 

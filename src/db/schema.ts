@@ -41,6 +41,8 @@ export interface Schema {
     type: string
     description: string
     cu_count: number
+    /** The CUs it was made with. */
+    cu_spec: Generated<number>
     resource_mode: number
     charging_mode: number
     engine: string | null
@@ -54,6 +56,17 @@ export interface Schema {
     owner_id: string
     created_at: number
   }
+  /** Whether an address can be reached, as a user asked; `reachable` is null until it is known. */
+  connectivity_tests: {
+    id: Generated<number>
+    queue_id: number
+    host: string
+    port: number
+    reachable: number | null
+    created_at: number
+  }
+  /** What a project lets the service do with other services. */
+  agencies: { project_id: string; roles_json: string; updated_at: number }
   /** Buckets a project has authorised Headgate to use. */
   bucket_grants: { project_id: string; bucket: string; created_at: number }
 

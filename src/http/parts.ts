@@ -3,9 +3,11 @@ import type { Artifacts } from '../artifacts/index.ts'
 import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { Queues } from '../queues/index.ts'
+import type { Agencies } from '../projects/index.ts'
+import type { ConnectivityTests, Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
+import type { ResourceTags } from '../tags/index.ts'
 
 /** How the parts of the service are; `ready` says whether requests should be sent here. */
 export type HealthReport = Readonly<{
@@ -16,10 +18,13 @@ export type HealthReport = Readonly<{
 /** Everything the HTTP layer talks to. */
 export type HttpParts = Readonly<{
   access: Access
+  agencies: Agencies
   queues: Queues
+  connectivity: ConnectivityTests
   buckets: Buckets
   artifacts: Artifacts
   jobs: JobService
+  resourceTags: ResourceTags
   objects: ObjectStore
   logger: Logger
   clock: Clock

@@ -5,6 +5,7 @@ import type { Texts } from '../lib/errors.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Queues } from '../queues/index.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
+import type { TagRules } from '../tags/index.ts'
 import type { JobId } from './job.ts'
 import type { JobStore } from './job-store.ts'
 
@@ -15,7 +16,7 @@ export type JobParts = Readonly<{
   clock: Clock
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
-  queues: Pick<Queues, 'get' | 'isThere'>
+  queues: Pick<Queues, 'find' | 'get'>
   runtime: Pick<
     Runtime,
     'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'
@@ -24,5 +25,6 @@ export type JobParts = Readonly<{
   chooseFlink: (label: string | null) => Promise<{ version: string; note: Texts | null }>
   /** Wakes the reconciler for one job. */
   poke: (id: JobId, why?: 'command') => void
+  tagRules: TagRules
   limits: Readonly<{ maxCuNumber: number; maxDrafts: number; cuMemoryBytes: number }>
 }>

@@ -68,8 +68,6 @@ export interface JobService {
 
   read(projectId: string, id: JobId): Promise<JobView>
   list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
-  /** CUs taken on each queue of the project, by lower-case queue name. */
-  busyCus(projectId: string): Promise<Map<string, number>>
   moves(projectId: string, id: JobId): Promise<Move[]>
   attempts(projectId: string, id: JobId): Promise<Attempt[]>
   savepoints(projectId: string, id: JobId): Promise<Savepoint[]>
@@ -119,7 +117,7 @@ export function createJobService(parts: JobParts): JobService {
       checkName(wanted.name)
       checkDescription(wanted.description)
       checkSettings(settings, limits)
-      checkTags(wanted.tags)
+      checkTags(wanted.tags, parts.tagRules)
       await checkOutside(parts, actor.projectId, settings)
       const now = clock.now()
       return database.transact(async (tx) => {
@@ -174,7 +172,7 @@ export function createJobService(parts: JobParts): JobService {
         const job = await mustFind(tx.db, actor.projectId, id)
         mayRun(job)
         const queue = job.queueName ?? ''
-        if (!(await parts.queues.isThere(tx, actor.projectId, queue))) throw JOB_ERRORS.queueNotFound(queue)
+        if (!(await parts.queues.find(tx.db, actor.projectId, queue))) throw JOB_ERRORS.queueNotFound(queue)
         await command(
           tx,
           job,
@@ -246,11 +244,6 @@ export function createJobService(parts: JobParts): JobService {
     async list(projectId, query) {
       const { total, jobs } = await store.list(database.db, projectId, query)
       return { total, jobs: await viewsOf(parts, jobs) }
-    },
-
-    async busyCus(projectId) {
-      const taken = await store.taken(database.db)
-      return new Map(taken.filter((row) => row.projectId === projectId).map((row) => [row.queue, row.cus]))
     },
 
     async moves(projectId, id) {

@@ -43,6 +43,17 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return row ? fromRow(row) : null
     },
 
+    /** Numbers and names of the project's jobs, oldest first. */
+    async names(reader: Reader, projectId: string): Promise<{ id: number; name: string }[]> {
+      return reader
+        .selectFrom('jobs')
+        .select(['id', 'name'])
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
+    },
+
     /** For the reconciler: any job, deleted ones too. */
     async load(reader: Reader, id: JobId): Promise<Job | null> {
       const row = await reader.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
@@ -222,18 +233,38 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       const rows = await reader
         .selectFrom('attempts')
         .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
-        .select(['jobs.project_id as projectId', 'jobs.queue_name as queue'])
+        .select(['jobs.project_id as projectId', sql<string>`lower(jobs.queue_name)`.as('queue')])
         .select((e) => e.fn.sum<number>('attempts.cu_count').as('cus'))
         .select((e) => e.fn.sum<number>('attempts.memory_bytes').as('memoryBytes'))
         .where(takesRoom)
-        .groupBy(['jobs.project_id', 'jobs.queue_name'])
+        .groupBy(['jobs.project_id', sql`lower(jobs.queue_name)`])
         .execute()
       return rows.map((row) => ({
         projectId: row.projectId,
-        queue: (row.queue ?? '').toLowerCase(),
+        queue: row.queue,
         cus: Number(row.cus),
         memoryBytes: Number(row.memoryBytes),
       }))
+    },
+
+    /** CUs taken by live attempts of a project, by the lower-case name of the queue. */
+    async busyCus(reader: Reader, projectId: string): Promise<ReadonlyMap<string, number>> {
+      const taken = await this.taken(reader)
+      return new Map(taken.filter((row) => row.projectId === projectId).map((row) => [row.queue, row.cus]))
+    },
+
+    /** True when a job that is on the queue was launched since then, even when it has been deleted. */
+    async hasRunOnQueue(reader: Reader, projectId: string, queue: string, since: Date): Promise<boolean> {
+      const row = await reader
+        .selectFrom('attempts')
+        .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
+        .select('attempts.id')
+        .where('jobs.project_id', '=', projectId)
+        .where(sql<string>`lower(jobs.queue_name)`, '=', queue.toLowerCase())
+        .where('attempts.launched_at', '>=', since.getTime())
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     /** Jobs in the state `queued` of one queue that have waited longer than this one. */

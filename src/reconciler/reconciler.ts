@@ -6,7 +6,7 @@ import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
 import { planLaunch } from '../jobs/launch-plan.ts'
 import { kindOf } from '../jobs/lifecycle.ts'
 import { findRestorable } from '../jobs/restorable.ts'
-import { Refusal, type Texts } from '../lib/errors.ts'
+import type { Texts } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
@@ -266,22 +266,18 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
   async function roomFor(job: Job): Promise<Room> {
     const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
-    const queue = await findQueue(job.projectId, (job.queueName ?? '').toLowerCase())
     return {
       needsCus: sizing.cuCount,
       needsMemoryBytes: memoryOf(sizing.shape),
       aheadInLine: await store.aheadInLine(database.db, job),
       startingMax: parts.startingMax,
-      ...(await takenNow(database.db, job, queue)),
+      ...(await takenNow(database.db, job)),
     }
   }
 
-  /** The part of the room that other jobs change. */
-  async function takenNow(
-    reader: Reader,
-    job: Job,
-    queue: { name: string; cuCount: number } | null,
-  ): Promise<Pick<Room, 'queue' | 'memory' | 'starting'>> {
+  /** The part of the room that others change: other jobs, and whoever scales or removes the queue. */
+  async function takenNow(reader: Reader, job: Job): Promise<Pick<Room, 'queue' | 'memory' | 'starting'>> {
+    const queue = await parts.queues.find(reader, job.projectId, job.queueName ?? '')
     const taken = await store.taken(reader)
     const onQueue = taken.find((row) => row.projectId === job.projectId && row.queue === queue?.name)
     const budgetBytes = runtime.memoryBudgetBytes()
@@ -296,16 +292,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   /** Asked again inside the transaction that admits, so that two jobs never take the same room. */
   async function stillHasRoom(tx: Tx, { job, room }: JobView): Promise<boolean> {
     if (!room) return false
-    return hasRoom({ ...room, ...(await takenNow(tx.db, job, room.queue)) })
-  }
-
-  async function findQueue(projectId: string, name: string) {
-    try {
-      return await parts.queues.get(projectId, name)
-    } catch (error) {
-      if (error instanceof Refusal) return null
-      throw error
-    }
+    return hasRoom({ ...room, ...(await takenNow(tx.db, job)) })
   }
 
   /** Of what is watched already, the next look is certain. */

@@ -124,6 +124,8 @@ const jobList = (job: Shape): Shape =>
 
 const batch = each(record({ is_success: textFlag, message: text }))
 
+const done = record({ is_success: yesFlag, message: text })
+
 const tags = each(record({ key: text, value: text }))
 
 const sharedQueue = {
@@ -254,7 +256,22 @@ export const WIRE_TYPES = {
   batchDeleteFlinkJobs: batch,
   deleteFlinkJob: record({ is_success: yes, message: text }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
+  showDliAgency: record({ is_success: yesFlag, message: text, version: text, current_roles: each(text) }),
+  createDliAgency: done,
   registerBucket: record({ is_success: yes, message: text }),
+  showResourceTags: record({ tags, count: integer }),
+  listResourceTags: record({ tags: each(record({ key: text, values: each(text) })), count: integer }),
+  listResourcesByTags: record({
+    resources: each(record({ resource_id: text, resource_name: text, resource_detail: orNull('text'), tags })),
+    total_count: integer,
+  }),
+  countResourcesByTags: record({ total_count: integer }),
+  showQuota: record({
+    is_success: yesFlag,
+    quotas: record({
+      resources: each(record({ type: text, min: integer, max: integer, quota: integer, used: integer })),
+    }),
+  }),
   createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
   listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),
   showQueue: record({
@@ -266,7 +283,21 @@ export const WIRE_TYPES = {
     cuCount: integer,
     chargingMode: integer,
   }),
-  deleteQueue: record({ is_success: yesFlag, message: text }),
+  deleteQueue: done,
+  updateQueueCidr: done,
+  createConnectivityTask: record({ is_success: yesFlag, message: text, task_id: integer }),
+  showConnectivityTask: record({ is_success: yesFlag, message: text, connectivity: text }),
+  runQueueAction: done,
+  'runQueueAction, forced': record({ is_success: yesFlag, message: text, job_id: text }),
+  'runQueueAction, scaling': record({ queue_name: text, result: yesFlag }),
+  listQueueProperties: record({
+    is_success: yesFlag,
+    message: text,
+    properties: each(record({ key: text, value: text })),
+  }),
+  createQueueProperty: done,
+  updateQueueProperty: done,
+  deleteQueueProperty: done,
   uploadJobResources: record(group),
   'uploadJobResources without group': record({ ...withoutName, resource_names: each(text) }),
   uploadJarJobResources: uploadByKind,
@@ -279,6 +310,7 @@ export const WIRE_TYPES = {
     total: integer,
   }),
   showJobResource: listedPackage,
+  updateJobResourceOwner: done,
   createToken: token,
   showToken: token,
   listProjects: record({

@@ -3,10 +3,12 @@ import type { DialectQuirks } from '../dialect.ts'
 import { firstTables } from './0001-first-tables.ts'
 import { restarts } from './0002-restarts.ts'
 import { jobUsers } from './0003-job-users.ts'
+import { queueChanges } from './0010-queue-changes.ts'
 
 /** Forward only, frozen once released. The name orders them. */
 export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => ({
   '0001-first-tables': { up: (db) => firstTables(db, quirks) },
   '0002-restarts': { up: (db) => restarts(db, quirks) },
   '0003-job-users': { up: (db) => jobUsers(db, quirks) },
+  '0010-queue-changes': { up: (db) => queueChanges(db, quirks) },
 })

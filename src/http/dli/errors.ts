@@ -155,6 +155,8 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
   'project.taken': { code: 'DLI.0006' },
+  'project.agencyNotFound': { code: 'DLI.0002', status: 404 },
+  'project.badAgencyRole': { code: 'DLI.0001' },
   'project.noUserLeft': { code: 'DLI.0012', status: 503 },
 }
 
@@ -168,10 +170,22 @@ const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
   'queue.tooMany': { code: 'DLI.0009' },
   'queue.badField': { code: 'DLI.0001' },
   'queue.busy': { code: 'DLI.0012' },
+  'queue.tooManyCusTogether': { code: 'DLI.0009' },
+  'queue.badCidr': { code: 'DLI.0001' },
+  'queue.onlySql': { code: 'DLI.0007' },
+  'queue.badCuChange': { code: 'DLI.0001' },
+  'queue.cannotScale': { code: 'DLI.0007' },
+  'queue.neverUsed': { code: 'DLI.0012' },
+  'queue.inUse': { code: 'DLI.0012' },
+  'queue.badAddress': { code: 'DLI.0001' },
+  'queue.testNotFound': { code: 'DLI.0002' },
+  'queue.tooManyTests': { code: 'DLI.0012' },
   'tag.badKey': { code: 'DLI.0001' },
   'tag.badValue': { code: 'DLI.0001' },
   'tag.tooMany': { code: 'DLI.0009' },
   'tag.badFilter': { code: 'DLI.0001' },
+  'tag.resourceNotFound': { code: 'DLI.0002' },
+  'tag.badResourceType': { code: 'DLI.0001' },
 }
 
 const FILES: Readonly<Record<string, Mapping>> = {
@@ -183,6 +197,9 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'object.conflict': { code: 'DLI.0006', nativeStatus: 409 },
   'object.storeFull': { code: 'DLI.0009', status: 507 },
   'package.notFound': { code: 'DLI.0023', status: 404 },
+  'package.groupNotFound': { code: 'DLI.0023', status: 404 },
+  'package.noneNamed': { code: 'DLI.0001' },
+  'package.tooMany': { code: 'DLI.0009' },
   'package.badName': { code: 'DLI.0001' },
   'package.badGroup': { code: 'DLI.0001' },
   'package.badKind': { code: 'DLI.0001' },

@@ -32,12 +32,8 @@ const TEMPLATES_LATER = 'Templates come with SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const VARIABLES_LATER = 'Global variables come with the complete contract.'
-const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag calls come with the complete contract.'
-const QUEUE_CHANGES_LATER = 'A queue can be created and deleted; changing one comes with the complete contract.'
-const NETWORK = 'Jobs run beside the service and use its network; there is none per queue to test.'
+const TAGS_OF = 'Of Flink jobs, queues and packages.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
-const PROPERTIES_LATER =
-  'Queue properties given at creation are stored; the calls for them come with the complete contract.'
 const POOLS_LATER = 'Elastic resource pools come later.'
 const SMN_LATER = 'Topics are stored by name; delivery comes later.'
 const EXPORT_LATER = 'Export and import come with the complete contract.'
@@ -73,8 +69,8 @@ export const DLI_OPERATIONS = [
 
   // Use of other services, edge
   { number: 24, id: 'registerBucket', method: 'POST', path: '/v1.0/:project_id/dli/obs-authorize', success: 200, title: 'Authorise buckets', section: '6.1', support: 'yes', note: '' },
-  { number: 25, id: 'showDliAgency', method: 'GET', path: '/v2/:project_id/agency', success: 200, title: 'Show the agency', section: '6.2', support: 'no', note: 'Agencies come with the complete contract.' },
-  { number: 26, id: 'createDliAgency', method: 'POST', path: '/v2/:project_id/agency', success: 200, title: 'Set the roles of the agency', section: '6.2', support: 'no', note: 'Agencies come with the complete contract.' },
+  { number: 25, id: 'showDliAgency', method: 'GET', path: '/v2/:project_id/agency', success: 200, title: 'Show the agency', section: '6.2', support: 'yes', note: '' },
+  { number: 26, id: 'createDliAgency', method: 'POST', path: '/v2/:project_id/agency', success: 200, title: 'Set the roles of the agency', section: '6.2', support: 'yes', note: 'Stored and answered: jobs reach only what their project has.' },
   { number: 27, id: 'createIefMessageChannel', method: 'POST', path: '/v1/:project_id/edgesrv/message-channel', success: 200, title: 'Edge: create a message channel', section: '7', support: 'no', note: EDGE },
   { number: 28, id: 'changeFlinkJobStatusReport', method: 'POST', path: '/v1/:project_id/edgesrv/job-report', success: 200, title: 'Edge: report the state of a job', section: '7', support: 'no', note: EDGE },
   { number: 29, id: 'runIefJobActionCallBack', method: 'POST', path: '/v1/:project_id/edgesrv/messages', success: 200, title: 'Edge: call back about an action', section: '7', support: 'no', note: EDGE },
@@ -90,32 +86,32 @@ export const DLI_OPERATIONS = [
   { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'no', note: VARIABLES_LATER },
   { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
   { number: 39, id: 'deleteGlobalVariable', method: 'DELETE', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Delete a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 40, id: 'batchCreateResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/create', success: 204, title: 'Add tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 41, id: 'batchDeleteResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/delete', success: 204, title: 'Remove tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 42, id: 'showResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/:resource_id/tags', success: 200, title: 'Show tags of a resource', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 43, id: 'listResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/tags', success: 200, title: 'List tags of a kind of resource', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 44, id: 'listResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/filter', success: 200, title: 'Find resources by tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 45, id: 'countResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/count', success: 200, title: 'Count resources by tags', section: '8.5', support: 'no', note: TAGS_LATER },
-  { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'no', note: 'Quotas come with the complete contract.' },
+  { number: 40, id: 'batchCreateResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/create', success: 204, title: 'Add tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 41, id: 'batchDeleteResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/delete', success: 204, title: 'Remove tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 42, id: 'showResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/:resource_id/tags', success: 200, title: 'Show tags of a resource', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 43, id: 'listResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/tags', success: 200, title: 'List tags of a kind of resource', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 44, id: 'listResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/filter', success: 200, title: 'Find resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 45, id: 'countResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/count', success: 200, title: 'Count resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
+  { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'yes', note: 'Of CUs, queues and packages; what is not there yet has a quota of 0.' },
 
   // Queues
   { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: '' },
-  { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'partly', note: 'The parameters with-priv and with-charge-info are accepted and add nothing.' },
+  { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'yes', note: 'The parameters with-priv and with-charge-info are read and add nothing: the answer has no field for either.' },
   { number: 49, id: 'showQueue', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Show a queue', section: '9.3', support: 'yes', note: '' },
-  { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'no', note: QUEUE_CHANGES_LATER },
+  { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'yes', note: '' },
   { number: 51, id: 'deleteQueue', method: 'DELETE', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Delete a queue', section: '9.5', support: 'yes', note: '' },
-  { number: 52, id: 'runQueueAction', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name/action', success: 200, title: 'Restart or scale a queue', section: '9.6', support: 'no', note: QUEUE_CHANGES_LATER },
-  { number: 53, id: 'createConnectivityTask', method: 'POST', path: '/v1.0/:project_id/queues/:queue_name/connection-test', success: 200, title: 'Test an address from a queue', section: '9.7', support: 'no', note: NETWORK },
-  { number: 54, id: 'showConnectivityTask', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/connection-test/:task_id', success: 200, title: 'Show the result of an address test', section: '9.7', support: 'no', note: NETWORK },
+  { number: 52, id: 'runQueueAction', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name/action', success: 200, title: 'Restart or scale a queue', section: '9.6', support: 'yes', note: '' },
+  { number: 53, id: 'createConnectivityTask', method: 'POST', path: '/v1.0/:project_id/queues/:queue_name/connection-test', success: 200, title: 'Test an address from a queue', section: '9.7', support: 'yes', note: '' },
+  { number: 54, id: 'showConnectivityTask', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/connection-test/:task_id', success: 200, title: 'Show the result of an address test', section: '9.7', support: 'yes', note: '' },
   { number: 55, id: 'createQueuePlan', method: 'POST', path: '/v1/:project_id/queues/:queue_name/plans', success: 200, title: 'Plan a change of CUs', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 56, id: 'listQueuePlans', method: 'GET', path: '/v1/:project_id/queues/:queue_name/plans', success: 200, title: 'List planned changes', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 57, id: 'changeQueuePlan', method: 'PUT', path: '/v1/:project_id/queues/:queue_name/plans/:plan_id', success: 200, title: 'Modify a planned change', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 58, id: 'deleteQueuePlan', method: 'DELETE', path: '/v1/:project_id/queues/:queue_name/plans/:plan_id', success: 200, title: 'Delete a planned change', section: '9.8', support: 'no', note: PLANS_LATER },
   { number: 59, id: 'batchDeleteQueuePlans', method: 'POST', path: '/v1/:project_id/queues/:queue_name/plans/batch-delete', success: 200, title: 'Delete planned changes', section: '9.8', support: 'no', note: PLANS_LATER },
-  { number: 60, id: 'listQueueProperties', method: 'GET', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'List queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
-  { number: 61, id: 'createQueueProperty', method: 'POST', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Create queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
-  { number: 62, id: 'updateQueueProperty', method: 'PUT', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Modify queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
-  { number: 63, id: 'deleteQueueProperty', method: 'DELETE', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Delete queue properties', section: '9.9', support: 'no', note: PROPERTIES_LATER },
+  { number: 60, id: 'listQueueProperties', method: 'GET', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'List queue properties', section: '9.9', support: 'yes', note: '' },
+  { number: 61, id: 'createQueueProperty', method: 'POST', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Create queue properties', section: '9.9', support: 'yes', note: '' },
+  { number: 62, id: 'updateQueueProperty', method: 'PUT', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Modify queue properties', section: '9.9', support: 'yes', note: '' },
+  { number: 63, id: 'deleteQueueProperty', method: 'DELETE', path: '/v3/:project_id/queues/:queue_name/properties', success: 200, title: 'Delete queue properties', section: '9.9', support: 'yes', note: '' },
 
   // Elastic resource pools
   { number: 64, id: 'createElasticResourcePool', method: 'POST', path: '/v3/:project_id/elastic-resource-pools', success: 200, title: 'Create a pool', section: '10', support: 'no', note: POOLS_LATER },
@@ -136,7 +132,7 @@ export const DLI_OPERATIONS = [
   { number: 77, id: 'listJobResources', method: 'GET', path: '/v2.0/:project_id/resources', success: 200, title: 'List packages, modules and groups', section: '11.3', support: 'yes', note: '' },
   { number: 78, id: 'showJobResource', method: 'GET', path: '/v2.0/:project_id/resources/:resource_name', success: 200, title: 'Show a package', section: '11.4', page: 'dli_02_0172', support: 'yes', note: '' },
   { number: 79, id: 'deleteJobResource', method: 'DELETE', path: '/v2.0/:project_id/resources/:resource_name', success: 200, title: 'Delete a package', section: '11.5', support: 'yes', note: '' },
-  { number: 80, id: 'updateJobResourceOwner', method: 'PUT', path: '/v2.0/:project_id/resources/owner', success: 200, title: 'Change the owner of packages', section: '11.6', support: 'no', note: 'Owners are recorded; changing one comes with the complete contract.' },
+  { number: 80, id: 'updateJobResourceOwner', method: 'PUT', path: '/v2.0/:project_id/resources/owner', success: 200, title: 'Change the owner of packages', section: '11.6', support: 'yes', note: '' },
 
   // Services beside DLI
   { number: 81, id: 'createToken', method: 'POST', path: '/v3/auth/tokens', success: 201, title: 'Issue a token (IAM)', section: '14.2', support: 'partly', note: 'Methods password and token; assume_role is refused.' },
