@@ -29,9 +29,11 @@ import type { ActionName } from './reconciler/view.ts'
 import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
+import { maskingRuntime } from './runtimes/masked-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
+import { createLaunchValues, createVariables } from './variables/index.ts'
 import { version } from './version.ts'
 
 /** What tests may replace; everything else is the real thing. */
@@ -91,7 +93,10 @@ async function startOn(
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
-  const { runtime, local } = await buildRuntime(config, clock, logger, overrides)
+  const variables = createVariables({ database, clock, sealingKey })
+  const launchValues = createLaunchValues({ database, sealingKey })
+  const { runtime: driver, local } = await buildRuntime(config, clock, logger, overrides)
+  const runtime = maskingRuntime(driver, (attemptId) => launchValues.secretsOf(attemptId))
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -102,7 +107,10 @@ async function startOn(
   })
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
-  const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
+  const parts = {
+    ...{ database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger },
+    ...{ variables, launchValues },
+  }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
   const jobs = createJobService({ ...parts, limits, poke })
@@ -136,6 +144,7 @@ async function startOn(
     buckets,
     artifacts,
     jobs,
+    variables,
     objects,
     logger,
     clock,

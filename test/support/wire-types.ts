@@ -255,6 +255,27 @@ export const WIRE_TYPES = {
   deleteFlinkJob: record({ is_success: yes, message: text }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
+  createGlobalVariable: record({ is_success: yesFlag, message: text }),
+  listGlobalVariables: record({
+    is_success: yesFlag,
+    message: text,
+    count: integer,
+    global_vars: each(
+      record({
+        id: integer,
+        var_name: text,
+        var_value: text,
+        is_sensitive: flag,
+        project_id: text,
+        user_id: text,
+        user_name: text,
+        create_time: integer,
+        update_time: integer,
+      }),
+    ),
+  }),
+  updateGlobalVariable: record({ is_success: yesFlag, message: text }),
+  deleteGlobalVariable: record({ is_success: yesFlag, message: text }),
   createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
   listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),
   showQueue: record({

@@ -72,6 +72,7 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.hostTooSmall': { code: 'DLI.13002' },
   'job.imageUnsupported': { code: 'DLI.0007' },
   'job.typeUnsupported': { code: 'DLI.13012' },
+  'job.variablesMissing': { code: 'DLI.0002' },
   'job.mayNotRun': { code: 'DLI.13006' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
@@ -173,6 +174,14 @@ const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
   'tag.badFilter': { code: 'DLI.0001' },
 }
 
+const VARIABLES: Readonly<Record<string, Mapping>> = {
+  'variable.notFound': { code: 'DLI.0002' },
+  'variable.taken': { code: 'DLI.0006' },
+  'variable.badName': { code: 'DLI.0001' },
+  'variable.badValue': { code: 'DLI.0001' },
+  'variable.tooMany': { code: 'DLI.0009' },
+}
+
 const FILES: Readonly<Record<string, Mapping>> = {
   'bucket.noneGiven': { code: 'DLI.19004' },
   'bucket.tooMany': { code: 'DLI.0001' },
@@ -200,7 +209,14 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'artifact.notAJar': both('DLI.11017', 'DLI.12002', 'DLI.13013'),
 }
 
-const MAPPINGS: Readonly<Record<string, Mapping>> = { ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS, ...FILES }
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  ...JOB,
+  ...REQUEST,
+  ...ACCESS,
+  ...QUEUES_AND_TAGS,
+  ...VARIABLES,
+  ...FILES,
+}
 
 /** True when the code has a line here. */
 export function isMapped(code: string): boolean {

@@ -31,7 +31,6 @@ const SQL_LATER = 'SQL jobs come with the SQL runner.'
 const TEMPLATES_LATER = 'Templates come with SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
-const VARIABLES_LATER = 'Global variables come with the complete contract.'
 const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag calls come with the complete contract.'
 const QUEUE_CHANGES_LATER = 'A queue can be created and deleted; changing one comes with the complete contract.'
 const NETWORK = 'Jobs run beside the service and use its network; there is none per queue to test.'
@@ -86,10 +85,10 @@ export const DLI_OPERATIONS = [
   { number: 33, id: 'registerAuthorizedQueue', method: 'PUT', path: '/v1.0/:project_id/queues/user-authorization', success: 200, title: 'Grant rights on a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
   { number: 34, id: 'listQueueUsers', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/users', success: 200, title: 'List the users of a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
   { number: 35, id: 'listAuthorizationPrivileges', method: 'GET', path: '/v1.0/:project_id/authorization/privileges', success: 200, title: 'List rights on an object', section: '8.3', support: 'no', note: GRANTS_LATER },
-  { number: 36, id: 'createGlobalVariable', method: 'POST', path: '/v1.0/:project_id/variables', success: 200, title: 'Create a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 39, id: 'deleteGlobalVariable', method: 'DELETE', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Delete a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
+  { number: 36, id: 'createGlobalVariable', method: 'POST', path: '/v1.0/:project_id/variables', success: 200, title: 'Create a global variable', section: '8.4', support: 'yes', note: '' },
+  { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'yes', note: '' },
+  { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'yes', note: '' },
+  { number: 39, id: 'deleteGlobalVariable', method: 'DELETE', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Delete a global variable', section: '8.4', support: 'yes', note: '' },
   { number: 40, id: 'batchCreateResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/create', success: 204, title: 'Add tags', section: '8.5', support: 'no', note: TAGS_LATER },
   { number: 41, id: 'batchDeleteResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/delete', success: 204, title: 'Remove tags', section: '8.5', support: 'no', note: TAGS_LATER },
   { number: 42, id: 'showResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/:resource_id/tags', success: 200, title: 'Show tags of a resource', section: '8.5', support: 'no', note: TAGS_LATER },
