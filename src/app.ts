@@ -33,6 +33,7 @@ import { maskingRuntime } from './runtimes/masked-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
+import { createTemplates } from './templates/index.ts'
 import { createLaunchValues, createVariables } from './variables/index.ts'
 import { version } from './version.ts'
 
@@ -144,6 +145,7 @@ async function startOn(
     buckets,
     artifacts,
     jobs,
+    templates: createTemplates({ database, clock }),
     variables,
     objects,
     logger,

@@ -18,6 +18,10 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'packages and the stored files behind them',
     imports: ['src/lib', 'src/db', 'src/access', 'src/tags', 'src/storage'],
   },
+  'src/templates': {
+    holds: 'texts that SQL jobs are made from',
+    imports: ['src/lib', 'src/db', 'src/access', 'src/tags'],
+  },
   'src/variables': {
     holds: 'global variables, and what they stand for in a launch',
     imports: ['src/lib', 'src/db', 'src/access'],
@@ -79,6 +83,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/artifacts',
       'src/tags',
       'src/storage',
+      'src/templates',
       'src/variables',
       'src/jobs',
       'src/runtimes/runtime.ts',

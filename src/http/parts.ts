@@ -6,6 +6,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
+import type { Templates } from '../templates/index.ts'
 import type { Variables } from '../variables/index.ts'
 
 /** How the parts of the service are; `ready` says whether requests should be sent here. */
@@ -21,6 +22,7 @@ export type HttpParts = Readonly<{
   buckets: Buckets
   artifacts: Artifacts
   jobs: JobService
+  templates: Templates
   variables: Variables
   objects: ObjectStore
   logger: Logger

@@ -156,6 +156,22 @@ describe('a job that names variables', () => {
     expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0002', expect.stringContaining('{{nowhere}}.')])
     expect((await readJob(world, id)).status).toBe('job_init')
   })
+
+  it('ends in job_submit_fail when a variable goes while it waits for CUs', async () => {
+    await world.call('createQueue', 'POST', '/v1.0/{p}/queues', {
+      ...{ queue_name: 'crowded', queue_type: 'general', cu_count: 16, resource_mode: 1 },
+    })
+    const busy = await runJob(world, { name: 'busy', queue_name: 'crowded', cu_number: 16 })
+    await create('short_lived', 'x')
+    const waits = { name: 'waits', queue_name: 'crowded', entrypoint_args: '{{short_lived}}' }
+    const id = await createJob(world, { ...RUNNABLE, ...waits })
+    await run(id)
+    expect((await readJob(world, id)).status).toBe('job_submitting')
+    await world.call('deleteGlobalVariable', 'DELETE', `${VARIABLES}/short_lived`)
+    const { status_desc } = await waitForStatus(world, id, 'job_submit_fail')
+    expect(status_desc).toContain('{{short_lived}}')
+    await stop(busy)
+  })
 })
 
 describe('a sensitive value', () => {

@@ -255,6 +255,35 @@ export const WIRE_TYPES = {
   deleteFlinkJob: record({ is_success: yes, message: text }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
+  createFlinkSqlJobTemplate: record({
+    is_success: yesFlag,
+    message: text,
+    template: record({ template_id: integer, name: text, desc: text, create_time: integer, job_type: text }),
+  }),
+  listFlinkSqlJobTemplates: record({
+    is_success: yesFlag,
+    message: text,
+    template_list: record({
+      total_count: integer,
+      templates: each(
+        record({
+          template_id: integer,
+          name: text,
+          desc: text,
+          create_time: integer,
+          update_time: integer,
+          sql_body: text,
+          job_type: text,
+        }),
+      ),
+    }),
+  }),
+  updateFlinkSqlJobTemplate: record({ is_success: yesFlag, message: text }),
+  deleteFlinkSqlJobTemplate: record({
+    is_success: yesFlag,
+    message: text,
+    template: record({ template_id: integer }),
+  }),
   createGlobalVariable: record({ is_success: yesFlag, message: text }),
   listGlobalVariables: record({
     is_success: yesFlag,

@@ -8,6 +8,7 @@ import { QUEUE_ERRORS } from '../../queues/queue-errors.ts'
 import { BUCKET_ERRORS } from '../../storage/bucket-errors.ts'
 import { OBJECT_ERRORS } from '../../storage/object-errors.ts'
 import { TAG_ERRORS } from '../../tags/tag-errors.ts'
+import { TEMPLATE_ERRORS } from '../../templates/template-errors.ts'
 import { VARIABLE_ERRORS } from '../../variables/variable-errors.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import { foreignError, isMapped, serverFault } from './errors.ts'
@@ -23,6 +24,7 @@ const CATALOGUES = {
   QUEUE_ERRORS,
   REQUEST_ERRORS,
   TAG_ERRORS,
+  TEMPLATE_ERRORS,
   VARIABLE_ERRORS,
 }
 

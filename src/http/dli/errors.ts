@@ -174,6 +174,17 @@ const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
   'tag.badFilter': { code: 'DLI.0001' },
 }
 
+const TEMPLATES: Readonly<Record<string, Mapping>> = {
+  'template.notFound': { code: 'DLI.18005' },
+  'template.nameTaken': { code: 'DLI.18002' },
+  'template.nameEmpty': { code: 'DLI.18006' },
+  'template.nameTooLong': { code: 'DLI.18009' },
+  'template.nameBadCharacter': { code: 'DLI.18007' },
+  'template.descriptionTooLong': { code: 'DLI.18008' },
+  'template.sqlTooLong': { code: 'DLI.18001' },
+  'template.tooMany': { code: 'DLI.18003' },
+}
+
 const VARIABLES: Readonly<Record<string, Mapping>> = {
   'variable.notFound': { code: 'DLI.0002' },
   'variable.taken': { code: 'DLI.0006' },
@@ -210,12 +221,8 @@ const FILES: Readonly<Record<string, Mapping>> = {
 }
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
-  ...JOB,
-  ...REQUEST,
-  ...ACCESS,
-  ...QUEUES_AND_TAGS,
-  ...VARIABLES,
-  ...FILES,
+  ...{ ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS },
+  ...{ ...TEMPLATES, ...VARIABLES, ...FILES },
 }
 
 /** True when the code has a line here. */
@@ -230,14 +237,23 @@ export function foreignError(refusal: Refusal, room: Room, operation: string): F
   return { status, code: codeOf(mapping, refusal, room, operation) }
 }
 
+const BAD_JSON_IN: Readonly<Record<string, string>> = {
+  registerBucket: 'DLI.19001',
+  createFlinkSqlJobTemplate: 'DLI.18004',
+  updateFlinkSqlJobTemplate: 'DLI.18004',
+}
+
+const isAbout = (refusal: Refusal, field: string) => refusal instanceof FieldRefusal && refusal.field === field
+
 function codeOf(mapping: Mapping, refusal: Refusal, room: Room, operation: string): string {
   const ofOperation: Readonly<Record<string, string>> = mapping.in ?? {}
   const special = ofOperation[operation]
   if (special) return special
   if (operation === 'listApigSinks' && refusal.code === 'request.notSupported') return 'DLI.11098'
-  if (room !== 'flinkJobs')
-    return operation === 'registerBucket' && BAD_JSON.includes(refusal.code) ? 'DLI.19001' : mapping.code
-  if (BAD_JSON.includes(refusal.code)) return 'DLI.10004'
+  if (BAD_JSON.includes(refusal.code))
+    return BAD_JSON_IN[operation] ?? (room === 'flinkJobs' ? 'DLI.10004' : mapping.code)
+  if (operation === 'createFlinkSqlJobTemplate' && isAbout(refusal, 'name')) return 'DLI.18006'
+  if (room !== 'flinkJobs') return mapping.code
   if (refusal.code === 'request.notSupported') return 'DLI.10003'
   return (refusal instanceof FieldRefusal && mapping.fields?.[refusal.field]) || mapping.code
 }

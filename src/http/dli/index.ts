@@ -3,14 +3,17 @@ import { batchDeleteFlinkJobs } from './batch-delete-flink-jobs.ts'
 import { batchRunFlinkJobs } from './batch-run-flink-jobs.ts'
 import { batchStopFlinkJobs } from './batch-stop-flink-jobs.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
+import { createFlinkSqlJobTemplate } from './create-flink-sql-job-template.ts'
 import { createGlobalVariable } from './create-global-variable.ts'
 import { createQueue } from './create-queue.ts'
 import { deleteFlinkJob } from './delete-flink-job.ts'
+import { deleteFlinkSqlJobTemplate } from './delete-flink-sql-job-template.ts'
 import { deleteGlobalVariable } from './delete-global-variable.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
 import { deleteQueue } from './delete-queue.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
+import { listFlinkSqlJobTemplates } from './list-flink-sql-job-templates.ts'
 import { listGlobalVariables } from './list-global-variables.ts'
 import { listJobResources } from './list-job-resources.ts'
 import { listQueues } from './list-queues.ts'
@@ -23,6 +26,7 @@ import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
+import { updateFlinkSqlJobTemplate } from './update-flink-sql-job-template.ts'
 import { updateGlobalVariable } from './update-global-variable.ts'
 import { uploadFileJobResources, uploadJarJobResources, uploadPythonFileJobResources } from './upload-by-kind.ts'
 import { uploadJobResources } from './upload-job-resources.ts'
@@ -42,6 +46,10 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   deleteFlinkJob,
   batchDeleteFlinkJobs,
   executeFlinkJobSavepoint,
+  createFlinkSqlJobTemplate,
+  listFlinkSqlJobTemplates,
+  updateFlinkSqlJobTemplate,
+  deleteFlinkSqlJobTemplate,
   registerBucket,
   createGlobalVariable,
   listGlobalVariables,

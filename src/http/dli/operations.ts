@@ -28,7 +28,6 @@ export type DliOperation = Readonly<{
 }>
 
 const SQL_LATER = 'SQL jobs come with the SQL runner.'
-const TEMPLATES_LATER = 'Templates come with SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag calls come with the complete contract.'
@@ -65,10 +64,10 @@ export const DLI_OPERATIONS = [
   { number: 19, id: 'stopFlinkJob', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/stop', success: 200, title: 'Stop one Flink job', section: '3.9', support: 'yes', note: 'Named in a permission table only; here it is the batch stop for one id.' },
 
   // Templates
-  { number: 20, id: 'createFlinkSqlJobTemplate', method: 'POST', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'Create a template', section: '4.1', support: 'no', note: TEMPLATES_LATER },
-  { number: 21, id: 'listFlinkSqlJobTemplates', method: 'GET', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'List templates', section: '4.2', support: 'no', note: TEMPLATES_LATER },
-  { number: 22, id: 'updateFlinkSqlJobTemplate', method: 'PUT', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Update a template', section: '4.3', support: 'no', note: TEMPLATES_LATER },
-  { number: 23, id: 'deleteFlinkSqlJobTemplate', method: 'DELETE', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Delete a template', section: '4.4', support: 'no', note: TEMPLATES_LATER },
+  { number: 20, id: 'createFlinkSqlJobTemplate', method: 'POST', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'Create a template', section: '4.1', support: 'yes', note: '' },
+  { number: 21, id: 'listFlinkSqlJobTemplates', method: 'GET', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'List templates', section: '4.2', support: 'yes', note: '' },
+  { number: 22, id: 'updateFlinkSqlJobTemplate', method: 'PUT', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Update a template', section: '4.3', support: 'yes', note: '' },
+  { number: 23, id: 'deleteFlinkSqlJobTemplate', method: 'DELETE', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Delete a template', section: '4.4', support: 'yes', note: '' },
 
   // Use of other services, edge
   { number: 24, id: 'registerBucket', method: 'POST', path: '/v1.0/:project_id/dli/obs-authorize', success: 200, title: 'Authorise buckets', section: '6.1', support: 'yes', note: '' },
