@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
@@ -34,6 +35,7 @@ import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { createTemplates } from './templates/index.ts'
+import { createTransfer } from './transfer/index.ts'
 import { createLaunchValues, createVariables } from './variables/index.ts'
 import { version } from './version.ts'
 
@@ -146,6 +148,7 @@ async function startOn(
     artifacts,
     jobs,
     templates: createTemplates({ database, clock }),
+    transfer: createTransfer({ jobs, objects, clock, folder: join(config.folders.data, 'tmp') }),
     variables,
     objects,
     logger,

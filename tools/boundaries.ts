@@ -56,6 +56,10 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/runtimes/runtime.ts',
     ],
   },
+  'src/transfer': {
+    holds: 'jobs into archives and back',
+    imports: ['src/lib', 'src/jobs', 'src/storage'],
+  },
   'src/reconciler': {
     holds: 'read → observe → decide → record → act',
     imports: [
@@ -86,6 +90,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/templates',
       'src/variables',
       'src/jobs',
+      'src/transfer',
       'src/runtimes/runtime.ts',
       'src/reconciler/view.ts',
     ],

@@ -7,6 +7,7 @@ import type { Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
 import type { Templates } from '../templates/index.ts'
+import type { Transfer } from '../transfer/index.ts'
 import type { Variables } from '../variables/index.ts'
 
 /** How the parts of the service are; `ready` says whether requests should be sent here. */
@@ -23,6 +24,7 @@ export type HttpParts = Readonly<{
   artifacts: Artifacts
   jobs: JobService
   templates: Templates
+  transfer: Transfer
   variables: Variables
   objects: ObjectStore
   logger: Logger

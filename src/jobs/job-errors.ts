@@ -188,6 +188,18 @@ export const JOB_ERRORS = {
       `Job ${id} is ${STATE_WORDS[state].en} and cannot be run now.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，当前不能运行。`,
     ),
+  mayNotOverwrite: (id: number, state: JobState) =>
+    refuse(
+      'mayNotOverwrite',
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be overwritten now. Stop it first.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能覆盖，请先停止作业。`,
+    ),
+  typeDiffers: (id: number, type: string) =>
+    refuse(
+      'typeDiffers',
+      `Job ${id} of the same name is of the type ${type} and cannot become one of another. Delete it first, or rename it.`,
+      `同名作业 ${id} 的类型为 ${type}，不能被其他类型的作业覆盖，请先删除或重命名该作业。`,
+    ),
   mayNotStop: (id: number, state: JobState) =>
     refuse(
       'mayNotStop',

@@ -253,6 +253,12 @@ export const WIRE_TYPES = {
   stopFlinkJob: batch,
   batchDeleteFlinkJobs: batch,
   deleteFlinkJob: record({ is_success: yes, message: text }),
+  exportFlinkJobs: record({ is_success: yes, message: text, zip_file: each(text) }),
+  importFlinkJobs: record({
+    is_success: yes,
+    message: text,
+    job_mapping: each(record({ old_job_id: integer, new_job_id: integer, remark: text })),
+  }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
   createFlinkSqlJobTemplate: record({

@@ -9,6 +9,7 @@ import { BUCKET_ERRORS } from '../../storage/bucket-errors.ts'
 import { OBJECT_ERRORS } from '../../storage/object-errors.ts'
 import { TAG_ERRORS } from '../../tags/tag-errors.ts'
 import { TEMPLATE_ERRORS } from '../../templates/template-errors.ts'
+import { TRANSFER_ERRORS } from '../../transfer/transfer-errors.ts'
 import { VARIABLE_ERRORS } from '../../variables/variable-errors.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import { foreignError, isMapped, serverFault } from './errors.ts'
@@ -25,6 +26,7 @@ const CATALOGUES = {
   REQUEST_ERRORS,
   TAG_ERRORS,
   TEMPLATE_ERRORS,
+  TRANSFER_ERRORS,
   VARIABLE_ERRORS,
 }
 

@@ -74,6 +74,8 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.typeUnsupported': { code: 'DLI.13012' },
   'job.variablesMissing': { code: 'DLI.0002' },
   'job.mayNotRun': { code: 'DLI.13006' },
+  'job.mayNotOverwrite': { code: 'DLI.12003' },
+  'job.typeDiffers': { code: 'DLI.12005' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
   'job.savepointUnderWay': {
@@ -185,6 +187,16 @@ const TEMPLATES: Readonly<Record<string, Mapping>> = {
   'template.tooMany': { code: 'DLI.18003' },
 }
 
+const TRANSFER: Readonly<Record<string, Mapping>> = {
+  'transfer.noFolder': { code: 'DLI.0001' },
+  'transfer.noneSelected': { code: 'DLI.0001' },
+  'transfer.nothingThere': { code: 'DLI.0002' },
+  'transfer.notAZip': { code: 'DLI.0001' },
+  'transfer.unreadable': { code: 'DLI.0001' },
+  'transfer.tooLarge': { code: 'DLI.0009' },
+  'transfer.nameTwice': { code: 'DLI.11004' },
+}
+
 const VARIABLES: Readonly<Record<string, Mapping>> = {
   'variable.notFound': { code: 'DLI.0002' },
   'variable.taken': { code: 'DLI.0006' },
@@ -222,7 +234,7 @@ const FILES: Readonly<Record<string, Mapping>> = {
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
   ...{ ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS },
-  ...{ ...TEMPLATES, ...VARIABLES, ...FILES },
+  ...{ ...TEMPLATES, ...TRANSFER, ...VARIABLES, ...FILES },
 }
 
 /** True when the code has a line here. */

@@ -12,6 +12,8 @@ import { deleteGlobalVariable } from './delete-global-variable.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
 import { deleteQueue } from './delete-queue.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
+import { exportFlinkJobs } from './export-flink-jobs.ts'
+import { importFlinkJobs } from './import-flink-jobs.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listFlinkSqlJobTemplates } from './list-flink-sql-job-templates.ts'
 import { listGlobalVariables } from './list-global-variables.ts'
@@ -45,6 +47,8 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   stopFlinkJob,
   deleteFlinkJob,
   batchDeleteFlinkJobs,
+  exportFlinkJobs,
+  importFlinkJobs,
   executeFlinkJobSavepoint,
   createFlinkSqlJobTemplate,
   listFlinkSqlJobTemplates,

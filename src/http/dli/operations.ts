@@ -38,7 +38,6 @@ const PROPERTIES_LATER =
   'Queue properties given at creation are stored; the calls for them come with the complete contract.'
 const POOLS_LATER = 'Elastic resource pools come later.'
 const SMN_LATER = 'Topics are stored by name; delivery comes later.'
-const EXPORT_LATER = 'Export and import come with the complete contract.'
 
 // biome-ignore format: a table is read line by line
 export const DLI_OPERATIONS = [
@@ -55,8 +54,8 @@ export const DLI_OPERATIONS = [
   { number: 10, id: 'deleteFlinkJob', method: 'DELETE', path: '/v1.0/:project_id/streaming/jobs/:job_id', success: 200, title: 'Delete a Flink job', section: '3.10', support: 'yes', note: '' },
   { number: 11, id: 'batchDeleteFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/delete', success: 200, title: 'Delete Flink jobs', section: '3.11', support: 'yes', note: '' },
   { number: 12, id: 'showFlinkMetric', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/metrics', success: 200, title: 'Show counters of Flink jobs', section: '3.12', support: 'no', note: 'Counters come with the metrics of jobs.' },
-  { number: 13, id: 'exportFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/export', success: 200, title: 'Export Flink jobs', section: '3.13', support: 'no', note: EXPORT_LATER },
-  { number: 14, id: 'importFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/import', success: 200, title: 'Import Flink jobs', section: '3.14', support: 'no', note: EXPORT_LATER },
+  { number: 13, id: 'exportFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/export', success: 200, title: 'Export Flink jobs', section: '3.13', support: 'yes', note: '' },
+  { number: 14, id: 'importFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/import', success: 200, title: 'Import Flink jobs', section: '3.14', support: 'yes', note: '' },
   { number: 15, id: 'executeFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/savepoint', success: 200, title: 'Trigger a savepoint', section: '3.15', support: 'yes', note: '' },
   { number: 16, id: 'importFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/import-savepoint', success: 200, title: 'Register an existing savepoint', section: '3.16', support: 'no', note: 'Registering a savepoint from elsewhere comes with the complete contract.' },
   { number: 17, id: 'listApigSinks', method: 'GET', path: '/v1.0/:project_id/streaming/jobs/:job_id/apig-sinks', success: 200, title: 'List API gateway sinks of a job', section: '3.17', support: 'no', note: 'The vendor has withdrawn it; the answer is always DLI.11098.' },
