@@ -19,19 +19,20 @@ export function maskingRuntime(runtime: Runtime, secretsOf: (attemptId: AttemptI
     const [value, hidden] = await Promise.all([told, secrets(attemptId)])
     return hidden.length === 0 ? value : mask(value, hidden)
   }
+  const refused = (attemptId: AttemptId, done: Promise<void>): Promise<void> =>
+    done.catch(async (error: unknown) => {
+      throw maskedError(error, await secrets(attemptId))
+    })
   return {
     kind: runtime.kind,
-    launch: (spec, signal) =>
-      runtime.launch(spec, signal).catch(async (error: unknown) => {
-        throw signal.aborted ? error : maskedError(error, await secrets(spec.attemptId))
-      }),
+    launch: (spec, signal) => refused(spec.attemptId, runtime.launch(spec, signal)),
     find: () => runtime.find(),
     inspect: (attemptId) => masked(attemptId, runtime.inspect(attemptId), maskObservation),
-    requestSavepoint: (attemptId, operation) => runtime.requestSavepoint(attemptId, operation),
+    requestSavepoint: (attemptId, operation) => refused(attemptId, runtime.requestSavepoint(attemptId, operation)),
     savepointResult: (attemptId, operationId) =>
       masked(attemptId, runtime.savepointResult(attemptId, operationId), maskSavepoint),
-    replaceTaskManagers: (attemptId) => runtime.replaceTaskManagers(attemptId),
-    cancel: (attemptId) => runtime.cancel(attemptId),
+    replaceTaskManagers: (attemptId) => refused(attemptId, runtime.replaceTaskManagers(attemptId)),
+    cancel: (attemptId) => refused(attemptId, runtime.cancel(attemptId)),
     kill: (attemptId) => runtime.kill(attemptId),
     tidy: async (attemptId) => {
       known.delete(attemptId)
