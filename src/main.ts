@@ -8,7 +8,9 @@ import { doctorCommand } from './cli/doctor.ts'
 import { flinkCommand } from './cli/flink.ts'
 import { upCommand } from './cli/up.ts'
 import { readEnvironment, toConfig } from './config/config.ts'
+import { preparePlugins } from './flink/plugins.ts'
 import { messageOf, Refusal } from './lib/errors.ts'
+import { findJava } from './runtimes/java-home.ts'
 import { version } from './version.ts'
 
 const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -20,7 +22,13 @@ try {
     .description("DLI's Flink-job API on real Apache Flink")
     .version(version)
     .addCommand(upCommand({ config, secrets, print }))
-    .addCommand(flinkCommand({ flinkHome: config.folders.flink, print }))
+    .addCommand(
+      flinkCommand({
+        flinkHome: config.folders.flink,
+        preparePlugins: async (installation) => preparePlugins(installation, (await findJava(config.javaHome)).home),
+        print,
+      }),
+    )
     .addCommand(debugCommand({ client: { url: config.serviceUrl, key: secrets.accessKey }, print }))
     .addCommand(doctorCommand({ config, secrets, language: languageOf(process.env), print }))
     .parseAsync()

@@ -26,7 +26,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'global variables, and what they stand for in a launch',
     imports: ['src/lib', 'src/db', 'src/access'],
   },
-  'src/flink': { holds: 'installed Flink versions', imports: ['src/lib'] },
+  'src/flink': { holds: 'installed Flink versions, and what of ours is compiled for them', imports: ['src/lib'] },
   'src/runtimes': {
     holds: 'the port to what runs attempts, and its drivers; the only place that starts JVMs or calls Flink',
     imports: ['src/lib', 'src/flink'],

@@ -5,16 +5,14 @@
  *     node tools/build-java.ts            everything
  *     node tools/build-java.ts test-jobs  one unit
  */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { flinkHome } from '../src/flink/installation.ts'
-import { failed, isSystemError } from '../src/lib/errors.ts'
+import { filesBelow, makeJar } from '../src/flink/make-jar.ts'
+import { isSystemError } from '../src/lib/errors.ts'
 
-const run = promisify(execFile)
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** What is built: a folder of sources becomes a jar. Compiled against the older line, with what both lines have. */
@@ -34,38 +32,12 @@ export type JavaTools = Readonly<{ javaHome: string | null; flinkFolder: string 
 export async function buildJava(unit: JavaUnit, tools: JavaTools): Promise<string> {
   const jar = join(ROOT, unit.jar)
   const classPath = unit.flink === null ? [] : await flinkClassPath(unit.flink, tools.flinkFolder)
-  const sources = await javaFiles(join(ROOT, unit.sources))
-  const hash = await hashOf(sources, classPath)
+  const sources = join(ROOT, unit.sources)
+  const hash = await hashOf(await filesBelow(sources), classPath)
   if ((await textOf(`${jar}.hash`)) === hash && (await textOf(jar)) !== null) return jar
-  const work = join(ROOT, 'build', `.${unit.name}.${process.pid}`)
-  try {
-    await compile(sources, classPath, join(work, 'classes'), tools)
-    await mkdir(dirname(jar), { recursive: true })
-    const packed = join(work, basename(jar))
-    await runTool(tools, 'jar', ['--create', '--file', packed, '-C', join(work, 'classes'), '.'])
-    await rename(packed, jar)
-    await writeFile(`${jar}.hash`, hash)
-    return jar
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
-}
-
-async function compile(sources: readonly string[], classPath: readonly string[], to: string, tools: JavaTools) {
-  await mkdir(to, { recursive: true })
-  const options = ['--release', '11', '-encoding', 'UTF-8', '-g', '-nowarn', '-Xlint:-options', '-d', to]
-  const path = classPath.length === 0 ? [] : ['-cp', classPath.join(':')]
-  await runTool(tools, 'javac', [...options, ...path, ...sources])
-}
-
-async function runTool({ javaHome }: JavaTools, tool: string, args: string[]): Promise<void> {
-  const program = javaHome === null ? tool : join(javaHome, 'bin', tool)
-  try {
-    await run(program, args, { maxBuffer: 16 * 1024 * 1024 })
-  } catch (error) {
-    const output = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : ''
-    throw failed(`${tool} failed`, output === '' ? error : output)
-  }
+  await makeJar({ sources, classPath, javaHome: tools.javaHome }, jar)
+  await writeFile(`${jar}.hash`, hash)
+  return jar
 }
 
 async function flinkClassPath(line: string, flinkFolder: string): Promise<readonly string[]> {
@@ -74,14 +46,6 @@ async function flinkClassPath(line: string, flinkFolder: string): Promise<readon
   throw new Error(
     `Flink ${line} is not installed under ${flinkFolder}. Install it with: headgate flink install ${line}`,
   )
-}
-
-async function javaFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true })
-  return entries
-    .filter((entry) => entry.endsWith('.java'))
-    .map((entry) => join(folder, entry))
-    .sort()
 }
 
 async function hashOf(sources: readonly string[], classPath: readonly string[]): Promise<string> {

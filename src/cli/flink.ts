@@ -1,13 +1,15 @@
 import { Command } from 'commander'
 import { type InstallResult, installFlink } from '../flink/install.ts'
-import { flinkHome, type InstalledFlink } from '../flink/installation.ts'
+import { type FlinkInstallation, flinkHome, type InstalledFlink } from '../flink/installation.ts'
 import { versionInFolder } from '../flink/sources/folder.ts'
 import { DEFAULT_VERSIONS } from '../flink/versions.ts'
-import { Refusal } from '../lib/errors.ts'
+import { messageOf, Refusal } from '../lib/errors.ts'
 
 export type FlinkCommandContext = Readonly<{
   /** Folder that holds the installed versions. */
   flinkHome: string
+  /** Makes what jobs on this version need beside Flink itself. */
+  preparePlugins: (installation: FlinkInstallation) => Promise<unknown>
   print: (line: string) => void
 }>
 
@@ -55,10 +57,20 @@ async function install(
         onProgress: context.print,
         signal: interruption.signal,
       })
+      await prepareFor(result.installation, context)
       context.print(outcome(result, { verified: asked.verify, seconds: (performance.now() - startedAt) / 1000 }))
     }
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
+  }
+}
+
+/** Whatever fails here is tried again when a job starts, so it is only said. */
+async function prepareFor(installation: FlinkInstallation, { preparePlugins, print }: FlinkCommandContext) {
+  try {
+    await preparePlugins(installation)
+  } catch (error) {
+    print(`Programs on Flink ${installation.version} cannot open obs:// paths themselves yet: ${messageOf(error)}`)
   }
 }
 

@@ -52,7 +52,7 @@ export function planLaunch(
   job: Job,
   attempt: Pick<Attempt, 'id' | 'flinkJobId' | 'flinkVersion' | 'restoreFrom'>,
   sizing: Sizing,
-  objects: Pick<ObjectStore, 'flinkUrl'>,
+  objects: Pick<ObjectStore, 'flinkUrl' | 'flinkRootUrl'>,
   note: Texts | null,
 ): LaunchPlan {
   const { settings } = job
@@ -69,6 +69,7 @@ export function planLaunch(
     entrypoint: settings.entrypoint ?? '',
     dependencyJars: settings.dependencyJars ?? [],
     dependencyFiles: settings.dependencyFiles ?? [],
+    objectsUrl: objects.flinkRootUrl(job.projectId),
     restoreFrom: attempt.restoreFrom,
     allowNonRestoredState: false,
     checkpoints: {

@@ -1,4 +1,4 @@
-import type { CheckpointView, Runtime } from '../runtimes/runtime.ts'
+import { type CheckpointView, checkpointDirectoryOf, type Runtime } from '../runtimes/runtime.ts'
 import type { Attempt, Job } from './job.ts'
 import type { JobParts } from './job-parts.ts'
 import { launchPlanOf } from './launch-plan.ts'
@@ -6,7 +6,7 @@ import type { Restorable } from './restore-point.ts'
 
 /** The checkpoints and savepoints of a job that are complete on disk, newest first. */
 export async function findRestorable(
-  parts: Pick<JobParts, 'database' | 'store'> & { runtime: Pick<Runtime, 'findCheckpoints' | 'holdsState'> },
+  parts: Pick<JobParts, 'database' | 'store'> & { runtime: Looking },
   job: Job,
   attempts: readonly Attempt[],
 ): Promise<Restorable> {
@@ -18,19 +18,40 @@ export async function findRestorable(
   }
 }
 
-/** Of every attempt in the directory it was launched with: the job's settings may have changed since. */
-async function findCheckpoints(
-  runtime: Pick<Runtime, 'findCheckpoints'>,
-  attempts: readonly Attempt[],
-): Promise<CheckpointView[]> {
-  const byDirectory = Map.groupBy(attempts, (attempt) => launchPlanOf(attempt).checkpoints.directoryUrl)
-  const found = await Promise.all(
-    [...byDirectory].map(([url, group]) =>
+type Looking = Pick<Runtime, 'findCheckpoints' | 'holdsState'>
+
+async function findCheckpoints(runtime: Looking, attempts: readonly Attempt[]): Promise<CheckpointView[]> {
+  const places = attempts.flatMap((attempt) => directoriesOf(attempt).map((url) => ({ url, id: attempt.flinkJobId })))
+  const lying = await Promise.all(
+    [...Map.groupBy(places, ({ url }) => url)].map(([url, group]) =>
       runtime.findCheckpoints(
         url,
-        group.map((attempt) => attempt.flinkJobId),
+        group.map(({ id }) => id),
       ),
     ),
   )
-  return found.flat().sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
+  const found = lying.flat()
+  const last = await Promise.all(attempts.map((attempt) => lastKnown(runtime, attempt, found)))
+  return [...found, ...last.flat()].sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
+}
+
+/**
+ * The directory it was launched with, as the job's settings may have changed since; and where its last known checkpoint
+ * lies, as the program may have set another, and may have completed newer ones there since.
+ */
+function directoriesOf(attempt: Attempt): string[] {
+  const { directoryUrl } = launchPlanOf(attempt).checkpoints
+  const { lastCheckpoint } = attempt
+  return [...new Set([directoryUrl, ...(lastCheckpoint ? [checkpointDirectoryOf(lastCheckpoint.url)] : [])])]
+}
+
+/** The last known checkpoint where Flink's usual layout did not lead to it (state.checkpoints.create-subdir). */
+async function lastKnown(
+  runtime: Looking,
+  { lastCheckpoint }: Attempt,
+  found: readonly CheckpointView[],
+): Promise<CheckpointView[]> {
+  if (lastCheckpoint === null || found.some(({ url }) => url === lastCheckpoint.url)) return []
+  if (!(await runtime.holdsState(lastCheckpoint.url))) return []
+  return [{ ...lastCheckpoint, id: Number(/chk-(\d+)$/u.exec(lastCheckpoint.url)?.[1] ?? 0) }]
 }

@@ -39,6 +39,8 @@ export type LaunchSpec = Readonly<{
   jars: readonly LaunchFile[]
   /** Reachable by the program as the class-path resource `userData/<name>`. */
   files: readonly LaunchFile[]
+  /** Where the project's buckets lie, a URL as in state-url.ts: what the program calls `obs://bucket/key` is below it. */
+  objectsUrl: string
   /** Restore from here (a URL as Flink writes it, see state-url.ts), or start empty. */
   restoreFrom: string | null
   allowNonRestoredState: boolean
@@ -108,6 +110,11 @@ export type SavepointView = Readonly<
 >
 
 export type CheckpointView = Readonly<{ url: string; completedAt: Date; id: number }>
+
+/** The directory that holds the checkpoints of many runs, told by one: `<directory>/<flink job id>/chk-N` (Flink docs, "Checkpoints"). */
+export function checkpointDirectoryOf(checkpointUrl: string): string {
+  return checkpointUrl.split('/').slice(0, -2).join('/')
+}
 
 /** What was seen of one attempt, at one moment, by this driver. */
 export type Observation = Readonly<{

@@ -15,8 +15,11 @@ export function statePath(url: string): string | null {
   return path === undefined ? null : resolve(path)
 }
 
-/** Flink answers `file:/a/b`; everywhere else such a URL is `file:///a/b`. */
-export function normalStateUrl(url: string): string {
-  const path = statePath(url)
+/**
+ * A URL that Flink reported, as such a URL is written everywhere else: Flink answers `file:/a/b` for `file:///a/b`, and a
+ * program may have put its state at `obs://bucket/key`, which lies below `objectsUrl`.
+ */
+export function normalStateUrl(url: string, objectsUrl: string): string {
+  const path = statePath(url.replace(/^obs:\/+/, () => `${objectsUrl}/`))
   return path === null ? url : stateUrl(path)
 }

@@ -37,6 +37,8 @@ export interface ObjectStore {
    * used for checkpoint and savepoint directories.
    */
   flinkUrl(ref: ObjectRef): string
+  /** The URL of the place that holds the project's buckets: `<it>/<bucket>/<key>` is the `flinkUrl` of an object. */
+  flinkRootUrl(projectId: string): string
   /** The reverse of `flinkUrl`; null when the URL is not inside the project's objects. */
   fromFlinkUrl(projectId: string, url: string): ObjectRef | null
 }

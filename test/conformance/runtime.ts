@@ -2,11 +2,11 @@
  * What every runtime promises (src/runtimes/runtime.ts), as one suite over a world: real Flink (test/e2e) and the simulator
  * (beside). A further driver over the same folders stands for the service after a restart.
  */
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LaunchSpec, Observation, ProcessState, Runtime } from '../../src/runtimes/runtime.ts'
-import { stateUrl } from '../../src/runtimes/state-url.ts'
+import { statePath, stateUrl } from '../../src/runtimes/state-url.ts'
 import { eventually, hex32, running, savepointEnd, seen } from '../support/clusters.ts'
 
 /** Programs that a world can run. All count; what they have counted is kept in checkpoints and savepoints. */
@@ -75,6 +75,7 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
     await runtime.tidy(id)
   }
 
+  const pathOf = (url: string) => statePath(url) ?? url
   const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 
   describe(`the ${name} runtime`, () => {
@@ -299,6 +300,21 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
       )
       expect(first).toBeGreaterThanOrEqual(counted)
       await leavesNothing(next.attemptId)
+    })
+
+    test('what a killed JobManager left is found where a program put it among the objects, by a driver that was never told', async () => {
+      const { spec, observed } = await up({ flinkConfig: EVERY_200_MS })
+      const { attemptId, checkpoints, flinkJobId, objectsUrl } = spec
+      await seen(world.runtime, attemptId, (o) => o.latestCheckpoint !== null)
+      await signal(observed.jobManager, 'SIGKILL')
+      const ended = await seen(world.runtime, attemptId, (o) => o.jobManager.is === 'ended')
+      await leavesNothing(attemptId)
+      const chosen = `${objectsUrl}/bucket/检查 点/${flinkJobId}`
+      await mkdir(dirname(pathOf(chosen)), { recursive: true })
+      await rename(pathOf(`${checkpoints.directoryUrl}/${flinkJobId}`), pathOf(chosen))
+
+      const found = await (await world.newRuntime()).inspect(attemptId)
+      expect(found.latestCheckpoint?.url).toBe(`${chosen}/chk-${ended.latestCheckpoint?.id}`)
     })
 
     test('launched many times at once, by two drivers, an attempt has one cluster; and none when it is killed meanwhile', async () => {

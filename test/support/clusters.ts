@@ -96,6 +96,7 @@ function specOf(folder: string, jar: string, mainClass: string, differences: Par
       jars: [{ name: 'my jobs 作业.jar', path: jar }],
       files: [],
     },
+    objectsUrl: stateUrl(join(folder, 'objects')),
     ...{ restoreFrom: null, allowNonRestoredState: false, restart: { kind: 'never' }, flinkConfig: {} },
     checkpoints: {
       ...{

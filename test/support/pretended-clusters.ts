@@ -63,6 +63,7 @@ function specOf(folder: string, jar: string, program: Program, differences: Part
   const state = stateUrl(join(folder, 'state'))
   return launchSpec({
     ...{ attemptId: hex32(), flinkJobId: hex32(), jars: [{ name: 'program.jar', path: jar }] },
+    objectsUrl: stateUrl(join(folder, 'objects')),
     checkpoints: {
       ...{ directoryUrl: `${state}/chk`, savepointDirectoryUrl: `${state}/sp`, everySeconds: null },
       mode: 'exactly_once',

@@ -11,12 +11,11 @@ import { createLogger } from '../../src/lib/logger.ts'
 import { findJava } from '../../src/runtimes/java-home.ts'
 import { createLocalProcessRuntime } from '../../src/runtimes/local-process/local-process-runtime.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
+import { type Answer, signIn } from './client.ts'
 import { eventually, processesAbout } from './clusters.ts'
 import { ROOT } from './source-files.ts'
 
-// Answers are compared field by field in the tests; test/support/wire-types.ts proves their types.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-export type Answer = any
+export type { Answer } from './client.ts'
 
 /** What a person with the administrator's token does with a service on real Flink. */
 export type RealClient = Readonly<{
@@ -33,6 +32,10 @@ export type RealClient = Readonly<{
   until(jobId: number, ...statuses: string[]): Promise<Answer>
   /** Stores a file and makes it a package without group. */
   upload(name: string, content: Uint8Array, kind?: string): Promise<void>
+  /** Stores a text as an object of the project. */
+  putObject(bucket: string, key: string, text: string): Promise<void>
+  /** The texts of the objects whose keys begin so, by key. */
+  objects(bucket: string, prefix: string): Promise<Map<string, string>>
   createJob(job: Record<string, unknown>): Promise<number>
   /** Deletes every job and waits until nothing of them runs. */
   deleteJobs(): Promise<void>
@@ -120,6 +123,11 @@ export async function connect(
     return answer.body
   }
   const dli: RealClient['dli'] = (method, path, body) => must(method, `/v1.0/${projectId}/streaming/${path}`, body)
+  const objectPath = (...parts: string[]) =>
+    `/api/v1/${projectId}/objects/${parts
+      .flatMap((part) => part.split('/'))
+      .map(encodeURIComponent)
+      .join('/')}`
   const detail: RealClient['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
   const processes = async () =>
     (await processesAbout(folder)).filter((line) => Number.parseInt(line, 10) !== servicePid())
@@ -141,6 +149,19 @@ export async function connect(
     async upload(name, content, kind = 'jar') {
       await must('PUT', `/api/v1/${projectId}/objects/files/${encodeURIComponent(name)}`, content)
       await must('POST', `/v2.0/${projectId}/resources`, { paths: [`obs://files/${name}`], kind })
+    },
+    async putObject(bucket, key, text) {
+      await must('PUT', objectPath(bucket, key), new TextEncoder().encode(text))
+    },
+    async objects(bucket, prefix) {
+      const query = `prefix=${encodeURIComponent(prefix)}&limit=1000`
+      const { status, body } = await call('GET', `${objectPath(bucket)}?${query}`)
+      const texts = new Map<string, string>()
+      for (const { key } of status === 200 ? body.objects : []) {
+        const response = await send(`${url()}${objectPath(bucket, key)}`, { headers: { 'x-auth-token': token } })
+        if (response.ok) texts.set(key, await response.text())
+      }
+      return texts
     },
     createJob: async (job) => {
       const body = { queue_name: 'q1', cu_number: 2, manager_cu_number: 1, parallel_number: 1, ...job }
@@ -180,26 +201,4 @@ export async function builtJarPath(name: string): Promise<string> {
   if (!unit) throw new Error(`no Java unit ${name}`)
   const tools = { javaHome: process.env.JAVA_HOME ?? null, flinkFolder: join(ROOT, 'data', 'flink') }
   return buildJava(unit, tools)
-}
-
-async function signIn(
-  url: string,
-  first: { userName: string; password: string; domainName: string; projectId: string },
-) {
-  const response = await fetch(`${url}/v3/auth/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: first.userName, password: first.password, domain: { name: first.domainName } } },
-        },
-        scope: { project: { id: first.projectId } },
-      },
-    }),
-  })
-  const token = response.headers.get('x-subject-token')
-  if (!token) throw new Error(`no token: ${response.status} ${await response.text()}`)
-  return token
 }

@@ -26,6 +26,27 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
+    when: /obs:\/\/[^\n]* names no object: /,
+    advice: () => ({
+      en: 'Correct the obs:// path that the program opens: a bucket of its own project, a key without "..", and no symbolic link on the way.',
+      zh: '请更正程序打开的 obs:// 路径：须为本项目的桶，对象键不含 “..”，且路径中没有符号链接。',
+    }),
+  },
+  {
+    when: /FileNotFoundException: File (obs:\/\/[^\n]*?) does not exist/,
+    advice: ([, url = '']) => ({
+      en: `There is no object ${url} in the project: check bucket and key, or upload it before the job starts.`,
+      zh: `项目中没有对象 ${url}：请检查桶和对象键，或在启动作业前上传。`,
+    }),
+  },
+  {
+    when: /Could not find a file system implementation for scheme 'obs'/,
+    advice: () => ({
+      en: 'The obs:// file system could not be made for this Flink here: submit.log says why. Mend that and start the job again.',
+      zh: '未能为此 Flink 构建 obs:// 文件系统：原因见 submit.log，修复后请重新启动作业。',
+    }),
+  },
+  {
     when: /UnsupportedFileSystemSchemeException|Could not find a file system implementation for scheme '([^']+)'/,
     advice: ([, scheme = '?']) => ({
       en: `Flink has no file system for ${scheme}:// here: use a path that the service maps, or install the plugin for it.`,

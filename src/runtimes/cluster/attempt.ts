@@ -10,7 +10,7 @@ import { Timeline } from './timeline.ts'
 
 /**
  * One attempt as its run folder tells it. All of it can be read again by another driver; what is kept in memory only
- * (`details`, `deathFailure`) are answers that can be asked for again.
+ * (`details`, `deathFailure`, `searched`) are answers that can be asked for again.
  */
 
 /** `starts/<n>.json`, durable before the first process of the start it describes. */
@@ -61,6 +61,8 @@ export class Attempt {
   batch: boolean | null = null
   details: Details | null = null
   deathFailure: Failure | null = null
+  /** What a search of the whole object folder for its checkpoints found; null while none was needed. */
+  searched: readonly CheckpointView[] | null = null
   /** When a TaskManager was last seen dead. */
   taskManagerLostAt: Date | null = null
   /** What the last inspection saw of the processes, and of Flink (observing.ts): that watching compares with. */
@@ -126,6 +128,7 @@ export class Attempt {
   /** Records a start of the cluster; when another driver recorded this number first, its record counts. */
   async recordStart(cluster: Cluster): Promise<void> {
     await writeJsonOnce(join(this.folder.starts, `${cluster.start}.json`), cluster)
+    this.searched = null
     this.cluster = await newestStart(this.folder.starts)
   }
 

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '../../lib/errors.ts'
 import { stateUrl } from '../state-url.ts'
-import { findCheckpoints, findSavepoint, holdsState } from './checkpoints.ts'
+import { findCheckpoints, findSavepoint, holdsState, searchCheckpoints } from './checkpoints.ts'
 
 let folder: string
 
@@ -47,6 +47,25 @@ describe('checkpoints on disk', () => {
 
   it('are refused, not missed, where they cannot be looked at', async () => {
     await expect(findCheckpoints('s3://bucket/x', ['job1'])).rejects.toBeInstanceOf(Refusal)
+  })
+})
+
+describe('a search for the checkpoints of a run', () => {
+  const [ours, others] = ['a'.repeat(32), 'b'.repeat(32)]
+
+  it('finds them wherever they lie, and none of another run', async () => {
+    const found = await state(`bucket/deep/检查 点/${ours}/chk-7`, 100)
+    await state(`bucket/deep/${others}/chk-8`, 200)
+    expect(await searchCheckpoints(url(), ours)).toEqual([{ url: found, completedAt: new Date(100_000), id: 7 }])
+  })
+
+  it('follows no link, and finds nothing where nothing can be looked at', async () => {
+    await state(`outside/${ours}/chk-1`, 100)
+    await mkdir(join(folder, 'inside'))
+    await symlink(join(folder, 'outside'), join(folder, 'inside', 'way-out'))
+    expect(await searchCheckpoints(`${url()}/inside`, ours)).toEqual([])
+    expect(await searchCheckpoints(`${url()}/nowhere`, ours)).toEqual([])
+    expect(await searchCheckpoints('s3://bucket', ours)).toEqual([])
   })
 })
 

@@ -141,7 +141,10 @@ describe('advice', () => {
     ['java.lang.OutOfMemoryError: unable to create native thread', 'The machine itself'],
     ['java.lang.OutOfMemoryError: Java heap space', '(Java heap space)'],
     ['java.net.BindException: Could not start rest endpoint on any port in port range 20002', 'start the job again'],
-    ["Could not find a file system implementation for scheme 'obs'. The scheme", 'no file system for obs://'],
+    ["Could not find a file system implementation for scheme 'oss'. The scheme", 'no file system for oss://'],
+    ["Could not find a file system implementation for scheme 'obs'. The scheme", 'submit.log says why'],
+    ["java.lang.IllegalArgumentException: obs://b/../x names no object: '..' cannot", 'Correct the obs:// path'],
+    ['java.io.FileNotFoundException: File obs://b/a c.csv does not exist or', 'no object obs://b/a c.csv in'],
     ['java.io.IOException: No space left on device', 'disk is full'],
     ['java.lang.IllegalStateException: anything', 'from the program or a library'],
   ])('for %j says what to do', (text, words) => {

@@ -12,6 +12,7 @@ import {
 } from './flink-answers.ts'
 
 const ID = '0123456789abcdef0123456789abcdef'
+const OBJECTS = 'file:///objects/p1'
 
 function overview(job: Record<string, unknown>) {
   return {
@@ -77,14 +78,19 @@ describe('checkpoints', () => {
 
   it('are the complete ones, without savepoints, failed and running ones', () => {
     const history = [entry(5, { status: 'IN_PROGRESS' }), entry(4, { is_savepoint: true }), entry(3), entry(2)]
-    expect(checkpoints({ history, latest: { completed: entry(3) } })).toEqual({
+    expect(checkpoints({ history, latest: { completed: entry(3) } }, OBJECTS)).toEqual({
       latest: { url: 'file:///c/chk-3', completedAt: new Date(3000), id: 3 },
       first: new Date(2000),
     })
   })
 
+  it('are found below the objects where the program named them by obs://', () => {
+    const history = [entry(1, { external_path: 'obs://Bucket_1/50% 中 文/chk-1' })]
+    expect(checkpoints({ history }, OBJECTS).latest?.url).toBe('file:///objects/p1/Bucket_1/50% 中 文/chk-1')
+  })
+
   it('are none in an answer without any', () => {
-    expect(checkpoints({ errors: ['x'] })).toEqual({ latest: null, first: null })
+    expect(checkpoints({ errors: ['x'] }, OBJECTS)).toEqual({ latest: null, first: null })
   })
 })
 
@@ -101,7 +107,7 @@ describe('a savepoint', () => {
       { status: { id: 'COMPLETED' }, operation: { 'failure-cause': { class: 'X', 'stack-trace': TRACE } } },
       { is: 'failed', reason: 'Y: not all tasks run' },
     ],
-  ])('%j is read', (answer, view) => expect(savepoint(answer)).toEqual(view))
+  ])('%j is read', (answer, view) => expect(savepoint(answer, OBJECTS)).toEqual(view))
 })
 
 describe('smaller answers', () => {

@@ -110,7 +110,7 @@ export function restarts(metrics: unknown): number | null {
 export type CheckpointAnswers = Readonly<{ latest: CheckpointView | null; first: Date | null }>
 
 /** `GET /jobs/<id>/checkpoints`. Savepoints are checkpoints to Flink; they are left out here. */
-export function checkpoints(answer: unknown): CheckpointAnswers {
+export function checkpoints(answer: unknown, objectsUrl: string): CheckpointAnswers {
   const body = object(answer)
   const complete = [...list(body.history), object(body.latest).completed]
     .map(object)
@@ -118,18 +118,19 @@ export function checkpoints(answer: unknown): CheckpointAnswers {
   const views = complete.flatMap((entry) => {
     const url = text(entry.external_path)
     const completedAt = moment(entry.latest_ack_timestamp)
-    return url === null || completedAt === null ? [] : [{ url: normalStateUrl(url), completedAt, id: number(entry.id) }]
+    if (url === null || completedAt === null) return []
+    return [{ url: normalStateUrl(url, objectsUrl), completedAt, id: number(entry.id) }]
   })
   views.sort((a, b) => b.id - a.id)
   return { latest: views[0] ?? null, first: views.at(-1)?.completedAt ?? null }
 }
 
 /** `GET /jobs/<id>/savepoints/<trigger id>`. A savepoint that failed is "completed" too, with a `failure-cause`. */
-export function savepoint(answer: unknown): SavepointView {
+export function savepoint(answer: unknown, objectsUrl: string): SavepointView {
   const { status, operation } = object(answer)
   if (object(status).id !== 'COMPLETED') return { is: 'inProgress' }
   const location = text(object(operation).location)
-  if (location !== null) return { is: 'completed', locationUrl: normalStateUrl(location) }
+  if (location !== null) return { is: 'completed', locationUrl: normalStateUrl(location, objectsUrl) }
   const cause = object(object(operation)['failure-cause'])
   const trace = text(cause['stack-trace'])
   return { is: 'failed', reason: trace === null ? (text(cause.class) ?? 'Flink gave no reason') : rootCause(trace) }

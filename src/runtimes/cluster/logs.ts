@@ -9,9 +9,11 @@ import { namesIn } from './disk.ts'
 const LOG_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
 const LARGEST_PAGE = 1024 * 1024
 
-export async function listLogs(folder: string): Promise<LogFile[]> {
+/** All, or those whose names end so. */
+export async function listLogs(folder: string, ending = ''): Promise<LogFile[]> {
   const files: LogFile[] = []
-  for (const name of (await namesIn(folder)).filter((each) => LOG_NAME.test(each)).sort()) {
+  const names = (await namesIn(folder)).filter((name) => LOG_NAME.test(name) && name.endsWith(ending))
+  for (const name of names.sort()) {
     const status = await lstat(join(folder, name)).catch(() => null)
     if (status?.isFile()) files.push({ name, sizeBytes: status.size, modifiedAt: status.mtime })
   }
@@ -58,8 +60,8 @@ const OUTPUT_LARGEST = 64 * 1024 * 1024
  * emptied (the process appends, hence goes on at the new end). A few lines may be lost in between.
  */
 export async function rollOutputs(folder: string, largest = OUTPUT_LARGEST): Promise<void> {
-  for (const { name, sizeBytes } of await listLogs(folder)) {
-    if (!name.endsWith('.out') || sizeBytes <= largest) continue
+  for (const { name, sizeBytes } of await listLogs(folder, '.out')) {
+    if (sizeBytes <= largest) continue
     const path = join(folder, name)
     await rm(`${path}.1`, { force: true })
     // On a full disk there is no copy, and all the more reason to empty the file.

@@ -1,12 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
-import type { CheckpointView, Failure, FlinkJobView, Observation, ProcessState, TimelineStep } from '../runtime.ts'
+import {
+  type CheckpointView,
+  checkpointDirectoryOf,
+  type Failure,
+  type FlinkJobView,
+  type LaunchSpec,
+  type Observation,
+  type ProcessState,
+  type TimelineStep,
+} from '../runtime.ts'
 import { normalStateUrl, statePath } from '../state-url.ts'
 import type { FailureContext } from './advice.ts'
 import { readArchive } from './archive.ts'
 import type { Attempt, Details, Outcome, Overview } from './attempt.ts'
-import { findCheckpoints, holdsState } from './checkpoints.ts'
+import { findCheckpoints, holdsState, searchCheckpoints } from './checkpoints.ts'
 import { readJsonOrNull, unlessDiskFull, writeJsonLightly } from './disk.ts'
 import { failureOfJob, failureOfJobManager } from './failure.ts'
 import {
@@ -157,16 +166,18 @@ async function askDetails(attempt: Attempt, port: number, line: JobLine | null, 
       const trace = newestException(history)
       details.lastFailure = trace === null ? null : failureOfJob(trace, contextOf(attempt, deps))
     }
-    details.checkpoints = checkpoints(answer)
+    details.checkpoints = checkpoints(answer, attempt.specOfLaunch().objectsUrl)
     await noteCheckpoint(attempt, details.checkpoints.latest)
   }
   attempt.details = details
   if (line === null) await askProgram(attempt, port, deps)
 }
 
-/** No job yet: still in `main`, or never. */
+/** No job yet: still in `main`, or never. The job that stands for a `main` that threw comes a moment after its end. */
 async function askProgram(attempt: Attempt, port: number, deps: ObserveDeps): Promise<void> {
   if (attempt.outcome !== null || !endedWithoutJob(await deps.rest.read(port, '/applications/overview'))) return
+  attempt.endSeenAtMs ??= performance.now()
+  if (performance.now() - attempt.endSeenAtMs < REASON_LAG_MS) return
   const failure = failureOfJob('The program ended: it contains no execute() calls', contextOf(attempt, deps))
   await keep(attempt, { job: null, failure, latestCheckpoint: null }, deps)
 }
@@ -306,23 +317,47 @@ function contextOf(attempt: Attempt, deps: ObserveDeps): FailureContext {
 async function latestCheckpoint(attempt: Attempt, jobManager: ProcessState): Promise<CheckpointView | null> {
   const told = attempt.details?.checkpoints.latest ?? attempt.outcome?.latestCheckpoint ?? null
   const { spec, outcome } = attempt
-  if (spec === null || (jobManager.is === 'alive' && outcome === null)) return told
-  const candidates = [told, await readJsonOrNull<CheckpointView>(attempt.folder.checkpointElsewhere)]
-  if (statePath(spec.checkpoints.directoryUrl) !== null) {
-    candidates.push(...(await findCheckpoints(spec.checkpoints.directoryUrl, [spec.flinkJobId])))
-  }
-  const found = candidates
-    .filter((each) => each !== null)
+  if (spec === null || (jobManager.is !== 'ended' && outcome === null)) return told
+  const found = (await leftCheckpoints(attempt, spec, told))
     .map((each) => ({ ...each, completedAt: new Date(each.completedAt) }))
     .sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime())
   for (const each of found) if (statePath(each.url) === null || (await holdsState(each.url))) return each
   return null
 }
 
+/**
+ * When no place is known, the job may have died before Flink was asked where its program puts checkpoints: then the
+ * project's objects are searched, once, as nothing adds to them any more.
+ */
+async function leftCheckpoints(
+  attempt: Attempt,
+  spec: LaunchSpec,
+  told: CheckpointView | null,
+): Promise<readonly CheckpointView[]> {
+  const left = await checkpointsInKnownPlaces(attempt, spec, told)
+  if (left.length > 0 || attempt.outcome?.job?.state === 'FINISHED') return left
+  attempt.searched ??= await searchCheckpoints(spec.objectsUrl, spec.flinkJobId)
+  return attempt.searched
+}
+
+/** What was told and noted, and what lies beside that and in the directory of the launch. */
+async function checkpointsInKnownPlaces(
+  attempt: Attempt,
+  spec: LaunchSpec,
+  told: CheckpointView | null,
+): Promise<readonly CheckpointView[]> {
+  const noted = await readJsonOrNull<CheckpointView>(attempt.folder.checkpointElsewhere)
+  const known = [told, noted].filter((each) => each !== null)
+  const directories = new Set([spec.checkpoints.directoryUrl, ...known.map(({ url }) => checkpointDirectoryOf(url))])
+  const onDisk = [...directories].filter((url) => statePath(url) !== null)
+  const lying = await Promise.all(onDisk.map((url) => findCheckpoints(url, [spec.flinkJobId])))
+  return [...known, ...lying.flat()]
+}
+
 /** A program may choose a directory of its own: without a note the place would be forgotten with the JobManager. */
 async function noteCheckpoint(attempt: Attempt, latest: CheckpointView | null): Promise<void> {
   if (latest === null || latest.id === attempt.details?.checkpoints.latest?.id || attempt.spec === null) return
-  const expected = normalStateUrl(attempt.spec.checkpoints.directoryUrl)
+  const expected = normalStateUrl(attempt.spec.checkpoints.directoryUrl, attempt.spec.objectsUrl)
   if (latest.url.startsWith(`${expected}/`)) return
   await unlessDiskFull(() => writeJsonLightly(attempt.folder.checkpointElsewhere, latest))
 }

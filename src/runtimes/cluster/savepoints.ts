@@ -63,7 +63,7 @@ async function askFlink(attempt: Attempt, operationId: string, deps: SavepointDe
   if (cluster === null || spec === null || attempt.stateOf('jobmanager').is !== 'alive') return null
   try {
     const answer = await deps.rest.call(cluster.ports.rest, 'GET', `/jobs/${spec.flinkJobId}/savepoints/${operationId}`)
-    return answer.status === 200 ? savepoint(answer.body) : null
+    return answer.status === 200 ? savepoint(answer.body, spec.objectsUrl) : null
   } catch (error) {
     if (error instanceof Unreachable) return null
     throw error

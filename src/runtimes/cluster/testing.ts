@@ -18,6 +18,7 @@ export function launchSpec(differences: Partial<LaunchSpec>): LaunchSpec {
       args: [],
       jars: [],
       files: [],
+      objectsUrl: 'file:///data/objects/p1',
       restoreFrom: null,
       allowNonRestoredState: false,
     },

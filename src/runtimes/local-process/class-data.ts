@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, rename, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { promisify } from 'node:util'
 import type { FlinkInstallation } from '../../flink/installation.ts'
-import { failed } from '../../lib/errors.ts'
 import { exists } from '../cluster/attempt.ts'
 import { readTextOrNull } from '../cluster/disk.ts'
 import type { ClassSharing, Java, JvmRole } from './command-line.ts'
@@ -73,35 +70,4 @@ export async function keepArchives(
     kept.push(basename(path))
   }
   return kept
-}
-
-const run = promisify(execFile)
-
-/** Compiles the program of the training run; needs a JDK (a JRE has no javac). */
-export async function buildTrainingJar(java: Java, installation: FlinkInstallation, folder: string): Promise<string> {
-  const source = join(import.meta.dirname, 'training', 'TrainingJob.java')
-  const [classes, jar] = [join(folder, 'classes'), join(folder, 'training.jar')]
-  await readFile(source)
-  await mkdir(classes, { recursive: true })
-  const tool = async (name: string, args: string[]) => {
-    try {
-      await run(join(java.home, 'bin', name), args)
-    } catch (error) {
-      throw failed(`${name} failed for the training program`, error)
-    }
-  }
-  const options = [
-    '--release',
-    '11',
-    '-nowarn',
-    '-Xlint:-options',
-    '-cp',
-    installation.classPath.join(':'),
-    '-d',
-    classes,
-  ]
-  await tool('javac', [...options, source])
-  await tool('jar', ['--create', '--file', jar, '-C', classes, '.'])
-  await rm(classes, { recursive: true, force: true })
-  return jar
 }

@@ -15,6 +15,7 @@ function context(differences: Partial<JvmContext> = {}): JvmContext {
       ...{ version: '2.3.0', line: '2.3', folder, classPath: [`${folder}/lib/a.jar`, `${folder}/lib/b.jar`] },
       ...{ pluginsFolder: `${folder}/plugins`, optFolder: `${folder}/opt` },
     },
+    pluginsFolder: '/flink/plugins/2.3.0-1',
     spec: launchSpec({ args: ['--job', '中文 "x" $HOME;'] }),
     folder: runFolder('/data/runs', 'a1'),
     ...{ processName: 'jobmanager', sharing: null },

@@ -20,6 +20,7 @@ export type ClassSharing = Readonly<{ use: string } | { make: string }> | null
 export type JvmContext = Readonly<{
   java: Java
   installation: FlinkInstallation
+  pluginsFolder: string
   spec: LaunchSpec
   folder: RunFolder
   /** Name of the process within the run: `jobmanager`, `taskmanager-1`; log files are called after it. */
@@ -170,7 +171,7 @@ export function jvmEnvironment(context: JvmContext): Record<string, string> {
     TMPDIR: context.folder.tmp,
     JAVA_HOME: context.java.home,
     FLINK_CONF_DIR: context.folder.conf,
-    FLINK_PLUGINS_DIR: context.installation.pluginsFolder,
+    FLINK_PLUGINS_DIR: context.pluginsFolder,
     [ATTEMPT_VARIABLE]: context.spec.attemptId,
   }
 }

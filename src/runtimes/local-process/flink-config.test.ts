@@ -16,6 +16,7 @@ describe('the Flink configuration of a run', () => {
         'execution.checkpointing.dir': 'file:///tmp/elsewhere',
         'restart-strategy.type': 'fixed-delay',
         'env.java.opts.all': '-Da=b',
+        'headgate.obs.root': '/objects/of-another-project',
       },
     })
     const configuration = flinkConfiguration(spec, folder, ports, 17)
@@ -24,9 +25,15 @@ describe('the Flink configuration of a run', () => {
       'state.backend.type': 'rocksdb',
       'rest.port': '20002',
       'restart-strategy.type': 'none',
+      'headgate.obs.root': '/data/objects/p1',
     })
     expect(configuration).not.toHaveProperty('execution.checkpointing.dir')
-    expect(ignoredKeys(spec)).toEqual(['execution.checkpointing.dir', 'rest.port', 'restart-strategy.type'])
+    expect(ignoredKeys(spec)).toEqual([
+      'execution.checkpointing.dir',
+      'headgate.obs.root',
+      'rest.port',
+      'restart-strategy.type',
+    ])
   })
 
   it('always names the checkpoint directory and keeps checkpoints, but sets an interval only when there is one', () => {

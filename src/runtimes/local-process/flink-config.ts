@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import type { Ports } from '../cluster/process-host.ts'
 import type { RunFolder } from '../cluster/run-folder.ts'
 import type { LaunchSpec } from '../runtime.ts'
-import { stateUrl } from '../state-url.ts'
+import { statePath, stateUrl } from '../state-url.ts'
 
 /**
  * The one configuration file of a run. Both Flink lines get `config.yaml` and nothing else: on 1.20 a `flink-conf.yaml`
@@ -14,6 +14,7 @@ import { stateUrl } from '../state-url.ts'
 /** Keys, or beginnings of keys when they end in a dot, that a user's configuration cannot set. */
 const OWNED = [
   '$internal.',
+  'headgate.',
   'jobmanager.rpc.',
   'jobmanager.bind-host',
   'jobmanager.memory.',
@@ -154,12 +155,19 @@ function places(spec: LaunchSpec, folder: RunFolder): Record<string, string> {
     'web.tmpdir': folder.tmp,
     'process.working-dir': folder.work,
     'jobmanager.archive.fs.dir': stateUrl(folder.archive),
+    ...objectFolder(spec),
     // The names of before 1.20: both lines accept them. Set always, for programs that switch checkpoints on themselves.
     'state.checkpoints.dir': spec.checkpoints.directoryUrl,
     'state.savepoints.dir': spec.checkpoints.savepointDirectoryUrl,
     // The default deletes checkpoints when the JobManager gets a SIGTERM.
     'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
   }
+}
+
+/** For the `obs` file system of java/obs-fs. */
+function objectFolder({ objectsUrl }: LaunchSpec): Record<string, string> {
+  const path = statePath(objectsUrl)
+  return path === null ? {} : { 'headgate.obs.root': path }
 }
 
 function lifeOfTheJob(spec: LaunchSpec, javaMajorVersion: number): Record<string, string> {

@@ -1,7 +1,8 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
-import { Refusal } from '../../lib/errors.ts'
+import { preparePlugins } from '../../flink/plugins.ts'
+import { messageOf, Refusal } from '../../lib/errors.ts'
 import { writeTextDurably } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from '../cluster/attempt.ts'
@@ -81,10 +82,27 @@ async function planCluster(spec: LaunchSpec, flinkVersion: string, options: Java
       zh: `未安装 Flink ${flinkVersion}。安装命令：headgate flink install ${flinkVersion}`,
     })
   }
+  const plugins = await pluginsOf(installation, options.java)
   return {
     flinkVersion: installation.version,
-    prepare: (attempt, log) => writeConfiguration(attempt, logConfig, options.java, log),
-    spawn: (attempt, key, log, onExit) => spawnJvm(attempt, key, { ...options, installation, memory, log, onExit }),
+    prepare: async (attempt, log) => {
+      if (plugins.problem !== null) await log(`the program cannot open obs:// paths: ${plugins.problem}`)
+      await writeConfiguration(attempt, logConfig, options.java, log)
+    },
+    spawn: (attempt, key, log, onExit) =>
+      spawnJvm(attempt, key, { ...options, installation, pluginsFolder: plugins.folder, memory, log, onExit }),
+  }
+}
+
+/** A version that our plugin does not fit, or a Java without compiler, still runs programs that do not need it. */
+async function pluginsOf(
+  installation: FlinkInstallation,
+  java: Java,
+): Promise<{ folder: string; problem: string | null }> {
+  try {
+    return { folder: await preparePlugins(installation, java.home), problem: null }
+  } catch (error) {
+    return { folder: installation.pluginsFolder, problem: messageOf(error) }
   }
 }
 
@@ -101,6 +119,7 @@ async function writeConfiguration(attempt: Attempt, logConfig: string, java: Jav
 type Spawning = JavaProcessOptions &
   Readonly<{
     installation: FlinkInstallation
+    pluginsFolder: string
     memory: { jobManager: JobManagerMemory; taskManager: TaskManagerMemory }
     log: SubmitLog
     onExit: () => void
@@ -123,9 +142,10 @@ async function spawnJvm(attempt: Attempt, key: ProcessKey, spawning: Spawning): 
 }
 
 async function jvmContext(attempt: Attempt, { role }: ProcessKey, spawning: Spawning): Promise<JvmContext> {
-  const { installation, java } = spawning
+  const { installation, pluginsFolder, java } = spawning
   const sharing = await spawning.sharingOf(installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
-  return { java, installation, spec: attempt.specOfLaunch(), folder: attempt.folder, processName: role, sharing }
+  const { folder } = attempt
+  return { java, installation, pluginsFolder, spec: attempt.specOfLaunch(), folder, processName: role, sharing }
 }
 
 function commandOf(context: JvmContext, key: ProcessKey, { memory }: Spawning): string[] {

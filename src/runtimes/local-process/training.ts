@@ -3,10 +3,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FlinkInstallation } from '../../flink/installation.ts'
+import { makeJar } from '../../flink/make-jar.ts'
 import { namesIn } from '../cluster/disk.ts'
 import type { LaunchSpec } from '../runtime.ts'
 import { stateUrl } from '../state-url.ts'
-import { archiveToMake, buildTrainingJar, keepArchives } from './class-data.ts'
+import { archiveToMake, keepArchives } from './class-data.ts'
 import type { LocalProcessOptions, LocalProcessRuntime } from './local-process-runtime.ts'
 import { GIB } from './memory.ts'
 import { currentBootId, isAlive, parseIdentity, selfIdentity } from './process-identity.ts'
@@ -34,7 +35,9 @@ export async function train(
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const runtime = create(trainingOptions(options, folder))
   try {
-    const jar = await buildTrainingJar(options.java, installation, folder)
+    const jar = join(folder, 'training.jar')
+    const { classPath } = installation
+    await makeJar({ sources: join(import.meta.dirname, 'training'), classPath, javaHome: options.java.home }, jar)
     await exercise(runtime, trainingSpec(installation, jar, folder))
     return await keepArchives({ folder: options.archivesFolder, java: options.java }, installation, folder)
   } finally {
@@ -97,6 +100,7 @@ function trainingSpec(installation: FlinkInstallation, jar: string, folder: stri
       parallelism: 1,
     },
     ...{ mainClass: 'TrainingJob', args: [], jars: [{ name: 'training.jar', path: jar }], files: [] },
+    objectsUrl: state,
     ...{ restoreFrom: null, allowNonRestoredState: false, restart: { kind: 'never' }, flinkConfig: {} },
     checkpoints: { directoryUrl: state, savepointDirectoryUrl: state, everySeconds: null, mode: 'exactly_once' },
     logLevels: { root: 'INFO', loggers: {} },

@@ -49,6 +49,7 @@ export async function openFolderObjectStore({
     ensureBucket: (bucket) => ensureBucket(root, checkedBucket(bucket)),
     listBuckets: (projectId) => listBuckets(root, projectId),
     flinkUrl: (ref) => flinkUrl(root, ref),
+    flinkRootUrl: (projectId) => flinkRootUrl(root, projectId),
     fromFlinkUrl: (projectId, url) => fromFlinkUrl(root, projectId, url),
   }
 }
@@ -214,10 +215,14 @@ async function listBuckets(root: string, projectId: string): Promise<string[]> {
 
 /** Flink takes the path of a `file:` URL as it stands: it is not percent-encoded. */
 function flinkUrl(root: string, { projectId, bucket, key }: ObjectRef): string {
-  assertProjectId(projectId)
   checkBucketName(bucket)
   if (key !== '') checkKey(key)
-  return `file://${[root, projectId, bucket, ...(key === '' ? [] : [key])].join('/')}`
+  return [flinkRootUrl(root, projectId), bucket, ...(key === '' ? [] : [key])].join('/')
+}
+
+function flinkRootUrl(root: string, projectId: string): string {
+  assertProjectId(projectId)
+  return `file://${root}/${projectId}`
 }
 
 function fromFlinkUrl(root: string, projectId: string, url: string): ObjectRef | null {
