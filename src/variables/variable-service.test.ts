@@ -9,10 +9,10 @@ const sealingKey = Buffer.alloc(32, 7)
 const EVERYTHING = { limit: 100, offset: 0 }
 
 describeOnEachDatabase((open) => {
-  async function setup() {
+  async function setup(limits: { variablesMax?: number } = {}) {
     const world = await openWorld(open)
     const { database, clock, caller } = world
-    const variables = createVariables({ database, clock, sealingKey })
+    const variables = createVariables({ database, clock, sealingKey, ...limits })
     const launchValues = createLaunchValues({ database, sealingKey })
     const create = (name: string, value: string, isSensitive = false) =>
       variables.create(caller, { name, value, isSensitive })
@@ -72,6 +72,13 @@ describeOnEachDatabase((open) => {
     const both = await Promise.allSettled([create('a', '1'), create('a', '2')])
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     await expect(create('a', '3')).rejects.toEqual(refusal('variable.taken'))
+  })
+
+  test('a project has no more variables than it may, also when they come at once', async () => {
+    const { create } = await setup({ variablesMax: 2 })
+    const all = await Promise.allSettled(['a', 'b', 'c'].map((name) => create(name, 'x')))
+    expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    await expect(create('d', 'x')).rejects.toEqual(refusal('variable.tooMany'))
   })
 
   test.each([

@@ -14,7 +14,12 @@ import {
   updateVariable,
 } from './variable-store.ts'
 
-export type VariablesOptions = Readonly<{ database: Database; clock: Clock; sealingKey: Buffer }>
+export type VariablesOptions = Readonly<{
+  database: Database
+  clock: Clock
+  sealingKey: Buffer
+  variablesMax?: number
+}>
 
 /** The global variables of projects. What is changed counts from the next start of a job on. */
 export interface Variables {
@@ -58,7 +63,7 @@ export function createVariables(options: VariablesOptions): Variables {
 }
 
 async function create(
-  { database, clock, sealingKey }: VariablesOptions,
+  { database, clock, sealingKey, variablesMax = VARIABLES_MAX }: VariablesOptions,
   { projectId, userId: ownerId }: ProjectCaller,
   { name, value, isSensitive }: NewVariable,
 ): Promise<void> {
@@ -67,7 +72,7 @@ async function create(
   const at = clock.now()
   const valueSealed = sealValue(sealingKey, { projectId, name }, value)
   await database.transact(async (tx) => {
-    if ((await countVariables(tx.db, projectId)) >= VARIABLES_MAX) throw VARIABLE_ERRORS.tooMany(VARIABLES_MAX)
+    if ((await countVariables(tx.db, projectId)) >= variablesMax) throw VARIABLE_ERRORS.tooMany(variablesMax)
     const row = { projectId, name, valueSealed, isSensitive, ownerId, createdAt: at, updatedAt: at }
     await insertVariable(tx, row).catch((error: unknown) => {
       throw database.quirks.isUniqueViolation(error) ? VARIABLE_ERRORS.taken(name) : error

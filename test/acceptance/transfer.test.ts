@@ -1,6 +1,8 @@
-import { text } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
+import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromBufferPromise } from 'yauzl'
+import { type ZipEntry, zip } from '../../src/lib/zip.ts'
 import {
   codeOf,
   createJob,
@@ -37,10 +39,16 @@ const importFrom = async (zip_file: string | undefined, is_cover?: unknown, lang
 }
 const remove = (id: number) => world.call('deleteFlinkJob', 'DELETE', `${JOBS}/${id}`)
 
+const objectUrl = (path: string) => `${world.baseUrl}/api/v1/${world.projectId}/objects/${path}`
+
 async function download(path: string): Promise<Buffer> {
-  const url = `${world.baseUrl}/api/v1/${world.projectId}/objects/${path}`
-  const response = await fetch(url, { headers: { 'x-auth-token': world.token } })
+  const response = await fetch(objectUrl(path), { headers: { 'x-auth-token': world.token } })
   return Buffer.from(await response.arrayBuffer())
+}
+
+async function upload(path: string, entries: readonly ZipEntry[]): Promise<void> {
+  const body = new Uint8Array(await buffer(Readable.from(zip(entries))))
+  await fetch(objectUrl(path), { method: 'PUT', headers: { 'x-auth-token': world.token }, body })
 }
 
 async function filesIn(path: string): Promise<Map<string, string>> {
@@ -188,6 +196,8 @@ describe('an import', () => {
       const reply = await world.send('POST', `${JOBS}/import`, { zip_file })
       expect([zip_file, codeOf(reply), messageOf(reply)]).toEqual([zip_file, code, expect.stringContaining(words)])
     }
+    await upload('b4/bomb.zip', [{ name: 'jobs/1.json', content: Buffer.alloc(9 * 1024 ** 2) }])
+    expect(codeOf(await world.send('POST', `${JOBS}/import`, { zip_file: 'b4/bomb.zip' }))).toBe('DLI.0009')
     expect(codeOf(await world.send('POST', `${JOBS}/import`, { is_cover: true }))).toBe('DLI.0001')
     expect(codeOf(await world.send('POST', `${JOBS}/import`, '['))).toBe('DLI.10004')
   })
