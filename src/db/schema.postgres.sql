@@ -54,6 +54,14 @@ CREATE TABLE domains (
   constraint domains_pkey PRIMARY KEY (id),
   constraint domains_name_key UNIQUE (name));
 
+CREATE TABLE job_users (
+  project_id text collate "C" not null,
+  user_id integer not null,
+  created_at bigint not null,
+  constraint job_users_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint job_users_pkey PRIMARY KEY (project_id),
+  constraint job_users_user_id_key UNIQUE (user_id));
+
 CREATE TABLE jobs (
   id bigint not null generated always as identity,
   project_id text collate "C" not null,

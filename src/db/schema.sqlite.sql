@@ -42,6 +42,10 @@ CREATE TABLE "domains" ("id" text not null primary key,
   "name" text not null unique,
   "created_at" bigint not null);
 
+CREATE TABLE "job_users" ("project_id" text not null primary key references "projects" ("id"),
+  "user_id" integer not null unique,
+  "created_at" bigint not null);
+
 CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "project_id" text not null references "projects" ("id"),
   "name" text not null,

@@ -13,7 +13,7 @@ import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
  * with the attempt before anything is started, so a repeated launch is the same launch. Variables stand in it by name: what
  * they stand for is recorded beside it, sealed.
  */
-export type LaunchPlan = Omit<LaunchSpec, 'mainClass' | 'jars' | 'files'> &
+export type LaunchPlan = Omit<LaunchSpec, 'user' | 'mainClass' | 'jars' | 'files'> &
   Readonly<{
     /** Null: from the manifest of the entrypoint jar. */
     mainClass: string | null

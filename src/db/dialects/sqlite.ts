@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type ColumnDefinitionBuilder, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { isSystemError } from '../../lib/errors.ts'
@@ -33,6 +34,8 @@ export function sqlite(file: string): DialectQuirks {
 }
 
 function openSqlite(file: string): SqliteDatabase {
+  // SQLite would make it readable to all; its log and index files take over the mode of the database.
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file)
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE')
