@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
@@ -32,10 +33,14 @@ import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava, type JavaHome } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import { programsOfJobs, usableUsers } from './runtimes/local-process/user-check.ts'
+import { maskingRuntime } from './runtimes/masked-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
 import { createResourceTags } from './tags/index.ts'
+import { createTemplates } from './templates/index.ts'
+import { createTransfer } from './transfer/index.ts'
+import { createLaunchValues, createVariables } from './variables/index.ts'
 import { version } from './version.ts'
 
 /** What tests may replace; everything else is the real thing. */
@@ -113,7 +118,10 @@ async function startOn(
     ids,
     logger,
   })
-  const { runtime, local } = await buildRuntime(config, java, users, clock, logger, overrides)
+  const variables = createVariables({ database, clock, sealingKey })
+  const launchValues = createLaunchValues({ database, sealingKey })
+  const { runtime: driver, local } = await buildRuntime(config, java, users, clock, logger, overrides)
+  const runtime = maskingRuntime(driver, (attemptId) => launchValues.secretsOf(attemptId))
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -128,7 +136,10 @@ async function startOn(
   const connectivity = createConnectivityTests({ database, clock })
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
-  const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, tagRules, logger }
+  const parts = {
+    ...{ database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, tagRules, logger },
+    ...{ variables, launchValues },
+  }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
   const jobs = createJobService({ ...parts, limits, poke })
@@ -170,6 +181,9 @@ async function startOn(
     artifacts,
     jobs,
     resourceTags,
+    templates: createTemplates({ database, clock, tagRules }),
+    transfer: createTransfer({ jobs, objects, clock, folder: join(config.folders.data, 'tmp') }),
+    variables,
     objects,
     logger,
     clock,

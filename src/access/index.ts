@@ -3,6 +3,7 @@ export { type Access, type AccessOptions, createAccess } from './access-service.
 export { readMember } from './access-store.ts'
 export type { Caller, ProjectCaller } from './caller.ts'
 export { signRequest } from './sdk-signature.ts'
+export { seal, unseal } from './sealing.ts'
 export type { SignedRequest } from './signed-request.ts'
 export type { IssuedToken, NamedInDomain, NamedThing, RoleName, TokenFacts, TokenRequest } from './token.ts'
 export type { AccessKeyPair, FirstCredentials, FirstWish, NewUser, User } from './user.ts'

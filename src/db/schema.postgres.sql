@@ -110,6 +110,12 @@ CREATE TABLE jobs (
   constraint jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint jobs_pkey PRIMARY KEY (id));
 
+CREATE TABLE launch_values (
+  attempt_id text collate "C" not null,
+  values_sealed text collate "C" not null,
+  constraint launch_values_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempts(id),
+  constraint launch_values_pkey PRIMARY KEY (attempt_id));
+
 CREATE TABLE memberships (
   user_id text collate "C" not null,
   project_id text collate "C" not null,
@@ -235,6 +241,21 @@ CREATE TABLE tags (
   constraint tags_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint tags_key PRIMARY KEY (project_id, resource_type, resource_id, key));
 
+CREATE TABLE templates (
+  id bigint not null generated always as identity,
+  project_id text collate "C" not null,
+  name text collate "C" not null,
+  description text collate "C" not null,
+  sql_body text collate "C" not null,
+  job_type text collate "C" not null,
+  owner_id text collate "C" not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint templates_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  constraint templates_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint templates_pkey PRIMARY KEY (id),
+  constraint templates_name UNIQUE (project_id, name));
+
 CREATE TABLE tokens (
   token_hash text collate "C" not null,
   user_id text collate "C" not null,
@@ -257,6 +278,20 @@ CREATE TABLE users (
   constraint users_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES domains(id),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_name UNIQUE (domain_id, name));
+
+CREATE TABLE variables (
+  id bigint not null generated always as identity,
+  project_id text collate "C" not null,
+  name text collate "C" not null,
+  value_sealed text collate "C" not null,
+  is_sensitive integer not null,
+  owner_id text collate "C" not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint variables_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  constraint variables_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint variables_pkey PRIMARY KEY (id),
+  constraint variables_name UNIQUE (project_id, name));
 
 CREATE UNIQUE INDEX attempts_one_live ON public.attempts USING btree (job_id) WHERE (live = 1);
 

@@ -82,6 +82,9 @@ CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "deleted_at" bigint,
   "condition_json" text default '{"en":"","zh":""}' not null);
 
+CREATE TABLE "launch_values" ("attempt_id" text not null primary key references "attempts" ("id"),
+  "values_sealed" text not null);
+
 CREATE TABLE "memberships" ("user_id" text not null references "users" ("id"),
   "project_id" text not null references "projects" ("id"),
   "role" text not null,
@@ -175,6 +178,17 @@ CREATE TABLE "tags" ("project_id" text not null references "projects" ("id"),
   "value" text not null,
   constraint "tags_key" primary key ("project_id", "resource_type", "resource_id", "key"));
 
+CREATE TABLE "templates" ("id" integer primary key autoincrement,
+  "project_id" text not null references "projects" ("id"),
+  "name" text not null,
+  "description" text not null,
+  "sql_body" text not null,
+  "job_type" text not null,
+  "owner_id" text not null references "users" ("id"),
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "templates_name" unique ("project_id", "name"));
+
 CREATE TABLE "tokens" ("token_hash" text not null primary key,
   "user_id" text not null references "users" ("id"),
   "project_id" text references "projects" ("id"),
@@ -190,6 +204,16 @@ CREATE TABLE "users" ("id" text not null primary key,
   "enabled" integer not null,
   "created_at" bigint not null,
   constraint "users_name" unique ("domain_id", "name"));
+
+CREATE TABLE "variables" ("id" integer primary key autoincrement,
+  "project_id" text not null references "projects" ("id"),
+  "name" text not null,
+  "value_sealed" text not null,
+  "is_sensitive" integer not null,
+  "owner_id" text not null references "users" ("id"),
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "variables_name" unique ("project_id", "name"));
 
 CREATE UNIQUE INDEX attempts_one_live on attempts (job_id) where live = 1;
 

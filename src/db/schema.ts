@@ -92,6 +92,34 @@ export interface Schema {
 
   tags: { project_id: string; resource_type: string; resource_id: string; key: string; value: string }
 
+  /** Global variables: `{{name}}` in what jobs are launched with. */
+  variables: {
+    id: Generated<number>
+    project_id: string
+    name: string
+    /** Every value is sealed; `is_sensitive` says only whether people may see it. */
+    value_sealed: string
+    is_sensitive: number
+    owner_id: string
+    created_at: number
+    updated_at: number
+  }
+  /** What the variables of one launch stood for, so that a repeated launch is the same launch. */
+  launch_values: { attempt_id: string; values_sealed: string }
+
+  /** Texts that SQL jobs are made from. */
+  templates: {
+    id: Generated<number>
+    project_id: string
+    name: string
+    description: string
+    sql_body: string
+    job_type: string
+    owner_id: string
+    created_at: number
+    updated_at: number
+  }
+
   jobs: {
     id: Generated<number>
     project_id: string

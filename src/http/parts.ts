@@ -8,6 +8,9 @@ import type { ConnectivityTests, Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
 import type { ResourceTags } from '../tags/index.ts'
+import type { Templates } from '../templates/index.ts'
+import type { Transfer } from '../transfer/index.ts'
+import type { Variables } from '../variables/index.ts'
 
 /** How the parts of the service are; `ready` says whether requests should be sent here. */
 export type HealthReport = Readonly<{
@@ -25,6 +28,9 @@ export type HttpParts = Readonly<{
   artifacts: Artifacts
   jobs: JobService
   resourceTags: ResourceTags
+  templates: Templates
+  transfer: Transfer
+  variables: Variables
   objects: ObjectStore
   logger: Logger
   clock: Clock

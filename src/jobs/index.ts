@@ -16,7 +16,7 @@ export type {
 export { NO_STATUS } from './job.ts'
 export { JOB_ERRORS, type JobErrorCode } from './job-errors.ts'
 export { shownCheckpointPath } from './job-places.ts'
-export type { JobService, JobView, NewJob } from './job-service.ts'
+export type { Actor, JobDefinition, JobService, JobView, NewJob } from './job-service.ts'
 export { createJobService } from './job-service.ts'
 export { JOB_STATES, type JobState, LIFECYCLE, type Patience } from './lifecycle.ts'
 export { taggedJobs } from './tagged-jobs.ts'

@@ -5,6 +5,7 @@ import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
 import { memoryOf, sizeOf } from './job-sizing.ts'
 import type { JobStore } from './job-store.ts'
+import { variablesIn } from './launch-plan.ts'
 
 /** Rules about a job that need more than the job: packages, Flink versions, queues, the host, other jobs. */
 
@@ -73,6 +74,8 @@ export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> 
   if (settings.entrypoint === null) throw JOB_ERRORS.entrypointMissing()
   if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
     throw JOB_ERRORS.bucketNeeded()
+  const unknown = await parts.variables.missing(job.projectId, variablesIn(settings))
+  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
   await checkRoomExists(parts, job)
   await checkOutside(parts, job.projectId, settings)
 }

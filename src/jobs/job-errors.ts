@@ -20,6 +20,15 @@ export const STATE_WORDS: Record<JobState, Texts> = {
   deleted: { en: 'deleted', zh: '已删除' },
 }
 
+/** Said when a run is refused, and when one that was accepted finds a variable gone. */
+export function variablesMissing(names: readonly string[]): Texts {
+  const mentioned = names.map((name) => `{{${name}}}`)
+  return {
+    en: `The job names global variables that this project does not have: ${mentioned.join(', ')}. Create them, or take them out of entrypoint_args and runtime_config.`,
+    zh: `作业使用了该项目中不存在的全局变量：${mentioned.join('、')}。请创建这些变量，或从 entrypoint_args 和 runtime_config 中删除。`,
+  }
+}
+
 /** Expected answers about jobs. Each says what happened, to what, and what to do. */
 export const JOB_ERRORS = {
   notFound: (id: number | string) =>
@@ -169,11 +178,27 @@ export const JOB_ERRORS = {
     ),
   typeUnsupported: (type: string) =>
     refuse('typeUnsupported', `A job of type ${type} cannot run yet.`, `暂不支持运行类型为 ${type} 的作业。`),
+  variablesMissing: (names: readonly string[]) => {
+    const { en, zh } = variablesMissing(names)
+    return refuse('variablesMissing', en, zh)
+  },
   mayNotRun: (id: number, state: JobState) =>
     refuse(
       'mayNotRun',
       `Job ${id} is ${STATE_WORDS[state].en} and cannot be run now.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，当前不能运行。`,
+    ),
+  mayNotOverwrite: (id: number, state: JobState) =>
+    refuse(
+      'mayNotOverwrite',
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be overwritten now. Stop it first.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能覆盖，请先停止作业。`,
+    ),
+  typeDiffers: (id: number, type: string) =>
+    refuse(
+      'typeDiffers',
+      `Job ${id} of the same name is of the type ${type} and cannot become one of another. Delete it first, or rename it.`,
+      `同名作业 ${id} 的类型为 ${type}，不能被其他类型的作业覆盖，请先删除或重命名该作业。`,
     ),
   mayNotStop: (id: number, state: JobState) =>
     refuse(

@@ -6,6 +6,7 @@ import type { Ids } from '../lib/ids.ts'
 import type { Queues } from '../queues/index.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import type { TagRules } from '../tags/index.ts'
+import type { Variables } from '../variables/index.ts'
 import type { JobId } from './job.ts'
 import type { JobStore } from './job-store.ts'
 
@@ -17,6 +18,7 @@ export type JobParts = Readonly<{
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
   queues: Pick<Queues, 'find' | 'get'>
+  variables: Pick<Variables, 'missing'>
   runtime: Pick<
     Runtime,
     'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'

@@ -23,7 +23,7 @@ import { checkDescription, checkName, checkSettings, DEFAULT_SETTINGS } from './
 import { sizeOf } from './job-sizing.ts'
 import { changeJob, checkMayUpdate, patchFor, sameDefinition, withoutFiller } from './job-update.ts'
 import type { JobEvent } from './lifecycle.ts'
-import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
+import { mayOverwrite, mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
 import { restorePointForRun } from './restore-point.ts'
 
@@ -39,6 +39,9 @@ export type NewJob = Readonly<{
   settings: Partial<JobSettings>
   tags: readonly { key: string; value: string }[]
 }>
+
+/** What users say of a job, and nothing of how it fares. */
+export type JobDefinition = Readonly<{ id: JobId; job: NewJob & Readonly<{ settings: JobSettings }> }>
 
 /** A job with what belongs to it, read at one moment. */
 export type JobView = Readonly<{
@@ -59,6 +62,15 @@ export type JobView = Readonly<{
  */
 export interface JobService {
   create(actor: Actor, job: NewJob): Promise<Job>
+  /**
+   * Creates the job, however many drafts there are; with `cover` a job at rest of the same name becomes a draft with this
+   * definition instead. What it ran and saved stays.
+   */
+  importJob(
+    actor: Actor,
+    job: NewJob,
+    options: { cover: boolean },
+  ): Promise<{ id: JobId; was: 'created' | 'overwritten' }>
   update(actor: Actor, id: JobId, changes: JobChanges): Promise<Job>
   run(actor: Actor, id: JobId, options: { resume: boolean }): Promise<void>
   stop(actor: Actor, id: JobId, options: { withSavepoint: boolean }): Promise<void>
@@ -68,6 +80,8 @@ export interface JobService {
 
   read(projectId: string, id: JobId): Promise<JobView>
   list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
+  /** The jobs, or all of the project's, in the order of their ids, read while they are asked for. */
+  definitions(projectId: string, ids: readonly JobId[] | null): Promise<AsyncIterable<JobDefinition>>
   moves(projectId: string, id: JobId): Promise<Move[]>
   attempts(projectId: string, id: JobId): Promise<Attempt[]>
   savepoints(projectId: string, id: JobId): Promise<Savepoint[]>
@@ -111,31 +125,57 @@ export function createJobService(parts: JobParts): JobService {
     tx.afterCommit(() => parts.poke(job.id, 'command'))
   }
 
+  const checkNew = async (actor: Actor, wanted: NewJob): Promise<JobSettings> => {
+    const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
+    checkName(wanted.name)
+    checkDescription(wanted.description)
+    checkSettings(settings, limits)
+    checkTags(wanted.tags, parts.tagRules)
+    await checkOutside(parts, actor.projectId, settings)
+    return settings
+  }
+
+  const insert = async (tx: Tx, actor: Actor, wanted: NewJob, settings: JobSettings, because: string): Promise<Job> => {
+    const at = clock.now()
+    await checkPathIsFree(store, tx.db, actor.projectId, null, settings)
+    const job = await store.insert(tx, newJobRow(actor, wanted, settings, at))
+    await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
+    const move = { jobId: job.id, attemptId: null, event: 'create', from: null, to: 'draft', because, at } as const
+    await store.recordMove(tx, move)
+    return job
+  }
+
+  const overwrite = async (tx: Tx, actor: Actor, job: Job, wanted: NewJob, settings: JobSettings): Promise<Job> => {
+    mayOverwrite(job, wanted.type)
+    await checkPathIsFree(store, tx.db, actor.projectId, job.id, settings)
+    await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
+    const { description, queueName } = wanted
+    const fresh = newJobRow(actor, wanted, settings, clock.now())
+    const { status, condition, wish, restartTimes, updatedAt, startedAt, endedAt, executionGraph } = fresh
+    return command(tx, job, 'overwrite', `overwritten by an import of user ${actor.userId}`, {
+      ...{ description, queueName, settings, status, condition, wish, restartTimes },
+      ...{ updatedAt, startedAt, endedAt, executionGraph },
+    })
+  }
+
   return {
     async create(actor, wanted) {
-      const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
-      checkName(wanted.name)
-      checkDescription(wanted.description)
-      checkSettings(settings, limits)
-      checkTags(wanted.tags, parts.tagRules)
-      await checkOutside(parts, actor.projectId, settings)
-      const now = clock.now()
+      const settings = await checkNew(actor, wanted)
       return database.transact(async (tx) => {
         const drafts = await store.countDrafts(tx.db, actor.projectId)
         if (drafts >= limits.maxDrafts) throw JOB_ERRORS.tooManyDrafts(limits.maxDrafts)
-        await checkPathIsFree(store, tx.db, actor.projectId, null, settings)
-        const job = await store.insert(tx, newJobRow(actor, wanted, settings, now))
-        await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
-        await store.recordMove(tx, {
-          jobId: job.id,
-          attemptId: null,
-          event: 'create',
-          from: null,
-          to: 'draft',
-          because: `created by user ${actor.userId}`,
-          at: now,
-        })
-        return job
+        return insert(tx, actor, wanted, settings, `created by user ${actor.userId}`)
+      })
+    },
+
+    async importJob(actor, wanted, { cover }) {
+      const settings = await checkNew(actor, wanted)
+      return database.transact(async (tx) => {
+        const job = await store.findNamed(tx.db, actor.projectId, wanted.name)
+        if (job && !cover) throw JOB_ERRORS.nameTaken(wanted.name)
+        if (job) return { id: (await overwrite(tx, actor, job, wanted, settings)).id, was: 'overwritten' }
+        const { id } = await insert(tx, actor, wanted, settings, `imported by user ${actor.userId}`)
+        return { id, was: 'created' }
       })
     },
 
@@ -246,6 +286,14 @@ export function createJobService(parts: JobParts): JobService {
       return { total, jobs: await viewsOf(parts, jobs) }
     },
 
+    async definitions(projectId, wanted) {
+      const ids = await store.idsOf(database.db, projectId, wanted)
+      const there = new Set(ids)
+      const missing = wanted?.find((id) => !there.has(id))
+      if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
+      return definitionsOf(parts, projectId, ids)
+    },
+
     async moves(projectId, id) {
       await mustFind(database.db, projectId, id)
       return store.moves(database.db, id)
@@ -321,6 +369,24 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[]): Promise<JobView[]
     attempt: attempts.get(job.id) ?? null,
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
   }))
+}
+
+/** Their texts may be long, so few are in memory at a time. */
+const DEFINITIONS_AT_ONCE = 50
+
+/** What is deleted meanwhile is left out. */
+async function* definitionsOf(
+  { store, database }: JobParts,
+  projectId: string,
+  ids: readonly JobId[],
+): AsyncGenerator<JobDefinition> {
+  const tags = await readTagsOfKind(database.db, projectId, 'job')
+  for (let start = 0; start < ids.length; start += DEFINITIONS_AT_ONCE) {
+    const jobs = await store.findAll(database.db, projectId, ids.slice(start, start + DEFINITIONS_AT_ONCE))
+    for (const { id, name, type, description, queueName, settings } of jobs) {
+      yield { id, job: { name, type, description, queueName, settings, tags: tags.get(String(id)) ?? [] } }
+    }
+  }
 }
 
 function newJobRow(actor: Actor, wanted: NewJob, settings: JobSettings, now: Date): Omit<Job, 'id' | 'version'> {

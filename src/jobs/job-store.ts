@@ -54,6 +54,44 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         .execute()
     },
 
+    /** A job of the project that is not deleted, or null. */
+    async findNamed(reader: Reader, projectId: string, name: string): Promise<Job | null> {
+      const row = await reader
+        .selectFrom('jobs')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('name', '=', name)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    /** Ids of the project's jobs that are not deleted, in order: all, or those among the wanted. */
+    async idsOf(reader: Reader, projectId: string, wanted: readonly JobId[] | null): Promise<JobId[]> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .select('id')
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .$if(wanted !== null, (query) => query.where('id', 'in', [...(wanted ?? [])]))
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => row.id as JobId)
+    },
+
+    /** Those of the jobs that are there, in the order of their ids. */
+    async findAll(reader: Reader, projectId: string, ids: readonly JobId[]): Promise<Job[]> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .where('id', 'in', [...ids])
+        .orderBy('id')
+        .execute()
+      return rows.map(fromRow)
+    },
+
     /** For the reconciler: any job, deleted ones too. */
     async load(reader: Reader, id: JobId): Promise<Job | null> {
       const row = await reader.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()

@@ -29,6 +29,13 @@ export function mayStop(job: Job, open: Operation | null, withSavepoint: boolean
   return 'goOn'
 }
 
+/** @throws Refusal job.mayNotOverwrite, job.typeDiffers */
+export function mayOverwrite(job: Job, type: Job['type']): May {
+  if (nextState(job.state, 'overwrite') === null) throw JOB_ERRORS.mayNotOverwrite(job.id, job.state)
+  if (job.type !== type) throw JOB_ERRORS.typeDiffers(job.id, job.type)
+  return 'goOn'
+}
+
 export function mayTakeSavepoint(job: Job, open: Operation | null): May {
   if (job.state !== 'running') throw JOB_ERRORS.mayNotSavepoint(job.id, job.state)
   if (open) throw JOB_ERRORS.savepointUnderWay(job.id)

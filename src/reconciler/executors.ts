@@ -2,11 +2,12 @@ import type { Artifacts, MaterialisedArtifact } from '../artifacts/index.ts'
 import { readJarManifest } from '../artifacts/index.ts'
 import type { JobParts } from '../jobs/job-parts.ts'
 import { placesOf } from '../jobs/job-places.ts'
-import { type LaunchPlan, launchPlanOf } from '../jobs/launch-plan.ts'
+import { type LaunchPlan, launchPlanOf, withValues } from '../jobs/launch-plan.ts'
 import { messageOf, Refusal } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Failure, LaunchFile, LaunchSpec, Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
+import type { LaunchValues } from '../variables/index.ts'
 import { logReader } from './log-reader.ts'
 import { TEXTS } from './texts.ts'
 import type { Executors, JobView } from './view.ts'
@@ -16,6 +17,7 @@ export type ExecutorParts = Pick<JobParts, 'database' | 'store' | 'clock'> &
     objects: ObjectStore
     runtime: Runtime
     artifacts: Pick<Artifacts, 'materialise'>
+    launchValues: Pick<LaunchValues, 'of' | 'forget'>
     logger: Logger
     /** The user id for the jobs of a project, always the same; null: they run as the service does. */
     userOf: (projectId: string) => Promise<number | null>
@@ -35,6 +37,7 @@ export function createExecutors(parts: ExecutorParts): Executors {
     tidy: ({ attemptId }) => runtime.tidy(attemptId),
     dispose: async ({ attemptIds }) => {
       for (const attemptId of attemptIds) await runtime.dispose(attemptId)
+      await parts.launchValues.forget(attemptIds)
     },
   }
 }
@@ -42,7 +45,8 @@ export function createExecutors(parts: ExecutorParts): Executors {
 /** Fetches the files and starts the cluster. What a person must mend is recorded with the attempt; the next pass ends it. */
 async function launch(parts: ExecutorParts, attemptId: string, view: JobView, signal: AbortSignal): Promise<void> {
   if (!view.attempt) return
-  const plan = launchPlanOf(view.attempt)
+  const values = await parts.launchValues.of(parts.database.db, attemptId)
+  const plan = withValues(launchPlanOf(view.attempt), values)
   try {
     await parts.runtime.launch(await toLaunchSpec(parts, plan), signal)
     await patchAttempt(parts, attemptId, { launchedAt: parts.clock.now() })

@@ -35,6 +35,8 @@ export type JobView = Readonly<{
   savepoint: SavepointView | null
   /** Only for a job that waits to start. */
   room: Room | null
+  /** Global variables that the job names and its project does not have; only for a job that waits to start. */
+  missingVariables: readonly string[]
   /** Only for a job of which another attempt is to be launched. */
   restorable: Restorable | null
 }>

@@ -4,6 +4,7 @@ import { firstTables } from './0001-first-tables.ts'
 import { restarts } from './0002-restarts.ts'
 import { jobUsers } from './0003-job-users.ts'
 import { queueChanges } from './0010-queue-changes.ts'
+import { variablesAndTemplates } from './0011-variables-and-templates.ts'
 
 /** Forward only, frozen once released. The name orders them. */
 export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => ({
@@ -11,4 +12,5 @@ export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => 
   '0002-restarts': { up: (db) => restarts(db, quirks) },
   '0003-job-users': { up: (db) => jobUsers(db, quirks) },
   '0010-queue-changes': { up: (db) => queueChanges(db, quirks) },
+  '0011-variables-and-templates': { up: (db) => variablesAndTemplates(db, quirks) },
 })

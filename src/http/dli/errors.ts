@@ -72,7 +72,10 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.hostTooSmall': { code: 'DLI.13002' },
   'job.imageUnsupported': { code: 'DLI.0007' },
   'job.typeUnsupported': { code: 'DLI.13012' },
+  'job.variablesMissing': { code: 'DLI.0002' },
   'job.mayNotRun': { code: 'DLI.13006' },
+  'job.mayNotOverwrite': { code: 'DLI.12003' },
+  'job.typeDiffers': { code: 'DLI.12005' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
   'job.savepointUnderWay': {
@@ -188,6 +191,35 @@ const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
   'tag.badResourceType': { code: 'DLI.0001' },
 }
 
+const TEMPLATES: Readonly<Record<string, Mapping>> = {
+  'template.notFound': { code: 'DLI.18005' },
+  'template.nameTaken': { code: 'DLI.18002' },
+  'template.nameEmpty': { code: 'DLI.18006' },
+  'template.nameTooLong': { code: 'DLI.18009' },
+  'template.nameBadCharacter': { code: 'DLI.18007' },
+  'template.descriptionTooLong': { code: 'DLI.18008' },
+  'template.sqlTooLong': { code: 'DLI.18001' },
+  'template.tooMany': { code: 'DLI.18003' },
+}
+
+const TRANSFER: Readonly<Record<string, Mapping>> = {
+  'transfer.noFolder': { code: 'DLI.0001' },
+  'transfer.noneSelected': { code: 'DLI.0001' },
+  'transfer.nothingThere': { code: 'DLI.0002' },
+  'transfer.notAZip': { code: 'DLI.0001' },
+  'transfer.unreadable': { code: 'DLI.0001' },
+  'transfer.tooLarge': { code: 'DLI.0009' },
+  'transfer.nameTwice': { code: 'DLI.11004' },
+}
+
+const VARIABLES: Readonly<Record<string, Mapping>> = {
+  'variable.notFound': { code: 'DLI.0002' },
+  'variable.taken': { code: 'DLI.0006' },
+  'variable.badName': { code: 'DLI.0001' },
+  'variable.badValue': { code: 'DLI.0001' },
+  'variable.tooMany': { code: 'DLI.0009' },
+}
+
 const FILES: Readonly<Record<string, Mapping>> = {
   'bucket.noneGiven': { code: 'DLI.19004' },
   'bucket.tooMany': { code: 'DLI.0001' },
@@ -218,7 +250,10 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'artifact.notAJar': both('DLI.11017', 'DLI.12002', 'DLI.13013'),
 }
 
-const MAPPINGS: Readonly<Record<string, Mapping>> = { ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS, ...FILES }
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  ...{ ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS },
+  ...{ ...TEMPLATES, ...TRANSFER, ...VARIABLES, ...FILES },
+}
 
 /** True when the code has a line here. */
 export function isMapped(code: string): boolean {
@@ -232,14 +267,23 @@ export function foreignError(refusal: Refusal, room: Room, operation: string): F
   return { status, code: codeOf(mapping, refusal, room, operation) }
 }
 
+const BAD_JSON_IN: Readonly<Record<string, string>> = {
+  registerBucket: 'DLI.19001',
+  createFlinkSqlJobTemplate: 'DLI.18004',
+  updateFlinkSqlJobTemplate: 'DLI.18004',
+}
+
+const isAbout = (refusal: Refusal, field: string) => refusal instanceof FieldRefusal && refusal.field === field
+
 function codeOf(mapping: Mapping, refusal: Refusal, room: Room, operation: string): string {
   const ofOperation: Readonly<Record<string, string>> = mapping.in ?? {}
   const special = ofOperation[operation]
   if (special) return special
   if (operation === 'listApigSinks' && refusal.code === 'request.notSupported') return 'DLI.11098'
-  if (room !== 'flinkJobs')
-    return operation === 'registerBucket' && BAD_JSON.includes(refusal.code) ? 'DLI.19001' : mapping.code
-  if (BAD_JSON.includes(refusal.code)) return 'DLI.10004'
+  if (BAD_JSON.includes(refusal.code))
+    return BAD_JSON_IN[operation] ?? (room === 'flinkJobs' ? 'DLI.10004' : mapping.code)
+  if (operation === 'createFlinkSqlJobTemplate' && isAbout(refusal, 'name')) return 'DLI.18006'
+  if (room !== 'flinkJobs') return mapping.code
   if (refusal.code === 'request.notSupported') return 'DLI.10003'
   return (refusal instanceof FieldRefusal && mapping.fields?.[refusal.field]) || mapping.code
 }

@@ -8,14 +8,22 @@ import { countResourcesByTags } from './count-resources-by-tags.ts'
 import { createConnectivityTask } from './create-connectivity-task.ts'
 import { createDliAgency } from './create-dli-agency.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
+import { createFlinkSqlJobTemplate } from './create-flink-sql-job-template.ts'
+import { createGlobalVariable } from './create-global-variable.ts'
 import { createQueue } from './create-queue.ts'
 import { createQueueProperty } from './create-queue-property.ts'
 import { deleteFlinkJob } from './delete-flink-job.ts'
+import { deleteFlinkSqlJobTemplate } from './delete-flink-sql-job-template.ts'
+import { deleteGlobalVariable } from './delete-global-variable.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
 import { deleteQueue } from './delete-queue.ts'
 import { deleteQueueProperty } from './delete-queue-property.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
+import { exportFlinkJobs } from './export-flink-jobs.ts'
+import { importFlinkJobs } from './import-flink-jobs.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
+import { listFlinkSqlJobTemplates } from './list-flink-sql-job-templates.ts'
+import { listGlobalVariables } from './list-global-variables.ts'
 import { listJobResources } from './list-job-resources.ts'
 import { listQueueProperties } from './list-queue-properties.ts'
 import { listQueues } from './list-queues.ts'
@@ -35,6 +43,8 @@ import { showQuota } from './show-quota.ts'
 import { showResourceTags } from './show-resource-tags.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
+import { updateFlinkSqlJobTemplate } from './update-flink-sql-job-template.ts'
+import { updateGlobalVariable } from './update-global-variable.ts'
 import { updateJobResourceOwner } from './update-job-resource-owner.ts'
 import { updateQueueCidr } from './update-queue-cidr.ts'
 import { updateQueueProperty } from './update-queue-property.ts'
@@ -55,7 +65,13 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   stopFlinkJob,
   deleteFlinkJob,
   batchDeleteFlinkJobs,
+  exportFlinkJobs,
+  importFlinkJobs,
   executeFlinkJobSavepoint,
+  createFlinkSqlJobTemplate,
+  listFlinkSqlJobTemplates,
+  updateFlinkSqlJobTemplate,
+  deleteFlinkSqlJobTemplate,
   registerBucket,
   showDliAgency,
   createDliAgency,
@@ -66,6 +82,10 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   listResourcesByTags,
   countResourcesByTags,
   showQuota,
+  createGlobalVariable,
+  listGlobalVariables,
+  updateGlobalVariable,
+  deleteGlobalVariable,
   createQueue,
   listQueues,
   showQueue,

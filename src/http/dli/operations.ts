@@ -28,15 +28,12 @@ export type DliOperation = Readonly<{
 }>
 
 const SQL_LATER = 'SQL jobs come with the SQL runner.'
-const TEMPLATES_LATER = 'Templates come with SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
-const VARIABLES_LATER = 'Global variables come with the complete contract.'
 const TAGS_OF = 'Of Flink jobs, queues and packages.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
 const POOLS_LATER = 'Elastic resource pools come later.'
 const SMN_LATER = 'Topics are stored by name; delivery comes later.'
-const EXPORT_LATER = 'Export and import come with the complete contract.'
 
 // biome-ignore format: a table is read line by line
 export const DLI_OPERATIONS = [
@@ -53,8 +50,8 @@ export const DLI_OPERATIONS = [
   { number: 10, id: 'deleteFlinkJob', method: 'DELETE', path: '/v1.0/:project_id/streaming/jobs/:job_id', success: 200, title: 'Delete a Flink job', section: '3.10', support: 'yes', note: '' },
   { number: 11, id: 'batchDeleteFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/delete', success: 200, title: 'Delete Flink jobs', section: '3.11', support: 'yes', note: '' },
   { number: 12, id: 'showFlinkMetric', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/metrics', success: 200, title: 'Show counters of Flink jobs', section: '3.12', support: 'no', note: 'Counters come with the metrics of jobs.' },
-  { number: 13, id: 'exportFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/export', success: 200, title: 'Export Flink jobs', section: '3.13', support: 'no', note: EXPORT_LATER },
-  { number: 14, id: 'importFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/import', success: 200, title: 'Import Flink jobs', section: '3.14', support: 'no', note: EXPORT_LATER },
+  { number: 13, id: 'exportFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/export', success: 200, title: 'Export Flink jobs', section: '3.13', support: 'yes', note: '' },
+  { number: 14, id: 'importFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/import', success: 200, title: 'Import Flink jobs', section: '3.14', support: 'yes', note: '' },
   { number: 15, id: 'executeFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/savepoint', success: 200, title: 'Trigger a savepoint', section: '3.15', support: 'yes', note: '' },
   { number: 16, id: 'importFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/import-savepoint', success: 200, title: 'Register an existing savepoint', section: '3.16', support: 'no', note: 'Registering a savepoint from elsewhere comes with the complete contract.' },
   { number: 17, id: 'listApigSinks', method: 'GET', path: '/v1.0/:project_id/streaming/jobs/:job_id/apig-sinks', success: 200, title: 'List API gateway sinks of a job', section: '3.17', support: 'no', note: 'The vendor has withdrawn it; the answer is always DLI.11098.' },
@@ -62,10 +59,10 @@ export const DLI_OPERATIONS = [
   { number: 19, id: 'stopFlinkJob', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/stop', success: 200, title: 'Stop one Flink job', section: '3.9', support: 'yes', note: 'Named in a permission table only; here it is the batch stop for one id.' },
 
   // Templates
-  { number: 20, id: 'createFlinkSqlJobTemplate', method: 'POST', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'Create a template', section: '4.1', support: 'no', note: TEMPLATES_LATER },
-  { number: 21, id: 'listFlinkSqlJobTemplates', method: 'GET', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'List templates', section: '4.2', support: 'no', note: TEMPLATES_LATER },
-  { number: 22, id: 'updateFlinkSqlJobTemplate', method: 'PUT', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Update a template', section: '4.3', support: 'no', note: TEMPLATES_LATER },
-  { number: 23, id: 'deleteFlinkSqlJobTemplate', method: 'DELETE', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Delete a template', section: '4.4', support: 'no', note: TEMPLATES_LATER },
+  { number: 20, id: 'createFlinkSqlJobTemplate', method: 'POST', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'Create a template', section: '4.1', support: 'yes', note: '' },
+  { number: 21, id: 'listFlinkSqlJobTemplates', method: 'GET', path: '/v1.0/:project_id/streaming/job-templates', success: 200, title: 'List templates', section: '4.2', support: 'yes', note: '' },
+  { number: 22, id: 'updateFlinkSqlJobTemplate', method: 'PUT', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Update a template', section: '4.3', support: 'yes', note: '' },
+  { number: 23, id: 'deleteFlinkSqlJobTemplate', method: 'DELETE', path: '/v1.0/:project_id/streaming/job-templates/:template_id', success: 200, title: 'Delete a template', section: '4.4', support: 'yes', note: '' },
 
   // Use of other services, edge
   { number: 24, id: 'registerBucket', method: 'POST', path: '/v1.0/:project_id/dli/obs-authorize', success: 200, title: 'Authorise buckets', section: '6.1', support: 'yes', note: '' },
@@ -82,17 +79,17 @@ export const DLI_OPERATIONS = [
   { number: 33, id: 'registerAuthorizedQueue', method: 'PUT', path: '/v1.0/:project_id/queues/user-authorization', success: 200, title: 'Grant rights on a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
   { number: 34, id: 'listQueueUsers', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/users', success: 200, title: 'List the users of a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
   { number: 35, id: 'listAuthorizationPrivileges', method: 'GET', path: '/v1.0/:project_id/authorization/privileges', success: 200, title: 'List rights on an object', section: '8.3', support: 'no', note: GRANTS_LATER },
-  { number: 36, id: 'createGlobalVariable', method: 'POST', path: '/v1.0/:project_id/variables', success: 200, title: 'Create a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
-  { number: 39, id: 'deleteGlobalVariable', method: 'DELETE', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Delete a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
+  { number: 36, id: 'createGlobalVariable', method: 'POST', path: '/v1.0/:project_id/variables', success: 200, title: 'Create a global variable', section: '8.4', support: 'yes', note: '' },
+  { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'yes', note: '' },
+  { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'yes', note: '' },
+  { number: 39, id: 'deleteGlobalVariable', method: 'DELETE', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Delete a global variable', section: '8.4', support: 'yes', note: '' },
   { number: 40, id: 'batchCreateResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/create', success: 204, title: 'Add tags', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 41, id: 'batchDeleteResourceTags', method: 'POST', path: '/v3/:project_id/:resource_type/:resource_id/tags/delete', success: 204, title: 'Remove tags', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 42, id: 'showResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/:resource_id/tags', success: 200, title: 'Show tags of a resource', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 43, id: 'listResourceTags', method: 'GET', path: '/v3/:project_id/:resource_type/tags', success: 200, title: 'List tags of a kind of resource', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 44, id: 'listResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/filter', success: 200, title: 'Find resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
   { number: 45, id: 'countResourcesByTags', method: 'POST', path: '/v3/:project_id/:resource_type/resource-instances/count', success: 200, title: 'Count resources by tags', section: '8.5', support: 'yes', note: TAGS_OF },
-  { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'yes', note: 'Of CUs, queues and packages; what is not there yet has a quota of 0.' },
+  { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'yes', note: 'Of CUs, queues, packages and templates; what is not there yet has a quota of 0.' },
 
   // Queues
   { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: '' },

@@ -17,16 +17,17 @@ export const showQuota = projectEndpoint({
   room: 'general',
   tag: 'Quotas',
   answer: Type.Object({ is_success: SuccessBoolean, quotas: Type.Object({ resources: Type.Array(Quota) }) }),
-  async handle({ queues, artifacts }, { caller }) {
+  async handle({ queues, artifacts, templates }, { caller }) {
     const ofQueues = await queues.usage(caller.projectId)
     const ofPackages = await artifacts.usage(caller.projectId)
+    const ofTemplates = await templates.usage(caller.projectId)
     const { cusPerProject, queuesPerProject } = ofQueues.limits
     const resources = [
       toQuota('CU', cusPerProject, ofQueues.cus),
       toQuota('QUEUE', queuesPerProject, ofQueues.count),
       toQuota('DATABASE', 0, 0),
       toQuota('TABLE', 0, 0),
-      toQuota('TEMPLATE', 0, 0),
+      toQuota('TEMPLATE', ofTemplates.max, ofTemplates.count),
       toQuota('SL_PKG_RESOURCE', ofPackages.max, ofPackages.count),
       toQuota('SL_SESSION', 0, 0),
       toQuota('JOB_CU', cusPerProject, ofQueues.busyCus),

@@ -1,4 +1,5 @@
 import type { Attempt } from '../../jobs/job.ts'
+import { variablesMissing } from '../../jobs/job-errors.ts'
 import { launchPlanOf } from '../../jobs/launch-plan.ts'
 import { restorePointForRun } from '../../jobs/restore-point.ts'
 import { assert, type Texts } from '../../lib/errors.ts'
@@ -33,6 +34,7 @@ export function admit(view: JobView, now: Date, policy: Policy): Decision {
   if (room.needsCus > room.queue.cuCount) {
     return refuse(TEXTS.queueTooSmall(room.queue.name, room.needsCus, room.queue.cuCount), now)
   }
+  if (view.missingVariables.length > 0) return refuse(variablesMissing(view.missingVariables), now)
   const everRan = view.history.some((attempt) => attempt.runningAt !== null)
   const point = restorePointForRun(job, job.wish.resume, everRan, view.restorable)
   if ('missing' in point) return refuse(TEXTS.nothingToResume(point.because), now)
