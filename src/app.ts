@@ -15,7 +15,7 @@ import { flinkHome } from './flink/installation.ts'
 import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
-import { createJobService, type JobId, type JobService } from './jobs/index.ts'
+import { createJobService, JOB_ERRORS, type JobId, type JobService } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
@@ -105,7 +105,10 @@ async function startOn(
   const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
-  const jobs = createJobService({ ...parts, limits, poke })
+  const sqlOfTemplate = async (_projectId: string, templateId: number): Promise<string> => {
+    throw JOB_ERRORS.templateNotFound(templateId) // until there are templates
+  }
+  const jobs = createJobService({ ...parts, limits, poke, sqlOfTemplate })
   const reconciler = createReconciler({
     ...parts,
     executors: createExecutors(parts),

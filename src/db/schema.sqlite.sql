@@ -42,6 +42,13 @@ CREATE TABLE "domains" ("id" text not null primary key,
   "name" text not null unique,
   "created_at" bigint not null);
 
+CREATE TABLE "job_graphs" ("job_id" bigint primary key references "jobs" ("id"),
+  "attempt_id" text not null references "attempts" ("id"),
+  "graph_json" text not null);
+
+CREATE TABLE "job_sql" ("job_id" bigint primary key references "jobs" ("id"),
+  "sql_body" text not null);
+
 CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "project_id" text not null references "projects" ("id"),
   "name" text not null,

@@ -22,6 +22,8 @@ export type JobParts = Readonly<{
   >
   /** The Flink version a label runs on; throws a Refusal for a label nobody knows. */
   chooseFlink: (label: string | null) => Promise<{ version: string; note: Texts | null }>
+  /** The text of a template of the project. @throws Refusal `job.templateNotFound` */
+  sqlOfTemplate: (projectId: string, templateId: number) => Promise<string>
   /** Wakes the reconciler for one job. */
   poke: (id: JobId, why?: 'command') => void
   limits: Readonly<{ maxCuNumber: number; maxDrafts: number; cuMemoryBytes: number }>

@@ -9,6 +9,7 @@ import {
   type JobQuery,
   type JobSettings,
   type JobType,
+  kindOfType,
   type Move,
   NO_STATUS,
   type Operation,
@@ -26,6 +27,7 @@ import type { JobEvent } from './lifecycle.ts'
 import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
 import { restorePointForRun } from './restore-point.ts'
+import { checkMode, checkSqlBody, completeSqlJob, type NewSqlJob } from './sql-job.ts'
 
 /** Who asks, for which project; the HTTP layer has checked that the two belong together. */
 export type Actor = Readonly<{ userId: string; projectId: string }>
@@ -37,6 +39,8 @@ export type NewJob = Readonly<{
   queueName: string | null
   /** Absent settings take the contract's defaults. */
   settings: Partial<JobSettings>
+  /** Of an SQL job; of a Jar job there is none. */
+  sqlBody?: string
   tags: readonly { key: string; value: string }[]
 }>
 
@@ -50,7 +54,9 @@ export type JobView = Readonly<{
   /** The live attempt, else the last one. */
   attempt: Attempt | null
   /** CUs and TaskManagers the job's settings come to. */
-  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number }>
+  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number; realCuCount: number }>
+  /** Text of an SQL job; empty for a Jar job, and where it was not asked for. */
+  sqlBody: string
 }>
 
 /**
@@ -59,6 +65,7 @@ export type JobView = Readonly<{
  */
 export interface JobService {
   create(actor: Actor, job: NewJob): Promise<Job>
+  createSql(actor: Actor, job: NewSqlJob): Promise<Job>
   update(actor: Actor, id: JobId, changes: JobChanges): Promise<Job>
   run(actor: Actor, id: JobId, options: { resume: boolean }): Promise<void>
   stop(actor: Actor, id: JobId, options: { withSavepoint: boolean }): Promise<void>
@@ -113,11 +120,26 @@ export function createJobService(parts: JobParts): JobService {
     tx.afterCommit(() => parts.poke(job.id, 'command'))
   }
 
+  /** The text that an update gives, when it is another than the job has. */
+  const changedSqlBody = async (reader: Reader, id: JobId, { sqlBody }: JobChanges): Promise<string | null> => {
+    if (sqlBody === undefined) return null
+    const before = (await store.sqlBodies(reader, [id])).get(id) ?? ''
+    return before === sqlBody ? null : sqlBody
+  }
+
+  /** Its queue may have been removed since it was looked at; an SQL job may do without. */
+  const mustHaveQueue = async (tx: Tx, { type, projectId, queueName }: Job): Promise<void> => {
+    if (queueName === null && kindOfType(type) === 'sql') return
+    if (!(await parts.queues.isThere(tx, projectId, queueName ?? ''))) throw JOB_ERRORS.queueNotFound(queueName ?? '')
+  }
+
   return {
     async create(actor, wanted) {
       const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
       checkName(wanted.name)
       checkDescription(wanted.description)
+      checkMode(wanted.type, settings.runMode)
+      checkSqlBody(wanted.sqlBody ?? '')
       checkSettings(settings, limits)
       checkTags(wanted.tags)
       await checkOutside(parts, actor.projectId, settings)
@@ -127,6 +149,7 @@ export function createJobService(parts: JobParts): JobService {
         if (drafts >= limits.maxDrafts) throw JOB_ERRORS.tooManyDrafts(limits.maxDrafts)
         await checkPathIsFree(store, tx.db, actor.projectId, null, settings)
         const job = await store.insert(tx, newJobRow(actor, wanted, settings, now))
+        if (wanted.sqlBody) await store.writeSqlBody(tx, job.id, wanted.sqlBody)
         await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
         await store.recordMove(tx, {
           jobId: job.id,
@@ -141,19 +164,28 @@ export function createJobService(parts: JobParts): JobService {
       })
     },
 
+    async createSql(actor, wanted) {
+      return this.create(actor, await completeSqlJob(parts, actor.projectId, wanted))
+    },
+
     async update(actor, id, changes) {
       const before = await mustFind(database.db, actor.projectId, id)
+      if (changes.kind && changes.kind !== kindOfType(before.type)) throw JOB_ERRORS.kindWrong(id, before.type)
       const patch = patchFor(before, changes)
       if (patch.name !== undefined) checkName(patch.name)
       if (patch.description !== undefined) checkDescription(patch.description)
       const settings = patch.settings ?? before.settings
+      checkMode(before.type, settings.runMode)
+      checkSqlBody(changes.sqlBody ?? '')
       checkSettings(settings, limits)
       await checkOutside(parts, actor.projectId, settings, before.settings)
       const job = await database.transact(async (tx) => {
         const now = await mustFind(tx.db, actor.projectId, id)
         if (now.version !== before.version && !sameDefinition(now, before)) throw JOB_ERRORS.changedMeanwhile(id)
-        checkMayUpdate(now, patch)
+        const sqlBody = await changedSqlBody(tx.db, id, changes)
+        checkMayUpdate(now, patch, sqlBody === null ? [] : ['sqlBody'])
         await checkPathIsFree(store, tx.db, actor.projectId, id, settings)
+        if (sqlBody !== null) await store.writeSqlBody(tx, id, sqlBody)
         return changeJob(parts, tx, now, patch, `changed by user ${actor.userId}`)
       })
       parts.poke(id)
@@ -173,8 +205,7 @@ export function createJobService(parts: JobParts): JobService {
       await database.transact(async (tx) => {
         const job = await mustFind(tx.db, actor.projectId, id)
         mayRun(job)
-        const queue = job.queueName ?? ''
-        if (!(await parts.queues.isThere(tx, actor.projectId, queue))) throw JOB_ERRORS.queueNotFound(queue)
+        await mustHaveQueue(tx, job)
         await command(
           tx,
           job,
@@ -221,6 +252,7 @@ export function createJobService(parts: JobParts): JobService {
           deletedAt: clock.now(),
         })
         await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(id) }, [])
+        await store.forgetTexts(tx, id)
       })
     },
 
@@ -238,14 +270,14 @@ export function createJobService(parts: JobParts): JobService {
 
     async read(projectId, id) {
       const job = await mustFind(database.db, projectId, id)
-      const [view] = await viewsOf(parts, [job])
+      const [view] = await viewsOf(parts, [job], true)
       if (!view) throw JOB_ERRORS.notFound(id)
       return view
     },
 
     async list(projectId, query) {
       const { total, jobs } = await store.list(database.db, projectId, query)
-      return { total, jobs: await viewsOf(parts, jobs) }
+      return { total, jobs: await viewsOf(parts, jobs, query.withSqlBody ?? false) }
     },
 
     async busyCus(projectId) {
@@ -309,15 +341,17 @@ export function createJobService(parts: JobParts): JobService {
   }
 }
 
-async function viewsOf(parts: JobParts, jobs: readonly Job[]): Promise<JobView[]> {
+async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boolean): Promise<JobView[]> {
   const { store, database } = parts
   const ids = jobs.map((job) => job.id)
-  const [owners, operations, attempts, savepoints, tags] = await Promise.all([
+  const sqlJobs = jobs.filter((job) => kindOfType(job.type) === 'sql').map((job) => job.id)
+  const [owners, operations, attempts, savepoints, tags, sqlBodies] = await Promise.all([
     store.ownerNames(database.db, [...new Set(jobs.map((job) => job.ownerId))]),
     store.openOperations(database.db, ids),
     store.newestAttempts(database.db, ids),
     store.savepointsOf(database.db, ids),
     readTagsOfKind(database.db, jobs[0]?.projectId ?? '', 'job'),
+    store.sqlBodies(database.db, withSqlBody ? sqlJobs : []),
   ])
   return jobs.map((job) => ({
     job,
@@ -327,6 +361,7 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[]): Promise<JobView[]
     latestSavepoint: savepoints.find((savepoint) => savepoint.jobId === job.id) ?? null,
     attempt: attempts.get(job.id) ?? null,
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
+    sqlBody: sqlBodies.get(job.id) ?? '',
   }))
 }
 

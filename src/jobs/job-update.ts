@@ -51,9 +51,10 @@ function changedSettings(before: JobSettings, after: JobSettings): (keyof JobSet
   return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
 }
 
-/** While a job runs only six settings may change; while it is on its way somewhere, nothing. */
-export function checkMayUpdate(job: Job, patch: JobPatch): void {
+/** While a job runs only six settings may change; while it is on its way somewhere, nothing. `others`: further changes. */
+export function checkMayUpdate(job: Job, patch: JobPatch, others: readonly string[] = []): void {
   const changed = [
+    ...others,
     ...(['name', 'description', 'queueName'] as const).filter((key) => patch[key] !== undefined),
     ...(patch.settings ? changedSettings(job.settings, patch.settings) : []),
   ]
@@ -66,6 +67,7 @@ export function checkMayUpdate(job: Job, patch: JobPatch): void {
 
 const WIRE_NAMES: Readonly<Record<string, string>> = {
   description: 'desc',
+  idleStateRetentionSeconds: 'idle_state_retention',
   checkpointIntervalSeconds: 'checkpoint_interval',
 }
 

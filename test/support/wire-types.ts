@@ -240,6 +240,12 @@ export const WIRE_TYPES = {
     job: record({ job_id: integer, status_name: text, status_desc: text }),
   }),
   updateFlinkJarJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
+  createFlinkSqlJob: record({
+    is_success: yes,
+    message: text,
+    job: record({ job_id: integer, status_name: text, status_desc: text }),
+  }),
+  updateFlinkSqlJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
   listFlinkJobs: jobList(record(listedJob)),
   'listFlinkJobs with details': jobList(record({ ...listedJob, ...longJob })),
   showFlinkJob: record({

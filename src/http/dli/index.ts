@@ -3,6 +3,7 @@ import { batchDeleteFlinkJobs } from './batch-delete-flink-jobs.ts'
 import { batchRunFlinkJobs } from './batch-run-flink-jobs.ts'
 import { batchStopFlinkJobs } from './batch-stop-flink-jobs.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
+import { createFlinkSqlJob } from './create-flink-sql-job.ts'
 import { createQueue } from './create-queue.ts'
 import { deleteFlinkJob } from './delete-flink-job.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
@@ -20,6 +21,7 @@ import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
+import { updateFlinkSqlJob } from './update-flink-sql-job.ts'
 import { uploadFileJobResources, uploadJarJobResources, uploadPythonFileJobResources } from './upload-by-kind.ts'
 import { uploadJobResources } from './upload-job-resources.ts'
 
@@ -29,6 +31,8 @@ type IdentityId = 'createToken' | 'showToken' | 'listProjects'
 const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   createFlinkJarJob,
   updateFlinkJarJob,
+  createFlinkSqlJob,
+  updateFlinkSqlJob,
   listFlinkJobs,
   showFlinkJob,
   showFlinkJobExecutionGraph,

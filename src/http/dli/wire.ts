@@ -1,5 +1,12 @@
 import { type Static, Type } from 'typebox'
-import type { Job, JobSettings, JobView, ResourceConfig } from '../../jobs/index.ts'
+import {
+  type Job,
+  type JobSettings,
+  type JobView,
+  kindOfType,
+  type ResourceConfig,
+  scalingOf,
+} from '../../jobs/index.ts'
 import { shownCheckpointPath } from '../../jobs/job-places.ts'
 import type { Language } from '../../lib/errors.ts'
 import { nullable } from './fields.ts'
@@ -56,7 +63,9 @@ export const JobConfig = Type.Object({
   flink_version: nullable(text),
   operator_config: nullable(text),
   static_estimator_config: nullable(text),
-  real_cu_number: Type.Integer({ description: 'CUs the job comes to; 0: the same as cu_number.' }),
+  real_cu_number: Type.Integer({
+    description: 'CUs that its JobManager and TaskManagers come to; 0: the same as cu_number.',
+  }),
   execution_agency_urn: nullable(text),
   resource_config_version: Type.Enum(['v1', 'v2']),
   resource_config: Type.Object({
@@ -65,9 +74,17 @@ export const JobConfig = Type.Object({
     jobmanager_resource_spec: Spec,
     taskmanager_resource_spec: Spec,
   }),
-  auto_scaling_enable: Type.Boolean({ description: 'Always false: a job keeps its size.' }),
-  auto_scaling_interval: nullable(count),
-  max_parallelism: nullable(count),
+  auto_scaling_enable: Type.Boolean({
+    description: 'flink.dli.job.scale.enable of runtime_config. Stored and answered: a job keeps its size.',
+  }),
+  auto_scaling_interval: nullable(
+    Type.Integer({ description: 'flink.dli.job.scale.interval of runtime_config, minutes; null without scaling.' }),
+  ),
+  max_parallelism: nullable(
+    Type.Integer({
+      description: 'What flink.dli.job.cu.max of runtime_config allows: 4 per compute CU; null without scaling.',
+    }),
+  ),
 })
 
 const shared = {
@@ -146,11 +163,11 @@ function toShared(view: JobView, { language, now }: Reading) {
       .join(' '),
     create_time: job.createdAt.getTime(),
     duration: durationMs(job, now),
-    root_id: -1,
-    graph_editor_enabled: false,
+    root_id: NO_ROOT,
+    graph_editor_enabled: job.settings.graphEditorEnabled,
     has_savepoint: latestSavepoint !== null,
     queue_name: job.queueName,
-    edge_group_ids: null,
+    edge_group_ids: toList(job.settings.edgeGroupIds),
     restart_times: job.restartTimes,
     savepoint_path: latestSavepoint?.path ?? null,
   }
@@ -170,8 +187,8 @@ function toDetailOnly(view: JobView) {
     update_time: job.updatedAt.getTime(),
     user_id: job.ownerId,
     project_id: job.projectId,
-    sql_body: '',
-    run_mode: 'exclusive_cluster',
+    sql_body: view.sqlBody,
+    run_mode: settings.runMode,
     main_class: settings.mainClass,
     entrypoint_args: settings.entrypointArgs,
     execution_graph: job.executionGraph,
@@ -188,7 +205,9 @@ function toJobConfig(view: JobView): Static<typeof JobConfig> {
     ...toStorageConfig(view.job),
     ...toSizeConfig(view),
     ...toProgramConfig(settings),
-    ...NEVER_SET,
+    ...toSqlConfig(view.job),
+    ...toScalingConfig(settings),
+    root_id: NO_ROOT,
     restart_when_exception: settings.restartWhenException,
     resume_checkpoint: settings.resumeCheckpoint,
     resume_max_num: settings.resumeMaxNum,
@@ -220,7 +239,7 @@ function toSizeConfig({ job, sizing, attempt }: JobView) {
     executor_cu_number: isLive ? executorCus(settings) : null,
     tm_cus: settings.tmCus,
     tm_slot_num: Math.max(1, settings.tmSlotNum || sizing.slotsPerTaskManager),
-    real_cu_number: sizing.cuCount === settings.cuNumber ? 0 : sizing.cuCount,
+    real_cu_number: sizing.realCuCount === settings.cuNumber ? 0 : sizing.realCuCount,
     resource_config_version: settings.resourceConfigVersion,
     resource_config: toResourceConfig(settings.resourceConfig),
   }
@@ -242,8 +261,8 @@ function toResourceConfig(config: ResourceConfig) {
 function toProgramConfig(settings: JobSettings) {
   return {
     entrypoint: settings.entrypoint,
-    dependency_jars: settings.dependencyJars && [...settings.dependencyJars],
-    dependency_files: settings.dependencyFiles && [...settings.dependencyFiles],
+    dependency_jars: toList(settings.dependencyJars),
+    dependency_files: toList(settings.dependencyFiles),
     runtime_config: settings.runtimeConfig,
     flink_log_config: settings.flinkLogConfig,
     feature: settings.feature ?? 'basic',
@@ -252,19 +271,35 @@ function toProgramConfig(settings: JobSettings) {
   }
 }
 
-/** What only SQL jobs, edge jobs or the vendor's own console ever set. */
-const NEVER_SET = {
-  root_id: -1,
-  edge_group_ids: null,
-  idle_state_retention: 3600,
-  config_url: null,
-  udf_jar_url: null,
-  dirty_data_strategy: null,
-  graph_editor_enabled: false,
-  graph_editor_data: '',
-  operator_config: null,
-  static_estimator_config: null,
-  auto_scaling_enable: false,
-  auto_scaling_interval: null,
-  max_parallelism: null,
-} as const
+/** Of a Jar job most of it is null; an SQL job has texts and the defaults of SQL jobs. */
+function toSqlConfig({ type, settings }: Job) {
+  const isSql = kindOfType(type) === 'sql'
+  return {
+    edge_group_ids: toList(settings.edgeGroupIds),
+    idle_state_retention: settings.idleStateRetentionSeconds ?? IDLE_STATE_RETENTION_SECONDS,
+    config_url: settings.configUrl,
+    udf_jar_url: settings.udfJarUrl,
+    dirty_data_strategy: settings.dirtyDataStrategy ?? (isSql ? '0' : null),
+    graph_editor_enabled: settings.graphEditorEnabled,
+    graph_editor_data: settings.graphEditorData ?? '',
+    operator_config: settings.operatorConfig ?? (isSql ? '' : null),
+    static_estimator_config: settings.staticEstimatorConfig ?? (isSql ? '' : null),
+  }
+}
+
+function toScalingConfig(settings: JobSettings) {
+  const scaling = scalingOf(settings)
+  return {
+    auto_scaling_enable: scaling !== null,
+    auto_scaling_interval: scaling?.intervalMinutes ?? null,
+    max_parallelism: scaling?.maxParallelism ?? null,
+  }
+}
+
+const IDLE_STATE_RETENTION_SECONDS = 3600
+/** Only edge jobs have children. */
+const NO_ROOT = -1
+
+function toList(texts: readonly string[] | null): string[] | null {
+  return texts && [...texts]
+}

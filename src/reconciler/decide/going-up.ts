@@ -1,4 +1,4 @@
-import type { Attempt } from '../../jobs/job.ts'
+import { type Attempt, kindOfType } from '../../jobs/job.ts'
 import { launchPlanOf } from '../../jobs/launch-plan.ts'
 import { restorePointForRun } from '../../jobs/restore-point.ts'
 import { assert, type Texts } from '../../lib/errors.ts'
@@ -29,6 +29,8 @@ export function admit(view: JobView, now: Date, policy: Policy): Decision {
     room && view.restorable && job.wish.wants === 'running',
     `Job ${job.id}: a queued job has room, state and a wish`,
   )
+  if (job.type === 'flink_sql_edge_job') return refuse(TEXTS.noEdge(), now)
+  if (kindOfType(job.type) === 'sql') return refuse(TEXTS.noSqlYet(), now)
   if (!room.queue) return refuse(TEXTS.queueGone(job.queueName ?? ''), now)
   if (room.needsCus > room.queue.cuCount) {
     return refuse(TEXTS.queueTooSmall(room.queue.name, room.needsCus, room.queue.cuCount), now)
