@@ -239,6 +239,18 @@ export const JOB_ERRORS = {
       `Job ${id} is ${STATE_WORDS[state].en}; a savepoint can be taken only while it runs.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，只有运行中的作业才能创建保存点。`,
     ),
+  mayNotImportSavepoint: (id: number, state: JobState) =>
+    refuse(
+      'mayNotImportSavepoint',
+      `Job ${id} is ${STATE_WORDS[state].en}; a savepoint can be imported only while nothing of the job runs. Stop it first.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，只有未运行的作业才能导入保存点，请先停止作业。`,
+    ),
+  savepointNotFound: (path: string) =>
+    refuse(
+      'savepointNotFound',
+      `There is no complete savepoint or checkpoint at savepoint_path ${path}. Name the directory that holds its _metadata, in a bucket of this project.`,
+      `savepoint_path ${path} 处没有完整的保存点或checkpoint，请指定该项目桶中直接包含 _metadata 文件的目录。`,
+    ),
   savepointUnderWay: (id: number) =>
     refuse(
       'savepointUnderWay',
@@ -250,6 +262,12 @@ export const JOB_ERRORS = {
       'mayNotUpdate',
       `Job ${id} is ${STATE_WORDS[state].en}; ${fields.join(', ')} cannot be changed now. Stop the job first.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，当前不能修改 ${fields.join('、')}，请先停止作业。`,
+    ),
+  startingWhileUpdating: (id: number, state: JobState) =>
+    refuse(
+      'startingWhileUpdating',
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be updated now. Stop it first, or try again when it runs.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能修改，请先停止作业，或在运行后重试。`,
     ),
   busyWhileUpdating: (id: number, state: JobState) =>
     refuse(

@@ -5,6 +5,7 @@ import type { Texts } from '../lib/errors.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Queues } from '../queues/index.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
+import type { ObjectStore } from '../storage/index.ts'
 import type { JobId } from './job.ts'
 import type { JobStore } from './job-store.ts'
 
@@ -16,6 +17,7 @@ export type JobParts = Readonly<{
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
   queues: Pick<Queues, 'get' | 'isThere'>
+  objects: Pick<ObjectStore, 'stat' | 'flinkUrl'>
   runtime: Pick<
     Runtime,
     'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'

@@ -1,6 +1,7 @@
 import type { Reader, Tx } from '../db/database.ts'
 import type { LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
+import { findState } from './import-savepoint.ts'
 import {
   type Attempt,
   type Job,
@@ -24,7 +25,7 @@ import { checkDescription, checkName, checkSettings, DEFAULT_SETTINGS } from './
 import { sizeOf } from './job-sizing.ts'
 import { changeJob, checkMayUpdate, patchFor, sameDefinition, withoutFiller } from './job-update.ts'
 import type { JobEvent } from './lifecycle.ts'
-import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
+import { mayImportSavepoint, mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
 import { restorePointForRun } from './restore-point.ts'
 import { checkMode, checkSqlBody, completeSqlJob, type NewSqlJob } from './sql-job.ts'
@@ -72,6 +73,8 @@ export interface JobService {
   remove(actor: Actor, id: JobId): Promise<void>
   /** `path`: `bucket/dir` without scheme; null: the default directory. */
   triggerSavepoint(actor: Actor, id: JobId, path: string | null): Promise<void>
+  /** Registers a savepoint or checkpoint of the project's buckets as the newest savepoint of the job. `path`: as above. */
+  importSavepoint(actor: Actor, id: JobId, path: string): Promise<void>
 
   read(projectId: string, id: JobId): Promise<JobView>
   list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
@@ -183,7 +186,8 @@ export function createJobService(parts: JobParts): JobService {
         const now = await mustFind(tx.db, actor.projectId, id)
         if (now.version !== before.version && !sameDefinition(now, before)) throw JOB_ERRORS.changedMeanwhile(id)
         const sqlBody = await changedSqlBody(tx.db, id, changes)
-        checkMayUpdate(now, patch, sqlBody === null ? [] : ['sqlBody'])
+        const open = (await store.openOperations(tx.db, [id])).get(id) ?? null
+        checkMayUpdate(now, patch, open, sqlBody === null ? [] : ['sqlBody'])
         await checkPathIsFree(store, tx.db, actor.projectId, id, settings)
         if (sqlBody !== null) await store.writeSqlBody(tx, id, sqlBody)
         return changeJob(parts, tx, now, patch, `changed by user ${actor.userId}`)
@@ -265,6 +269,22 @@ export function createJobService(parts: JobParts): JobService {
         if (!attempt?.live) throw JOB_ERRORS.mayNotSavepoint(id, job.state)
         await store.insertOperation(tx, newOperation(job, attempt.id, ids.hex32(), 'savepoint', path, clock.now()))
         tx.afterCommit(() => parts.poke(id))
+      })
+    },
+
+    async importSavepoint(actor, id, path) {
+      mayImportSavepoint(await mustFind(database.db, actor.projectId, id))
+      const state = await findState(parts, actor.projectId, path)
+      await database.transact(async (tx) => {
+        mayImportSavepoint(await mustFind(tx.db, actor.projectId, id))
+        await store.insertSavepoint(tx, {
+          ...state,
+          id: ids.hex32(),
+          jobId: id,
+          attemptId: null,
+          origin: 'imported',
+          createdAt: clock.now(),
+        })
       })
     },
 

@@ -260,6 +260,7 @@ export const WIRE_TYPES = {
   batchDeleteFlinkJobs: batch,
   deleteFlinkJob: record({ is_success: yes, message: text }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
+  importFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
   createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
   listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),

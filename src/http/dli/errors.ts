@@ -38,6 +38,7 @@ const missingJob = {
   batchStopFlinkJobs: 'DLI.15001',
   stopFlinkJob: 'DLI.15001',
   executeFlinkJobSavepoint: 'DLI.15001',
+  importFlinkJobSavepoint: 'DLI.15001',
   deleteFlinkJob: 'DLI.17001',
   batchDeleteFlinkJobs: 'DLI.17001',
 } as const
@@ -84,11 +85,14 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.mayNotRun': { code: 'DLI.13006' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
+  'job.mayNotImportSavepoint': { code: 'DLI.15002' },
+  'job.savepointNotFound': { code: 'DLI.13017' },
   'job.savepointUnderWay': {
     code: 'DLI.15002',
     in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003', updateFlinkSqlJob: 'DLI.12003' },
   },
   'job.mayNotUpdate': { code: 'DLI.12003' },
+  'job.startingWhileUpdating': { code: 'DLI.12003' },
   'job.busyWhileUpdating': { code: 'DLI.12005' },
   'job.noSavepoint': { code: 'DLI.13017' },
   'job.changedMeanwhile': {

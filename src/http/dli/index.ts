@@ -9,6 +9,7 @@ import { deleteFlinkJob } from './delete-flink-job.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
 import { deleteQueue } from './delete-queue.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
+import { importFlinkJobSavepoint } from './import-flink-job-savepoint.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listJobResources } from './list-job-resources.ts'
 import { listQueues } from './list-queues.ts'
@@ -42,6 +43,7 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   deleteFlinkJob,
   batchDeleteFlinkJobs,
   executeFlinkJobSavepoint,
+  importFlinkJobSavepoint,
   registerBucket,
   createQueue,
   listQueues,

@@ -19,6 +19,7 @@ export const MESSAGES = {
     en: 'The request for a savepoint is delivered successfully.',
     zh: '创建保存点的请求已下发成功。',
   },
+  savepointImported: { en: 'The savepoint is imported successfully.', zh: '导入保存点成功。' },
   graphShown: { en: '', zh: '' },
 } as const satisfies Record<string, Texts>
 
