@@ -20,7 +20,7 @@ export type JobParts = Readonly<{
   objects: Pick<ObjectStore, 'stat' | 'flinkUrl'>
   runtime: Pick<
     Runtime,
-    'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'memoryBudgetBytes'
+    'findCheckpoints' | 'holdsState' | 'listLogs' | 'readLog' | 'executionGraph' | 'counters' | 'memoryBudgetBytes'
   >
   /** The Flink version a label runs on; throws a Refusal for a label nobody knows. */
   chooseFlink: (label: string | null) => Promise<{ version: string; note: Texts | null }>

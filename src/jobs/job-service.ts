@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '../db/database.ts'
-import type { LogFile, LogPage } from '../runtimes/runtime.ts'
+import type { JobCounters, LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import { findState } from './import-savepoint.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type Savepoint,
 } from './job.ts'
 import { checkCanRunHere, checkOutside, checkPathIsFree } from './job-checks.ts'
+import { readCounters } from './job-counters.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
 import { bucketPath, placesOf } from './job-places.ts'
@@ -90,8 +91,10 @@ export interface JobService {
     attemptId: string,
     log: { name: string; offsetBytes: number; limitBytes: number },
   ): Promise<LogPage>
-  /** Flink's own execution graph of the live attempt, or null. */
+  /** Flink's own execution graph of the newest attempt: of a live one as it is, of an ended one as Flink last told; or null. */
   executionGraph(projectId: string, id: JobId): Promise<unknown>
+  /** What the sources and sinks of those of the jobs count that run and whose Flink answers within two seconds. */
+  counters(projectId: string, ids: readonly JobId[]): Promise<Map<JobId, JobCounters>>
 }
 
 export function createJobService(parts: JobParts): JobService {
@@ -333,7 +336,19 @@ export function createJobService(parts: JobParts): JobService {
     async executionGraph(projectId, id) {
       await mustFind(database.db, projectId, id)
       const attempt = (await store.newestAttempts(database.db, [id])).get(id)
-      return attempt?.live ? runtime.executionGraph(attempt.id) : null
+      if (!attempt) return null
+      return (await runtime.executionGraph(attempt.id)) ?? store.graphOf(database.db, id, attempt.id)
+    },
+
+    async counters(projectId, asked) {
+      const known = await store.known(database.db, projectId, asked)
+      const missing = asked.find((id) => !known.has(id))
+      if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
+      const attempts = await store.newestAttempts(database.db, asked)
+      return readCounters(
+        runtime,
+        [...attempts.values()].filter(({ live }) => live),
+      )
     },
   }
 

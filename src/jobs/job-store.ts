@@ -43,6 +43,18 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return row ? fromRow(row) : null
     },
 
+    /** Those of the jobs that are in the project and not deleted. */
+    async known(reader: Reader, projectId: string, ids: readonly JobId[]): Promise<Set<JobId>> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .select('id')
+        .where('id', 'in', [...ids])
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .execute()
+      return new Set(rows.map((row) => row.id as JobId))
+    },
+
     /** For the reconciler: any job, deleted ones too. */
     async load(reader: Reader, id: JobId): Promise<Job | null> {
       const row = await reader.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
@@ -379,6 +391,27 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         .values({ job_id: id, sql_body: sqlBody })
         .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ sql_body: sqlBody }))
         .execute()
+    },
+
+    /** `graph`: JSON of Flink's. Of each job one is kept. */
+    async writeGraph(tx: Tx, id: JobId, attemptId: string, graph: string): Promise<void> {
+      const row = { attempt_id: attemptId, graph_json: graph }
+      await tx.db
+        .insertInto('job_graphs')
+        .values({ job_id: id, ...row })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet(row))
+        .execute()
+    },
+
+    /** The graph of the attempt, as it was last kept; null when there is none of it. */
+    async graphOf(reader: Reader, id: JobId, attemptId: string): Promise<unknown> {
+      const row = await reader
+        .selectFrom('job_graphs')
+        .select('graph_json')
+        .where('job_id', '=', id)
+        .where('attempt_id', '=', attemptId)
+        .executeTakeFirst()
+      return row ? (JSON.parse(row.graph_json) as unknown) : null
     },
 
     /** What is long and of no use to the history of a deleted job. */

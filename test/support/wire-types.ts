@@ -124,6 +124,8 @@ const jobList = (job: Shape): Shape =>
 
 const batch = each(record({ is_success: textFlag, message: text }))
 
+const counter = record({ name: text, records: integer, corrupted_records: integer })
+
 const tags = each(record({ key: text, value: text }))
 
 const sharedQueue = {
@@ -254,6 +256,23 @@ export const WIRE_TYPES = {
     job_detail: record({ ...shortJob, start_time: orNull('integer'), ...longJob }),
   }),
   showFlinkJobExecutionGraph: record({ is_success: yes, message: text, execute_graph: anything }),
+  showFlinkMetric: record({
+    is_success: yesFlag,
+    message: text,
+    metrics: record({
+      jobs: each(
+        record({
+          job_id: integer,
+          metrics: record({
+            sources: each(counter),
+            sinks: each(counter),
+            total_read_rate: float,
+            total_write_rate: float,
+          }),
+        }),
+      ),
+    }),
+  }),
   batchRunFlinkJobs: batch,
   batchStopFlinkJobs: batch,
   stopFlinkJob: batch,

@@ -18,6 +18,7 @@ import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
 import { registerBucket } from './register-bucket.ts'
 import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
+import { showFlinkMetric } from './show-flink-metric.ts'
 import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
@@ -42,6 +43,7 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   stopFlinkJob,
   deleteFlinkJob,
   batchDeleteFlinkJobs,
+  showFlinkMetric,
   executeFlinkJobSavepoint,
   importFlinkJobSavepoint,
   registerBucket,

@@ -20,6 +20,7 @@ export const MESSAGES = {
     zh: '创建保存点的请求已下发成功。',
   },
   savepointImported: { en: 'The savepoint is imported successfully.', zh: '导入保存点成功。' },
+  metricsShown: { en: '', zh: '' },
   graphShown: { en: '', zh: '' },
 } as const satisfies Record<string, Texts>
 

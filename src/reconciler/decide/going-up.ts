@@ -99,7 +99,7 @@ export function up(view: JobView, attempt: Attempt, now: Date, policy: Policy): 
       ...(view.job.state === 'recovering' ? {} : { startedAt: now }),
     },
     attempt: { runningAt: attempt.runningAt ?? now, ...seen(view, attempt) },
-    actions: [{ do: 'readPlan', attemptId: attempt.id }],
+    actions: [{ do: 'keepGraph', attemptId: attempt.id }],
     lookAgainInMs: policy.steadyMs,
   }
 }
@@ -122,7 +122,7 @@ export function finish(view: JobView, attempt: Attempt, now: Date, policy: Polic
       ...(view.job.startedAt && attempt.runningAt ? {} : { startedAt: view.observation?.flinkJob?.startedAt ?? now }),
     },
     attempt: { outcome: 'finished', ...(attempt.runningAt ? {} : { runningAt: now }), ...seen(view, attempt) },
-    actions: [{ do: 'readPlan', attemptId: attempt.id }],
+    actions: [{ do: 'keepGraph', attemptId: attempt.id }],
     lookAgainInMs: policy.fastMs,
   }
 }
