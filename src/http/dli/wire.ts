@@ -10,6 +10,7 @@ import {
 import { shownCheckpointPath } from '../../jobs/job-places.ts'
 import type { Language } from '../../lib/errors.ts'
 import { nullable } from './fields.ts'
+import { JOB_TYPES } from './job-types.ts'
 import { DLI_STATUSES, statusOf } from './status.ts'
 
 /**
@@ -36,7 +37,7 @@ export const JobConfig = Type.Object({
   obs_bucket: nullable(text),
   smn_topic: nullable(text),
   root_id: Type.Integer({ description: 'Always -1: there are no child jobs here.' }),
-  edge_group_ids: nullable(list),
+  edge_group_ids: nullable(Type.Array(Type.String(), { description: 'Edge groups of an edge job.' })),
   manager_cu_number: count,
   cu_number: count,
   parallel_number: count,
@@ -45,24 +46,28 @@ export const JobConfig = Type.Object({
   restart_when_exception: flag,
   resume_checkpoint: flag,
   resume_max_num: Type.Integer({ description: 'Automatic restarts per hour; -1: unlimited.' }),
-  idle_state_retention: Type.Integer({ description: 'Seconds.' }),
-  config_url: nullable(text),
-  udf_jar_url: nullable(text),
-  dirty_data_strategy: nullable(text),
+  idle_state_retention: Type.Integer({ description: 'Of an SQL job, as it was sent; 3600 when none was.' }),
+  config_url: nullable(Type.String({ description: 'Of an SQL job, as it was sent.' })),
+  udf_jar_url: nullable(Type.String({ description: 'Jar with the user functions of an SQL job.' })),
+  dirty_data_strategy: nullable(
+    Type.String({ description: '0 ignore, 1 fail the job, 2:bucket/directory save there. Null for a Jar job.' }),
+  ),
   entrypoint: nullable(text),
   dependency_jars: nullable(list),
   dependency_files: nullable(list),
   runtime_config: nullable(Type.String({ description: 'Unchanged as it was sent.' })),
   flink_log_config: nullable(Type.String({ description: 'Unchanged as it was sent.' })),
   graph_editor_enabled: flag,
-  graph_editor_data: nullable(text),
+  graph_editor_data: nullable(Type.String({ description: 'Of an SQL job, as it was sent; else empty.' })),
   tm_cus: count,
   tm_slot_num: Type.Integer({ description: 'At least 1.' }),
   image: nullable(text),
   feature: text,
   flink_version: nullable(text),
-  operator_config: nullable(text),
-  static_estimator_config: nullable(text),
+  operator_config: nullable(
+    Type.String({ description: 'JSON text as it was sent; empty when none was; null for a Jar job.' }),
+  ),
+  static_estimator_config: nullable(Type.String({ description: 'In the same way.' })),
   real_cu_number: Type.Integer({
     description: 'CUs that its JobManager and TaskManagers come to; 0: the same as cu_number.',
   }),
@@ -92,7 +97,7 @@ const shared = {
   name: text,
   desc: text,
   user_name: text,
-  job_type: text,
+  job_type: Type.Enum(JOB_TYPES),
   status: Type.Enum(DLI_STATUSES),
   status_desc: Type.String({ description: 'Empty when all is well; else the cause and what to do.' }),
   create_time: millis,
@@ -116,8 +121,10 @@ const detailOnly = {
   update_time: nullable(millis),
   user_id: text,
   project_id: text,
-  sql_body: text,
-  run_mode: text,
+  sql_body: Type.String({ description: 'Text of an SQL job; empty for a Jar job.' }),
+  run_mode: Type.Enum(['shared_cluster', 'exclusive_cluster', 'edge_node'], {
+    description: 'exclusive_cluster for a Jar job.',
+  }),
   main_class: nullable(text),
   entrypoint_args: nullable(text),
   execution_graph: nullable(text),

@@ -29,6 +29,7 @@ test('sources count what they give out, sinks what they take in, by the names th
         'Source__Sequence_Source.numRecordsOutPerSecond': 12.5,
         'Source__Sequence_Source.numRecordsInErrors': 3,
         'Source__Sequence_Source.numRecordsIn': 0,
+        'Source__Sequence_Source.split.1.watermark.numRecordsOut': 8,
         'Map.numRecordsOut': 2549,
       },
     },

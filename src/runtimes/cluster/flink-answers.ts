@@ -174,11 +174,14 @@ export function verticesOf(job: unknown): Vertex[] {
     .flatMap(({ id, name }) => (typeof id === 'string' && typeof name === 'string' ? [{ id, name }] : []))
 }
 
-/** Names of operators and of their metrics, from `GET /jobs/<id>/vertices/<id>/subtasks/metrics`: `<operator>.<metric>`. */
+/**
+ * Names of operators and of their metrics, from `GET /jobs/<id>/vertices/<id>/subtasks/metrics`: `<operator>.<metric>`. Flink
+ * takes dots out of names of operators; metrics have some (`split.1.watermark.…`).
+ */
 export function operatorMetrics(metrics: unknown): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const { id } of list(metrics).map(object)) {
-    const [, operator, metric] = /^(.+)\.([^.]+)$/su.exec(String(id)) ?? []
+    const [, operator, metric] = /^([^.]+)\.(.+)$/su.exec(String(id)) ?? []
     if (operator && metric) found.set(operator, [...(found.get(operator) ?? []), metric])
   }
   return found
