@@ -68,6 +68,14 @@ CREATE TABLE job_sql (
   constraint job_sql_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
   constraint job_sql_pkey PRIMARY KEY (job_id));
 
+CREATE TABLE job_users (
+  project_id text collate "C" not null,
+  user_id integer not null,
+  created_at bigint not null,
+  constraint job_users_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint job_users_pkey PRIMARY KEY (project_id),
+  constraint job_users_user_id_key UNIQUE (user_id));
+
 CREATE TABLE jobs (
   id bigint not null generated always as identity,
   project_id text collate "C" not null,

@@ -49,6 +49,10 @@ CREATE TABLE "job_graphs" ("job_id" bigint primary key references "jobs" ("id"),
 CREATE TABLE "job_sql" ("job_id" bigint primary key references "jobs" ("id"),
   "sql_body" text not null);
 
+CREATE TABLE "job_users" ("project_id" text not null primary key references "projects" ("id"),
+  "user_id" integer not null unique,
+  "created_at" bigint not null);
+
 CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "project_id" text not null references "projects" ("id"),
   "name" text not null,

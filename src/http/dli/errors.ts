@@ -175,6 +175,7 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
   'project.taken': { code: 'DLI.0006' },
+  'project.noUserLeft': { code: 'DLI.0012', status: 503 },
 }
 
 const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
