@@ -34,6 +34,7 @@ export async function completeSqlJob(parts: JobParts, projectId: string, wanted:
   const { runMode: givenMode, type: givenType, templateId, ...rest } = wanted
   const runMode = givenMode ?? modeFor(givenType, wanted.queueName !== null)
   const type = givenType ?? TYPES_OF[runMode][0] ?? 'flink_sql_job'
+  if (kindOfType(type) !== 'sql') throw JOB_ERRORS.modeUnsuited(type, runMode)
   const sqlBody =
     wanted.sqlBody === '' && templateId !== null ? await parts.sqlOfTemplate(projectId, templateId) : wanted.sqlBody
   return { ...rest, type, sqlBody, settings: { ...wanted.settings, runMode } }
@@ -47,8 +48,8 @@ function modeFor(type: JobType | null, hasQueue: boolean): RunMode {
 
 /** @throws Refusal `job.modeUnsuited` */
 export function checkMode(type: JobType, runMode: RunMode): void {
-  if (kindOfType(type) === 'sql' && !TYPES_OF[runMode].includes(type)) throw JOB_ERRORS.modeUnsuited(type, runMode)
-  if (kindOfType(type) === 'jar' && runMode !== 'exclusive_cluster') throw JOB_ERRORS.modeUnsuited(type, runMode)
+  const suits = kindOfType(type) === 'jar' ? runMode === 'exclusive_cluster' : TYPES_OF[runMode].includes(type)
+  if (!suits) throw JOB_ERRORS.modeUnsuited(type, runMode)
 }
 
 /** @throws Refusal `job.sqlTooLong` */

@@ -114,6 +114,7 @@ describe('creating an SQL job', () => {
     ['DLI.11024', { run_mode: 'edge_node', job_type: 'flink_sql_job', edge_group_ids: ['g1'] }],
     ['DLI.11024', { run_mode: 'exclusive_cluster', job_type: 'flink_sql_edge_job' }],
     ['DLI.11024', { job_type: 'flink_jar_job' }],
+    ['DLI.11024', { job_type: 'flink_jar_job', queue_name: 'q1' }],
     ['DLI.11023', { run_mode: 'edge_node' }],
     ['DLI.11023', { run_mode: 'edge_node', edge_group_ids: [] }],
     ['DLI.11035', { run_mode: 'shared_cluster', udf_jar_url: 'obs://b1/app.jar' }],

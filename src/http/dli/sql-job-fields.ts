@@ -10,12 +10,14 @@ import {
   toCommonSettings,
 } from './job-fields.ts'
 
-/** The settings of an SQL job: those of any job, and what only an SQL job has. The last four are in no request of DLI's documents. */
 const RUN_MODES = ['shared_cluster', 'exclusive_cluster', 'edge_node'] as const satisfies RunMode[]
 
-const EDITOR_LENGTH_MAX = 1_048_576
 const EDGE_GROUP_LENGTH_MAX = 64
 
+/**
+ * The settings of an SQL job: those of any job, and what only an SQL job has. graph_editor_* and config_url are in DLI's
+ * answers but in no request of its documents.
+ */
 export const SQL_JOB_FIELDS = {
   ...JOB_FIELDS,
   sql_body: optional(text('Sources, queries and sinks: at most 1048576 characters.')),
@@ -42,7 +44,7 @@ export const SQL_JOB_FIELDS = {
     text('Rates of operators, as JSON text: {"operator_list":[{"id":"…","output_rate":1000}]}.', CONFIG_LENGTH_MAX),
   ),
   graph_editor_enabled: optional(boolean('Whether a graph editor made the job. Stored and answered. Default false.')),
-  graph_editor_data: optional(text('What the editor keeps with the job. Stored and answered.', EDITOR_LENGTH_MAX)),
+  graph_editor_data: optional(text('What the editor keeps with the job. Stored and answered.', CONFIG_LENGTH_MAX)),
   config_url: optional(text('Stored and answered.', REFERENCE_LENGTH_MAX)),
 }
 
