@@ -142,7 +142,9 @@ async function startOn(
   }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
-  const jobs = createJobService({ ...parts, limits, poke })
+  const templates = createTemplates({ database, clock, tagRules })
+  const sqlOfTemplate = async (projectId: string, id: number) => (await templates.get(projectId, id)).sqlBody
+  const jobs = createJobService({ ...parts, limits, poke, sqlOfTemplate })
   const resourceTags = createResourceTags({
     database,
     lookups: { job: taggedJobs(store), queue: TAGGED_QUEUES, package: TAGGED_PACKAGES },
@@ -181,7 +183,7 @@ async function startOn(
     artifacts,
     jobs,
     resourceTags,
-    templates: createTemplates({ database, clock, tagRules }),
+    templates,
     transfer: createTransfer({ jobs, objects, clock, folder: join(config.folders.data, 'tmp') }),
     variables,
     objects,

@@ -71,6 +71,20 @@ CREATE TABLE domains (
   constraint domains_pkey PRIMARY KEY (id),
   constraint domains_name_key UNIQUE (name));
 
+CREATE TABLE job_graphs (
+  job_id bigint not null,
+  attempt_id text collate "C" not null,
+  graph_json text collate "C" not null,
+  constraint job_graphs_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempts(id),
+  constraint job_graphs_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
+  constraint job_graphs_pkey PRIMARY KEY (job_id));
+
+CREATE TABLE job_sql (
+  job_id bigint not null,
+  sql_body text collate "C" not null,
+  constraint job_sql_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
+  constraint job_sql_pkey PRIMARY KEY (job_id));
+
 CREATE TABLE job_users (
   project_id text collate "C" not null,
   user_id integer not null,

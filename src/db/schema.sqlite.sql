@@ -53,6 +53,13 @@ CREATE TABLE "domains" ("id" text not null primary key,
   "name" text not null unique,
   "created_at" bigint not null);
 
+CREATE TABLE "job_graphs" ("job_id" bigint primary key references "jobs" ("id"),
+  "attempt_id" text not null references "attempts" ("id"),
+  "graph_json" text not null);
+
+CREATE TABLE "job_sql" ("job_id" bigint primary key references "jobs" ("id"),
+  "sql_body" text not null);
+
 CREATE TABLE "job_users" ("project_id" text not null primary key references "projects" ("id"),
   "user_id" integer not null unique,
   "created_at" bigint not null);

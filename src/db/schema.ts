@@ -152,6 +152,10 @@ export interface Schema {
     execution_graph: string | null
     deleted_at: number | null
   }
+  /** Text of an SQL job, beside the jobs because it may be long. */
+  job_sql: { job_id: number; sql_body: string }
+  /** What Flink last told of the newest attempt that told anything, as JSON. */
+  job_graphs: { job_id: number; attempt_id: string; graph_json: string }
   attempts: {
     id: string
     job_id: number

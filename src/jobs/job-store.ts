@@ -431,6 +431,52 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       }))
     },
 
+    /** Texts of SQL jobs; a job without one has none. */
+    async sqlBodies(reader: Reader, ids: readonly JobId[]): Promise<Map<JobId, string>> {
+      if (ids.length === 0) return new Map()
+      const rows = await reader
+        .selectFrom('job_sql')
+        .selectAll()
+        .where('job_id', 'in', [...ids])
+        .execute()
+      return new Map(rows.map((row) => [row.job_id as JobId, row.sql_body]))
+    },
+
+    async writeSqlBody(tx: Tx, id: JobId, sqlBody: string): Promise<void> {
+      await tx.db
+        .insertInto('job_sql')
+        .values({ job_id: id, sql_body: sqlBody })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ sql_body: sqlBody }))
+        .execute()
+    },
+
+    /** `graph`: JSON of Flink's. Of each job one is kept. */
+    async writeGraph(tx: Tx, id: JobId, attemptId: string, graph: string): Promise<void> {
+      const row = { attempt_id: attemptId, graph_json: graph }
+      await tx.db
+        .insertInto('job_graphs')
+        .values({ job_id: id, ...row })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet(row))
+        .execute()
+    },
+
+    /** The graph of the attempt, as it was last kept; null when there is none of it. */
+    async graphOf(reader: Reader, id: JobId, attemptId: string): Promise<unknown> {
+      const row = await reader
+        .selectFrom('job_graphs')
+        .select('graph_json')
+        .where('job_id', '=', id)
+        .where('attempt_id', '=', attemptId)
+        .executeTakeFirst()
+      return row ? (JSON.parse(row.graph_json) as unknown) : null
+    },
+
+    /** What is long and of no use to the history of a deleted job. */
+    async forgetTexts(tx: Tx, id: JobId): Promise<void> {
+      await tx.db.deleteFrom('job_sql').where('job_id', '=', id).execute()
+      await tx.db.deleteFrom('job_graphs').where('job_id', '=', id).execute()
+    },
+
     async ownerNames(reader: Reader, userIds: readonly string[]): Promise<Map<string, string>> {
       if (userIds.length === 0) return new Map()
       const rows = await reader

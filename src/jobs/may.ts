@@ -1,6 +1,6 @@
 import type { Job, Operation } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
-import { nextState } from './lifecycle.ts'
+import { kindOf, nextState } from './lifecycle.ts'
 import type { RestorePoint } from './restore-point.ts'
 
 /**
@@ -39,6 +39,15 @@ export function mayOverwrite(job: Job, type: Job['type']): May {
 export function mayTakeSavepoint(job: Job, open: Operation | null): May {
   if (job.state !== 'running') throw JOB_ERRORS.mayNotSavepoint(job.id, job.state)
   if (open) throw JOB_ERRORS.savepointUnderWay(job.id)
+  return 'goOn'
+}
+
+/**
+ * Only at rest: a run goes on from its own states, and what is imported is where the next one begins.
+ * @throws Refusal job.mayNotImportSavepoint
+ */
+export function mayImportSavepoint(job: Job): May {
+  if (kindOf(job.state) !== 'resting') throw JOB_ERRORS.mayNotImportSavepoint(job.id, job.state)
   return 'goOn'
 }
 

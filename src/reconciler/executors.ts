@@ -32,7 +32,7 @@ export function createExecutors(parts: ExecutorParts): Executors {
     kill: ({ attemptId }) => runtime.kill(attemptId),
     replaceTaskManagers: ({ attemptId }) => runtime.replaceTaskManagers(attemptId),
     savepoint: (args, view) => requestSavepoint(parts, args, view),
-    readPlan: (_args, view) => readPlan(parts, view),
+    keepGraph: (_args, view) => keepGraph(parts, view),
     exportLogs: (_args, view) => exportLogs(parts, view),
     tidy: ({ attemptId }) => runtime.tidy(attemptId),
     dispose: async ({ attemptIds }) => {
@@ -116,15 +116,23 @@ async function requestSavepoint(
   })
 }
 
-/** Keeps Flink's plan with the job (detail: execution_graph). Best effort: a job that is gone again has no plan. */
-async function readPlan({ runtime, database, store, clock }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
+/** A longer graph is not kept; while the run folder is there it can be read all the same. */
+const GRAPH_LENGTH_MAX = 1024 ** 2
+
+/**
+ * Keeps what Flink tells of the run, when it begins and as it was at its end: the plan with the job (detail: execution_graph),
+ * and the graph of its newest run. Best effort: what is gone tells nothing.
+ */
+async function keepGraph({ runtime, database, store, clock }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
   const graph = attempt ? await runtime.executionGraph(attempt.id) : null
-  if (typeof graph !== 'object' || graph === null || !('plan' in graph)) return
+  if (!attempt || typeof graph !== 'object' || graph === null || !('plan' in graph)) return
   const executionGraph = JSON.stringify(graph.plan)
+  const whole = JSON.stringify(graph)
   await database.transact(async (tx) => {
     const current = await store.load(tx.db, job.id)
-    if (current && current.executionGraph !== executionGraph)
-      await store.patch(tx, current, { executionGraph }, clock.now())
+    if (!current || current.state === 'deleting') return
+    if (whole.length <= GRAPH_LENGTH_MAX) await store.writeGraph(tx, job.id, attempt.id, whole)
+    if (current.executionGraph !== executionGraph) await store.patch(tx, current, { executionGraph }, clock.now())
   })
 }
 

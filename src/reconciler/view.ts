@@ -48,7 +48,7 @@ export interface ActionArgs {
   kill: { attemptId: string }
   replaceTaskManagers: { attemptId: string }
   savepoint: { attemptId: string; operationId: string }
-  readPlan: { attemptId: string }
+  keepGraph: { attemptId: string }
   exportLogs: { attemptId: string }
   tidy: { attemptId: string }
   dispose: { attemptIds: readonly string[] }

@@ -49,6 +49,7 @@ export function maskingRuntime(runtime: Runtime, secretsOf: (attemptId: AttemptI
       return hidden.length === 0 ? read(offsetBytes, limitBytes) : maskedPage(read, offsetBytes, limitBytes, hidden)
     },
     executionGraph: (attemptId) => masked(attemptId, runtime.executionGraph(attemptId), maskValue),
+    counters: (attemptId) => masked(attemptId, runtime.counters(attemptId), maskValue),
     findCheckpoints: (directoryUrl, flinkJobIds) => runtime.findCheckpoints(directoryUrl, flinkJobIds),
     holdsState: (url) => runtime.holdsState(url),
     onChange: (listener) => runtime.onChange(listener),

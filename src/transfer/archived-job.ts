@@ -47,6 +47,16 @@ const SETTINGS = {
   executionAgencyUrn: textOrNull,
   resourceConfigVersion: Type.Enum(['v1', 'v2']),
   resourceConfig: Type.Object({ maxSlot: integer, parallelNumber: integer, jobManager: spec, taskManager: spec }),
+  runMode: Type.Enum(['shared_cluster', 'exclusive_cluster', 'edge_node']),
+  udfJarUrl: textOrNull,
+  dirtyDataStrategy: textOrNull,
+  idleStateRetentionSeconds: integerOrNull,
+  edgeGroupIds: textsOrNull,
+  operatorConfig: textOrNull,
+  staticEstimatorConfig: textOrNull,
+  graphEditorEnabled: Type.Boolean(),
+  graphEditorData: textOrNull,
+  configUrl: textOrNull,
 } satisfies Record<keyof JobSettings, TSchema>
 
 const compiled = Compile(
@@ -60,6 +70,7 @@ const compiled = Compile(
     queueName: textOrNull,
     tags: Type.Array(Type.Object({ key: text, value: text }), { maxItems: 100 }),
     settings: Type.Partial(Type.Object(SETTINGS)),
+    sqlBody: Type.Optional(Type.String()),
   }),
 )
 
@@ -74,9 +85,10 @@ export function toArchive({ id, job }: JobDefinition): Buffer {
 export function fromArchive(content: Buffer): ArchivedJob | { problem: string } {
   const value = parsed(content)
   if (!compiled.Check(value)) return { problem: problemOf(value) }
-  const { id, name, type, description, queueName, tags, settings } = value
-  const known = Object.fromEntries(Object.entries(settings).filter(([key]) => Object.hasOwn(SETTINGS, key)))
-  return { oldId: id, job: { name, type, description, queueName, tags, settings: known as Partial<JobSettings> } }
+  const { id, name, type, description, queueName, tags, sqlBody = '' } = value
+  const known = Object.entries(value.settings).filter(([key]) => Object.hasOwn(SETTINGS, key))
+  const settings = Object.fromEntries(known) as Partial<JobSettings>
+  return { oldId: id, job: { name, type, description, queueName, tags, settings, sqlBody } }
 }
 
 function problemOf(value: unknown): string {

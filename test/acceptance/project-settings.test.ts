@@ -59,7 +59,7 @@ describe('quotas', () => {
       of('QUEUE', 3, 1),
       of('DATABASE', 0, 0),
       of('TABLE', 0, 0),
-      of('TEMPLATE', 0, 0),
+      of('TEMPLATE', 100, 0),
       of('SL_PKG_RESOURCE', 2, 0),
       of('SL_SESSION', 0, 0),
       of('JOB_CU', 256, 2),

@@ -125,6 +125,7 @@ const jobList = (job: Shape): Shape =>
 const batch = each(record({ is_success: textFlag, message: text }))
 
 const done = record({ is_success: yesFlag, message: text })
+const counter = record({ name: text, records: integer, corrupted_records: integer })
 
 const tags = each(record({ key: text, value: text }))
 
@@ -242,6 +243,12 @@ export const WIRE_TYPES = {
     job: record({ job_id: integer, status_name: text, status_desc: text }),
   }),
   updateFlinkJarJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
+  createFlinkSqlJob: record({
+    is_success: yes,
+    message: text,
+    job: record({ job_id: integer, status_name: text, status_desc: text }),
+  }),
+  updateFlinkSqlJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
   listFlinkJobs: jobList(record(listedJob)),
   'listFlinkJobs with details': jobList(record({ ...listedJob, ...longJob })),
   showFlinkJob: record({
@@ -250,6 +257,23 @@ export const WIRE_TYPES = {
     job_detail: record({ ...shortJob, start_time: orNull('integer'), ...longJob }),
   }),
   showFlinkJobExecutionGraph: record({ is_success: yes, message: text, execute_graph: anything }),
+  showFlinkMetric: record({
+    is_success: yesFlag,
+    message: text,
+    metrics: record({
+      jobs: each(
+        record({
+          job_id: integer,
+          metrics: record({
+            sources: each(counter),
+            sinks: each(counter),
+            total_read_rate: float,
+            total_write_rate: float,
+          }),
+        }),
+      ),
+    }),
+  }),
   batchRunFlinkJobs: batch,
   batchStopFlinkJobs: batch,
   stopFlinkJob: batch,
@@ -264,6 +288,7 @@ export const WIRE_TYPES = {
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
   showDliAgency: record({ is_success: yesFlag, message: text, version: text, current_roles: each(text) }),
   createDliAgency: done,
+  importFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
   showResourceTags: record({ tags, count: integer }),
   listResourceTags: record({ tags: each(record({ key: text, values: each(text) })), count: integer }),

@@ -25,7 +25,7 @@ type Mapping = Readonly<{
 
 const both = (create: string, update: string, run: string): Mapping => ({
   code: create,
-  in: { updateFlinkJarJob: update, batchRunFlinkJobs: run },
+  in: { updateFlinkJarJob: update, updateFlinkSqlJob: update, batchRunFlinkJobs: run },
 })
 
 /** A package or file that a job names and that cannot be used. */
@@ -33,10 +33,12 @@ const asPackage = both('DLI.11021', 'DLI.12002', 'DLI.13013')
 
 const missingJob = {
   updateFlinkJarJob: 'DLI.12004',
+  updateFlinkSqlJob: 'DLI.12004',
   batchRunFlinkJobs: 'DLI.13007',
   batchStopFlinkJobs: 'DLI.15001',
   stopFlinkJob: 'DLI.15001',
   executeFlinkJobSavepoint: 'DLI.15001',
+  importFlinkJobSavepoint: 'DLI.15001',
   deleteFlinkJob: 'DLI.17001',
   batchDeleteFlinkJobs: 'DLI.17001',
 } as const
@@ -71,24 +73,35 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.queueTooSmall': { code: 'DLI.13002' },
   'job.hostTooSmall': { code: 'DLI.13002' },
   'job.imageUnsupported': { code: 'DLI.0007' },
-  'job.typeUnsupported': { code: 'DLI.13012' },
   'job.variablesMissing': { code: 'DLI.0002' },
+  'job.mainClassNeeded': { code: 'DLI.13019' },
+  'job.sqlTooLong': { code: 'DLI.11001' },
+  'job.modeUnsuited': { code: 'DLI.11024' },
+  'job.edgeGroupsMissing': { code: 'DLI.11023' },
+  'job.udfOnSharedCluster': { code: 'DLI.11035' },
+  'job.idleStateRetentionBad': { code: 'DLI.11036' },
+  'job.dirtyDataStrategyBad': { code: 'DLI.11039' },
+  'job.kindWrong': { code: 'DLI.12002' },
   'job.mayNotRun': { code: 'DLI.13006' },
   'job.mayNotOverwrite': { code: 'DLI.12003' },
   'job.typeDiffers': { code: 'DLI.12005' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
+  'job.mayNotImportSavepoint': { code: 'DLI.15002' },
+  'job.savepointNotFound': { code: 'DLI.13017' },
   'job.savepointUnderWay': {
     code: 'DLI.15002',
-    in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003' },
+    in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003', updateFlinkSqlJob: 'DLI.12003' },
   },
   'job.mayNotUpdate': { code: 'DLI.12003' },
+  'job.startingWhileUpdating': { code: 'DLI.12003' },
   'job.busyWhileUpdating': { code: 'DLI.12005' },
   'job.noSavepoint': { code: 'DLI.13017' },
   'job.changedMeanwhile': {
     code: 'DLI.0012',
     in: {
       updateFlinkJarJob: 'DLI.12005',
+      updateFlinkSqlJob: 'DLI.12005',
       batchRunFlinkJobs: 'DLI.13006',
       batchStopFlinkJobs: 'DLI.15002',
       executeFlinkJobSavepoint: 'DLI.15002',
@@ -106,6 +119,8 @@ const JOB_FIELDS = {
   checkpoint_interval: 'DLI.11008',
   checkpoint_mode: 'DLI.11009',
   obs_bucket: 'DLI.11011',
+  idle_state_retention: 'DLI.11036',
+  dirty_data_strategy: 'DLI.11039',
 } as const
 
 const REQUEST: Record<RequestErrorCode, Mapping> = {
@@ -125,7 +140,11 @@ const REQUEST: Record<RequestErrorCode, Mapping> = {
   'request.credentialsMissing': { code: 'DLI.0013', status: 401 },
   'request.subjectUnknown': { code: 'DLI.0002', status: 404 },
   'request.hashOfStream': { code: 'APIGW.0301', status: 401 },
-  'request.badJobId': { code: 'DLI.16001', in: { ...missingJob, updateFlinkJarJob: 'DLI.12001' }, nativeStatus: 404 },
+  'request.badJobId': {
+    code: 'DLI.16001',
+    in: { ...missingJob, updateFlinkJarJob: 'DLI.12001', updateFlinkSqlJob: 'DLI.12001' },
+    nativeStatus: 404,
+  },
   'request.fieldMissing': { code: 'DLI.0001', fields: { name: 'DLI.11007' } },
   'request.fieldBad': { code: 'DLI.0001', fields: JOB_FIELDS },
   'request.pagingBad': { code: 'DLI.0001', in: { listFlinkJobs: 'DLI.23001' } },

@@ -8,6 +8,7 @@ import { countResourcesByTags } from './count-resources-by-tags.ts'
 import { createConnectivityTask } from './create-connectivity-task.ts'
 import { createDliAgency } from './create-dli-agency.ts'
 import { createFlinkJarJob } from './create-flink-jar-job.ts'
+import { createFlinkSqlJob } from './create-flink-sql-job.ts'
 import { createFlinkSqlJobTemplate } from './create-flink-sql-job-template.ts'
 import { createGlobalVariable } from './create-global-variable.ts'
 import { createQueue } from './create-queue.ts'
@@ -20,6 +21,7 @@ import { deleteQueue } from './delete-queue.ts'
 import { deleteQueueProperty } from './delete-queue-property.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
 import { exportFlinkJobs } from './export-flink-jobs.ts'
+import { importFlinkJobSavepoint } from './import-flink-job-savepoint.ts'
 import { importFlinkJobs } from './import-flink-jobs.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listFlinkSqlJobTemplates } from './list-flink-sql-job-templates.ts'
@@ -37,12 +39,14 @@ import { showConnectivityTask } from './show-connectivity-task.ts'
 import { showDliAgency } from './show-dli-agency.ts'
 import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
+import { showFlinkMetric } from './show-flink-metric.ts'
 import { showJobResource } from './show-job-resource.ts'
 import { showQueue } from './show-queue.ts'
 import { showQuota } from './show-quota.ts'
 import { showResourceTags } from './show-resource-tags.ts'
 import { stopFlinkJob } from './stop-flink-job.ts'
 import { updateFlinkJarJob } from './update-flink-jar-job.ts'
+import { updateFlinkSqlJob } from './update-flink-sql-job.ts'
 import { updateFlinkSqlJobTemplate } from './update-flink-sql-job-template.ts'
 import { updateGlobalVariable } from './update-global-variable.ts'
 import { updateJobResourceOwner } from './update-job-resource-owner.ts'
@@ -57,6 +61,8 @@ type IdentityId = 'createToken' | 'showToken' | 'listProjects'
 const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   createFlinkJarJob,
   updateFlinkJarJob,
+  createFlinkSqlJob,
+  updateFlinkSqlJob,
   listFlinkJobs,
   showFlinkJob,
   showFlinkJobExecutionGraph,
@@ -67,11 +73,13 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   batchDeleteFlinkJobs,
   exportFlinkJobs,
   importFlinkJobs,
-  executeFlinkJobSavepoint,
   createFlinkSqlJobTemplate,
   listFlinkSqlJobTemplates,
   updateFlinkSqlJobTemplate,
   deleteFlinkSqlJobTemplate,
+  showFlinkMetric,
+  executeFlinkJobSavepoint,
+  importFlinkJobSavepoint,
   registerBucket,
   showDliAgency,
   createDliAgency,

@@ -27,7 +27,8 @@ export type DliOperation = Readonly<{
   note: string
 }>
 
-const SQL_LATER = 'SQL jobs come with the SQL runner.'
+const SQL_STORED = 'Checked and stored in full; a run ends in job_submit_fail until SQL jobs run.'
+const GRAPH_LATER = 'The graph of an SQL text comes with the running of SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
 const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const TAGS_OF = 'Of Flink jobs, queues and packages.'
@@ -40,22 +41,22 @@ export const DLI_OPERATIONS = [
   // Flink jobs
   { number: 1, id: 'createFlinkJarJob', method: 'POST', path: '/v1.0/:project_id/streaming/flink-jobs', success: 200, title: 'Create a Flink Jar job', section: '3.1', page: 'dli_02_0230', support: 'yes', note: '' },
   { number: 2, id: 'updateFlinkJarJob', method: 'PUT', path: '/v1.0/:project_id/streaming/flink-jobs/:job_id', success: 200, title: 'Update a Flink Jar job', section: '3.2', page: 'dli_02_0231', support: 'yes', note: '' },
-  { number: 3, id: 'createFlinkSqlJob', method: 'POST', path: '/v1.0/:project_id/streaming/sql-jobs', success: 200, title: 'Create a Flink SQL job', section: '3.3', support: 'no', note: SQL_LATER },
-  { number: 4, id: 'updateFlinkSqlJob', method: 'PUT', path: '/v1.0/:project_id/streaming/sql-jobs/:job_id', success: 200, title: 'Update a Flink SQL job', section: '3.4', support: 'no', note: SQL_LATER },
+  { number: 3, id: 'createFlinkSqlJob', method: 'POST', path: '/v1.0/:project_id/streaming/sql-jobs', success: 200, title: 'Create a Flink SQL job', section: '3.3', support: 'partly', note: SQL_STORED },
+  { number: 4, id: 'updateFlinkSqlJob', method: 'PUT', path: '/v1.0/:project_id/streaming/sql-jobs/:job_id', success: 200, title: 'Update a Flink SQL job', section: '3.4', support: 'partly', note: SQL_STORED },
   { number: 5, id: 'listFlinkJobs', method: 'GET', path: '/v1.0/:project_id/streaming/jobs', success: 200, title: 'List Flink jobs', section: '3.5', support: 'yes', note: '' },
   { number: 6, id: 'showFlinkJob', method: 'GET', path: '/v1.0/:project_id/streaming/jobs/:job_id', success: 200, title: 'Show a Flink job', section: '3.6', page: 'dli_02_0235', support: 'yes', note: '' },
-  { number: 7, id: 'showFlinkJobExecutionGraph', method: 'GET', path: '/v1.0/:project_id/streaming/jobs/:job_id/execute-graph', success: 200, title: 'Show the execution graph of a run', section: '3.7', support: 'partly', note: 'Of the live run; that of an ended run comes later.' },
+  { number: 7, id: 'showFlinkJobExecutionGraph', method: 'GET', path: '/v1.0/:project_id/streaming/jobs/:job_id/execute-graph', success: 200, title: 'Show the execution graph of a run', section: '3.7', support: 'yes', note: '' },
   { number: 8, id: 'batchRunFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/run', success: 200, title: 'Run Flink jobs', section: '3.8', page: 'dli_02_0233', support: 'yes', note: '' },
   { number: 9, id: 'batchStopFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/stop', success: 200, title: 'Stop Flink jobs', section: '3.9', support: 'yes', note: '' },
   { number: 10, id: 'deleteFlinkJob', method: 'DELETE', path: '/v1.0/:project_id/streaming/jobs/:job_id', success: 200, title: 'Delete a Flink job', section: '3.10', support: 'yes', note: '' },
   { number: 11, id: 'batchDeleteFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/delete', success: 200, title: 'Delete Flink jobs', section: '3.11', support: 'yes', note: '' },
-  { number: 12, id: 'showFlinkMetric', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/metrics', success: 200, title: 'Show counters of Flink jobs', section: '3.12', support: 'no', note: 'Counters come with the metrics of jobs.' },
+  { number: 12, id: 'showFlinkMetric', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/metrics', success: 200, title: 'Show counters of Flink jobs', section: '3.12', support: 'yes', note: '' },
   { number: 13, id: 'exportFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/export', success: 200, title: 'Export Flink jobs', section: '3.13', support: 'yes', note: '' },
   { number: 14, id: 'importFlinkJobs', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/import', success: 200, title: 'Import Flink jobs', section: '3.14', support: 'yes', note: '' },
   { number: 15, id: 'executeFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/savepoint', success: 200, title: 'Trigger a savepoint', section: '3.15', support: 'yes', note: '' },
-  { number: 16, id: 'importFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/import-savepoint', success: 200, title: 'Register an existing savepoint', section: '3.16', support: 'no', note: 'Registering a savepoint from elsewhere comes with the complete contract.' },
+  { number: 16, id: 'importFlinkJobSavepoint', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/import-savepoint', success: 200, title: 'Register an existing savepoint', section: '3.16', support: 'yes', note: '' },
   { number: 17, id: 'listApigSinks', method: 'GET', path: '/v1.0/:project_id/streaming/jobs/:job_id/apig-sinks', success: 200, title: 'List API gateway sinks of a job', section: '3.17', support: 'no', note: 'The vendor has withdrawn it; the answer is always DLI.11098.' },
-  { number: 18, id: 'createFlinkSqlJobGraph', method: 'POST', path: '/v3/:project_id/streaming/jobs/:job_id/gen-graph', success: 200, title: 'Make the static graph of an SQL job', section: '5', support: 'no', note: SQL_LATER },
+  { number: 18, id: 'createFlinkSqlJobGraph', method: 'POST', path: '/v3/:project_id/streaming/jobs/:job_id/gen-graph', success: 200, title: 'Make the static graph of an SQL job', section: '5', support: 'no', note: GRAPH_LATER },
   { number: 19, id: 'stopFlinkJob', method: 'POST', path: '/v1.0/:project_id/streaming/jobs/:job_id/stop', success: 200, title: 'Stop one Flink job', section: '3.9', support: 'yes', note: 'Named in a permission table only; here it is the batch stop for one id.' },
 
   // Templates
