@@ -116,7 +116,8 @@ async function completionOf(parent: OpenFolder, name: string): Promise<Date | nu
   const directory = await openChild(parent, name).catch(notSeen)
   if (directory === null) return null
   await using _file = directory.file
-  return writtenAt(directory).catch(notSeen)
+  // Awaited here: a returned promise would go on after the folder is closed, and its number may be another's by then.
+  return await writtenAt(directory).catch(notSeen)
 }
 
 /** When the metadata in a directory was written; null when there is none, or it is none of Flink's. */
