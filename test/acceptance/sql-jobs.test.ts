@@ -214,6 +214,15 @@ describe('running an SQL job', () => {
   })
 })
 
+describe('what needs an SQL text to run', () => {
+  it('is refused in words: the static graph, and the sinks of the API gateway', async () => {
+    const id = await created({ ...unique(), sql_body: 'select 1' })
+    const graph = await world.send('POST', `/v3/{p}/streaming/jobs/${id}/gen-graph`, { sql_body: 'select 1' })
+    expect([codeOf(graph), messageOf(graph)]).toEqual(['DLI.10003', expect.stringMatching(/comes with .* SQL jobs/)])
+    expect(codeOf(await world.send('GET', `/v1.0/{p}/streaming/jobs/${id}/apig-sinks`))).toBe('DLI.11098')
+  })
+})
+
 describe('listing SQL jobs', () => {
   it('finds them by type, and gives the text only with show_detail', async () => {
     await created({ ...unique(), name: 'listed', sql_body: 'select 3', queue_name: 'q1' })
