@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
-import { createAccess, type FirstCredentials } from './access/index.ts'
+import { type AccessKeyPair, assertOpens, createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, takeFolder } from './config/folder-owner.ts'
-import { readSealingKey } from './config/sealing-key.ts'
+import { findSealingKey, readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
 import { postgres } from './db/dialects/postgres.ts'
@@ -51,6 +51,8 @@ export interface App {
   readonly url: string
   /** What the first start created, once; null ever after. */
   readonly firstCredentials: FirstCredentials | null
+  /** The administrator's, made because the sealing key was lost; null otherwise. */
+  readonly replacedKey: (AccessKeyPair & { userName: string }) | null
   readonly jobs: JobService
   readonly reconciler: Reconciler
   /** Comes true when the service must stop: another one has taken its database. */
@@ -89,7 +91,9 @@ async function startOn(
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
-  const sealingKey = await readSealingKey(config.sealingKeyFile)
+  const { sealingKeyFile } = config
+  if (!config.replacesSealingKey) await assertOpens(database.db, await findSealingKey(sealingKeyFile), sealingKeyFile)
+  const sealingKey = await readSealingKey(sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const java = config.runtime === 'simulated' ? null : await findJava(config.javaHome)
   const users = java && (await openUsers(config, java, database, clock, logger))
@@ -174,19 +178,21 @@ async function startOn(
       projectName: config.first.projectName ?? undefined,
       adminPassword: secrets.adminPassword ?? undefined,
     })
+    const replacedKey = config.replacesSealingKey ? await access.replaceLostKeys() : null
     await takeFolder(config.folders.data, await readDatabaseId(database.db))
     await artifacts.resume()
     await reconciler.start()
     background.start()
-    return { url, firstCredentials }
+    return { url, firstCredentials, replacedKey }
   }
-  const { url, firstCredentials } = await start().catch(async (error: unknown) => {
+  const { url, firstCredentials, replacedKey } = await start().catch(async (error: unknown) => {
     await stop()
     throw error
   })
   return {
     url,
     firstCredentials,
+    replacedKey,
     jobs,
     reconciler,
     stop: () => {
