@@ -10,7 +10,7 @@ let becomeAgain: () => void
 
 beforeAll(async () => {
   becomeAgain = becomeOrdinaryUser()
-  world = await startWorld()
+  world = await startWorld({ database: 'sqlite' })
   await prepareJobs(world)
 })
 
