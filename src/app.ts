@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createAccess, type FirstCredentials } from './access/index.ts'
+import { type Access, createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
@@ -13,6 +13,7 @@ import { sqlite } from './db/dialects/sqlite.ts'
 import { readDatabaseId } from './db/sight.ts'
 import { flinkHome } from './flink/installation.ts'
 import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
+import { createGrants } from './grants/index.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService } from './jobs/index.ts'
@@ -48,6 +49,7 @@ export interface App {
   readonly url: string
   /** What the first start created, once; null ever after. */
   readonly firstCredentials: FirstCredentials | null
+  readonly access: Access
   readonly jobs: JobService
   readonly reconciler: Reconciler
   /** Comes true when the service must stop: another one has taken its database. */
@@ -88,6 +90,7 @@ async function startOn(
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
+  const grants = createGrants({ database })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
@@ -102,7 +105,7 @@ async function startOn(
   })
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
-  const parts = { database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, logger }
+  const parts = { database, store, clock, ids, artifacts, queues, grants, objects, runtime, chooseFlink, logger }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
   const jobs = createJobService({ ...parts, limits, poke })
@@ -132,6 +135,7 @@ async function startOn(
   )
   const http = await createHttp({
     access,
+    grants,
     queues,
     buckets,
     artifacts,
@@ -177,6 +181,7 @@ async function startOn(
   return {
     url,
     firstCredentials,
+    access,
     jobs,
     reconciler,
     stop: () => {

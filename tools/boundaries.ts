@@ -12,11 +12,18 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
   'src/storage': { holds: 'objects (obs://): the port, its adapters, buckets', imports: ['src/lib', 'src/db'] },
   'src/projects': { holds: 'the wall between tenants', imports: ['src/lib', 'src/db'] },
   'src/access': { holds: 'users, tokens, keys, signatures', imports: ['src/lib', 'src/db', 'src/projects'] },
+  'src/grants': {
+    holds: 'who may do what to which job, queue and package',
+    imports: ['src/lib', 'src/db', 'src/access'],
+  },
   'src/tags': { holds: 'labels on things', imports: ['src/lib', 'src/db'] },
-  'src/queues': { holds: 'named budgets of CUs', imports: ['src/lib', 'src/db', 'src/access', 'src/tags'] },
+  'src/queues': {
+    holds: 'named budgets of CUs',
+    imports: ['src/lib', 'src/db', 'src/access', 'src/grants', 'src/tags'],
+  },
   'src/artifacts': {
     holds: 'packages and the stored files behind them',
-    imports: ['src/lib', 'src/db', 'src/access', 'src/tags', 'src/storage'],
+    imports: ['src/lib', 'src/db', 'src/access', 'src/grants', 'src/tags', 'src/storage'],
   },
   'src/flink': { holds: 'installed Flink versions, and what of ours is compiled for them', imports: ['src/lib'] },
   'src/runtimes': {
@@ -37,7 +44,16 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
   },
   'src/jobs': {
     holds: 'the heart: job, lifecycle, commands, store; readable without HTTP, SQL or Flink in the head',
-    imports: ['src/lib', 'src/db', 'src/artifacts', 'src/queues', 'src/tags', 'src/storage', 'src/runtimes/runtime.ts'],
+    imports: [
+      'src/lib',
+      'src/db',
+      'src/grants',
+      'src/artifacts',
+      'src/queues',
+      'src/tags',
+      'src/storage',
+      'src/runtimes/runtime.ts',
+    ],
   },
   'src/reconciler': {
     holds: 'read → observe → decide → record → act',
@@ -53,6 +69,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/lib',
       'src/access',
       'src/projects',
+      'src/grants',
       'src/queues',
       'src/artifacts',
       'src/tags',

@@ -81,6 +81,16 @@ export const ACCESS_ERRORS = {
       en: `There is no access key ${shown(ak)}.`,
       zh: `访问密钥 ${shown(ak)} 不存在。`,
     }),
+  lastAdmin: (name: string) =>
+    new Refusal('access.lastAdmin', {
+      en: `${shown(name)} is the last enabled administrator of the service. Make another user one first.`,
+      zh: `${shown(name)} 是最后一个启用的服务管理员。请先将其他用户设为管理员。`,
+    }),
+  adminsOnly: () =>
+    new Refusal('access.adminsOnly', {
+      en: 'Only administrators of the service may do this. Use the key or token of one.',
+      zh: '仅服务管理员可执行该操作。请使用管理员的密钥或 Token。',
+    }),
   notSetUp: () =>
     new Refusal('access.notSetUp', {
       en: 'There is no domain yet. Start the service once: the first start creates the administrator, a project and a key.',

@@ -22,6 +22,7 @@ import {
   disableKey,
   findUser,
   findUserByName,
+  setUserEnabled,
 } from './user-service.ts'
 
 export type AccessOptions = Readonly<{
@@ -63,6 +64,8 @@ export interface Access {
   addMember(membership: { userId: string; projectId: string; role?: Role | undefined }): Promise<void>
   createAccessKey(userId: string): Promise<AccessKeyPair>
   disableAccessKey(ak: string): Promise<void>
+  /** A disabled user's tokens and keys stop at once. @throws Refusal `access.userNotFound`, `access.lastAdmin` */
+  setUserEnabled(userId: string, enabled: boolean): Promise<void>
 }
 
 export function createAccess(options: AccessOptions): Access {
@@ -86,6 +89,7 @@ export function createAccess(options: AccessOptions): Access {
     addMember: (membership) => addMember(parts, membership),
     createAccessKey: (userId) => createAccessKey(parts, userId),
     disableAccessKey: (ak) => disableKey(parts, ak),
+    setUserEnabled: (userId, enabled) => setUserEnabled(parts, userId, enabled),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Reader, Tx } from '../db/database.ts'
+import type { Role } from '../projects/index.ts'
 import type { User } from './user.ts'
 
 export type Domain = Readonly<{ id: string; name: string }>
@@ -11,7 +12,7 @@ export type StoredKey = Readonly<{ ak: string; secretSealed: string; user: User 
 export type StoredToken = Readonly<{
   user: User
   project: Readonly<{ id: string; name: string }> | null
-  role: string | null
+  role: Role | null
   methods: string
   issuedAt: Date
   expiresAt: Date
@@ -95,6 +96,14 @@ export async function readUsers(reader: Reader): Promise<User[]> {
   return rows.map((row) => toUser(row.id, row.name, row))
 }
 
+export async function updateUser(
+  tx: Tx,
+  id: string,
+  changes: { enabled?: number; is_admin?: number; password_hash?: string },
+): Promise<void> {
+  await tx.db.updateTable('users').set(changes).where('id', '=', id).execute()
+}
+
 export async function insertAccessKey(
   tx: Tx,
   key: { ak: string; userId: string; secretSealed: string; createdAt: Date },
@@ -172,7 +181,7 @@ export async function readToken(reader: Reader, tokenHash: string): Promise<Stor
   return {
     user: toUser(row.user_id, row.user_name, row),
     project: id !== null && name !== null ? { id, name } : null,
-    role,
+    role: role as Role | null,
     methods: row.methods,
     issuedAt: new Date(row.issued_at),
     expiresAt: new Date(row.expires_at),

@@ -1,6 +1,6 @@
 export { ACCESS_ERRORS } from './access-errors.ts'
 export { type Access, type AccessOptions, createAccess } from './access-service.ts'
-export type { Caller, ProjectCaller } from './caller.ts'
+export { type Caller, isProjectAdmin, type ProjectCaller } from './caller.ts'
 export { signRequest } from './sdk-signature.ts'
 export type { SignedRequest } from './signed-request.ts'
 export type { IssuedToken, NamedInDomain, NamedThing, RoleName, TokenFacts, TokenRequest } from './token.ts'

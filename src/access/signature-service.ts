@@ -29,6 +29,6 @@ export async function authenticateSignature(
   if (verdict !== 'valid') throw ACCESS_ERRORS.signatureRefused(verdict)
   lockout.noteRight(key.ak)
   const { pathProjectId: id } = request
-  const isMember = id !== null && (await readRole(database.db, key.user.id, id)) !== null
-  return toCaller(key.user, isMember ? id : null)
+  const role = id === null ? null : await readRole(database.db, key.user.id, id)
+  return toCaller(key.user, id !== null && role ? { projectId: id, role } : null)
 }

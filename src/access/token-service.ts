@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
-import { type Project, readProjectsOfMember, readRole } from '../projects/index.ts'
+import { type Project, type Role, readProjectsOfMember, readRole } from '../projects/index.ts'
 import { ACCESS_ERRORS } from './access-errors.ts'
 import {
   deleteTokensExpiredBy,
@@ -58,8 +58,8 @@ export async function inspectToken(parts: TokenParts, token: string | undefined)
 }
 
 export async function authenticateToken(parts: TokenParts, token: string | undefined): Promise<Caller> {
-  const { user, project } = await findToken(parts, token)
-  return toCaller(user, project?.id ?? null)
+  const { user, project, role } = await findToken(parts, token)
+  return toCaller(user, project && role ? { projectId: project.id, role } : null)
 }
 
 /** Removes tokens that expired long ago; answers how many. */
@@ -68,9 +68,10 @@ export async function sweepTokens({ database, clock }: TokenParts): Promise<numb
   return database.transact((tx) => deleteTokensExpiredBy(tx, moment))
 }
 
-export function toCaller(user: User, projectId: string | null): Caller {
+export function toCaller(user: User, membership: { projectId: string; role: Role } | null): Caller {
   const { id, name, domainId, domainName, isAdmin } = user
-  return { userId: id, userName: name, domainId, domainName, projectId, isAdmin }
+  const { projectId, role } = membership ?? { projectId: null, role: null }
+  return { userId: id, userName: name, domainId, domainName, projectId, role, isAdmin }
 }
 
 async function findToken({ database, clock }: TokenParts, token: string | undefined): Promise<StoredToken> {

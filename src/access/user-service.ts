@@ -11,8 +11,10 @@ import {
   insertUser,
   readFirstDomain,
   readUser,
+  readUsers,
   readUsersByName,
   type UserSecret,
+  updateUser,
 } from './access-store.ts'
 import type { Passwords } from './passwords.ts'
 import { seal } from './sealing.ts'
@@ -96,6 +98,19 @@ export async function createAccessKey(parts: UserParts, userId: string): Promise
 export async function disableKey({ database }: UserParts, ak: string): Promise<void> {
   const isThere = await database.transact((tx) => disableAccessKey(tx, ak))
   if (!isThere) throw ACCESS_ERRORS.keyNotFound(ak)
+}
+
+export async function setUserEnabled({ database }: UserParts, userId: string, enabled: boolean): Promise<void> {
+  await database.transact(async (tx) => {
+    const user = await existingUser(tx, userId)
+    if (!enabled) await assertNotLastAdmin(tx, user)
+    await updateUser(tx, userId, { enabled: enabled ? 1 : 0 })
+  })
+}
+
+async function assertNotLastAdmin(tx: Tx, user: User): Promise<void> {
+  const admins = (await readUsers(tx.db)).filter(({ isAdmin, enabled }) => isAdmin && enabled)
+  if (admins.length === 1 && admins[0]?.id === user.id) throw ACCESS_ERRORS.lastAdmin(user.name)
 }
 
 export async function findUserByName({ database }: UserParts, domainId: string, name: string): Promise<User | null> {

@@ -1,5 +1,6 @@
 import type { Access } from '../access/index.ts'
 import type { Artifacts } from '../artifacts/index.ts'
+import type { Grants } from '../grants/index.ts'
 import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -16,6 +17,7 @@ export type HealthReport = Readonly<{
 /** Everything the HTTP layer talks to. */
 export type HttpParts = Readonly<{
   access: Access
+  grants: Grants
   queues: Queues
   buckets: Buckets
   artifacts: Artifacts

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller, ProjectCaller } from '../access/index.ts'
 import { documentOf } from './document.ts'
 import type { Call, Endpoint, Room } from './endpoint.ts'
+import { guardOf, type Permit } from './guard.ts'
 import { callerBeforeBody, callerBySignature } from './identify.ts'
 import { languageOf } from './language.ts'
 import type { HttpParts } from './parts.ts'
@@ -19,9 +20,13 @@ declare module 'fastify' {
   }
 }
 
-/** Adds the endpoint to the server: authenticate, check the project, read and check the body, ask the service, answer. */
+/**
+ * Adds the endpoint to the server: authenticate, check the project, read the body, check the rights, check the body, ask
+ * the service, answer.
+ */
 export function registerEndpoint(app: FastifyInstance, parts: HttpParts, endpoint: Endpoint): void {
   const { place, room, who } = endpoint
+  const guard = guardOf(parts, place.id)
   app.route({
     method: place.method,
     url: place.path,
@@ -31,7 +36,9 @@ export function registerEndpoint(app: FastifyInstance, parts: HttpParts, endpoin
       if (who !== 'anyone') request.earlyCaller = await callerBeforeBody(parts.access, request)
     },
     handler: async (request, reply) => {
-      const call = await callOf(parts, endpoint, request, reply)
+      const asked = await callOf(parts, endpoint, request, reply)
+      const permit = isInProject(asked) ? await guard(asked.caller, asked) : NOBODY_ASKS
+      const call = { ...asked, body: endpoint.check ? endpoint.check(asked.body) : undefined, permit }
       request.raw.socket.setTimeout(0) // it is our turn: an idle connection is no fault of the client any more
       reply.code(place.success)
       const answer = await endpoint.handle(parts, call as Call<never, never>)
@@ -41,19 +48,27 @@ export function registerEndpoint(app: FastifyInstance, parts: HttpParts, endpoin
   })
 }
 
+const NOBODY_ASKS: Permit = async () => undefined
+
+function isInProject(call: AskedCall): call is AskedCall & { caller: ProjectCaller } {
+  return typeof call.caller?.projectId === 'string' && 'project_id' in call.params
+}
+
+type AskedCall = Omit<Call<unknown, Caller | null>, 'permit'>
+
 async function callOf(
   parts: HttpParts,
   endpoint: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Call<unknown, Caller | null>> {
+): Promise<AskedCall> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : null
   const caller = await whoAsks(parts, endpoint, request, bytes)
   return {
     caller,
     params: request.params as Record<string, string>,
     query: new Query(request.query as Record<string, unknown>),
-    body: endpoint.check ? endpoint.check(readJsonBody(bytes ?? Buffer.alloc(0))) : undefined,
+    body: endpoint.check ? readJsonBody(bytes ?? Buffer.alloc(0)) : undefined,
     headers: request.headers,
     language: languageOf(request.headers),
     requestId: request.id,

@@ -1,4 +1,5 @@
 import type { Reader, Tx } from '../db/database.ts'
+import { type Actor, dropGrantsOn } from '../grants/index.ts'
 import type { LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import {
@@ -26,9 +27,6 @@ import type { JobEvent } from './lifecycle.ts'
 import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
 import { restorePointForRun } from './restore-point.ts'
-
-/** Who asks, for which project; the HTTP layer has checked that the two belong together. */
-export type Actor = Readonly<{ userId: string; projectId: string }>
 
 export type NewJob = Readonly<{
   name: string
@@ -120,7 +118,7 @@ export function createJobService(parts: JobParts): JobService {
       checkDescription(wanted.description)
       checkSettings(settings, limits)
       checkTags(wanted.tags)
-      await checkOutside(parts, actor.projectId, settings)
+      await checkOutside(parts, actor.projectId, settings, null, actor)
       const now = clock.now()
       return database.transact(async (tx) => {
         const drafts = await store.countDrafts(tx.db, actor.projectId)
@@ -148,7 +146,7 @@ export function createJobService(parts: JobParts): JobService {
       if (patch.description !== undefined) checkDescription(patch.description)
       const settings = patch.settings ?? before.settings
       checkSettings(settings, limits)
-      await checkOutside(parts, actor.projectId, settings, before.settings)
+      await checkOutside(parts, actor.projectId, settings, before.settings, actor)
       const job = await database.transact(async (tx) => {
         const now = await mustFind(tx.db, actor.projectId, id)
         if (now.version !== before.version && !sameDefinition(now, before)) throw JOB_ERRORS.changedMeanwhile(id)
@@ -175,6 +173,9 @@ export function createJobService(parts: JobParts): JobService {
         mayRun(job)
         const queue = job.queueName ?? ''
         if (!(await parts.queues.isThere(tx, actor.projectId, queue))) throw JOB_ERRORS.queueNotFound(queue)
+        if (!(await parts.grants.may(tx.db, actor, 'submit', { kind: 'queue', name: queue }))) {
+          throw JOB_ERRORS.queueForbidden(queue)
+        }
         await command(
           tx,
           job,
@@ -221,6 +222,7 @@ export function createJobService(parts: JobParts): JobService {
           deletedAt: clock.now(),
         })
         await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(id) }, [])
+        await dropGrantsOn(tx, actor.projectId, { kind: 'job', id: String(id) })
       })
     },
 

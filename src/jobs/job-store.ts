@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database, Reader, Tx } from '../db/database.ts'
+import { isVisibleJob } from '../grants/index.ts'
 import { Bug } from '../lib/errors.ts'
 import type { Attempt, Job, JobId, JobQuery, Move, Operation, Restart, Savepoint } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
@@ -412,6 +413,8 @@ const takesRoom = sql<boolean>`(attempts.live = 1 or (jobs.state in ('submitting
 
 function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
   let jobs = reader.selectFrom('jobs').where('jobs.project_id', '=', projectId).where('jobs.deleted_at', 'is', null)
+  const { visibleTo } = query
+  if (visibleTo !== undefined) jobs = jobs.where((e) => isVisibleJob(e, visibleTo))
   if (query.type) jobs = jobs.where('jobs.type', '=', query.type)
   if (query.states) jobs = jobs.where('jobs.state', 'in', query.states.length > 0 ? [...query.states] : ['none'])
   if (query.queueName) jobs = jobs.where(sql<string>`lower(jobs.queue_name)`, '=', query.queueName.toLowerCase())

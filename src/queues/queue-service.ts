@@ -1,5 +1,6 @@
 import type { ProjectCaller } from '../access/index.ts'
 import type { Database, Reader, Tx } from '../db/database.ts'
+import { dropGrantsOn } from '../grants/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import { deleteTags, matchesTagFilter, readTags, readTagsOfKind, replaceTags, type TaggedThing } from '../tags/index.ts'
@@ -76,6 +77,7 @@ async function list(options: QueuesOptions, projectId: string, query: QueueQuery
   const queues = stored
     .map((queue) => ({ ...queue, tags: tags.get(String(queue.id)) ?? [], busyCus: busy.get(queue.name) ?? 0 }))
     .filter((queue) => matchesTagFilter(queue.tags, query.tags ?? []))
+    .filter(query.isVisible ?? (() => true))
     .sort(ORDERS[query.order ?? 'nameAscending'])
   return pageOf(queues, query)
 }
@@ -94,6 +96,7 @@ async function remove({ database, usedBy }: QueuesOptions, projectId: string, na
     const jobs = await usedBy(tx, projectId, queue.name)
     if (jobs > 0) throw QUEUE_ERRORS.busy(queue.name, jobs)
     await deleteTags(tx, thing(projectId, queue.id))
+    await dropGrantsOn(tx, projectId, { kind: 'queue', id: String(queue.id) })
     await deleteQueue(tx, queue.id)
   })
 }

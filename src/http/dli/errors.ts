@@ -19,6 +19,8 @@ type Mapping = Readonly<{
   /** Other codes for a fault in some field of a Flink job. */
   fields?: Readonly<Record<string, string>>
   status?: number
+  /** Code in operations on Flink jobs, always with HTTP 400. */
+  flinkJobs?: string
   /** Status in Headgate's own API, which says 404 for what is missing. */
   nativeStatus?: number
 }>
@@ -67,6 +69,8 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.entrypointMissing': both('DLI.11029', 'DLI.11029', 'DLI.13013'),
   'job.queueMissing': { code: 'DLI.13008' },
   'job.queueNotFound': { code: 'DLI.0002' },
+  'job.queueForbidden': { code: 'DLI.13011' },
+  'job.packageForbidden': { code: 'DLI.10005' },
   'job.queueShared': { code: 'DLI.13009' },
   'job.queueTooSmall': { code: 'DLI.13002' },
   'job.hostTooSmall': { code: 'DLI.13002' },
@@ -150,11 +154,22 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'access.badUserName': { code: 'DLI.0001' },
   'access.badPassword': { code: 'DLI.0001' },
   'access.keyNotFound': { code: 'DLI.0002', nativeStatus: 404 },
+  'access.lastAdmin': { code: 'DLI.0012', nativeStatus: 409 },
+  'access.adminsOnly': { code: 'DLI.0003', status: 403 },
   'access.notSetUp': { code: 'DLI.0012', status: 503 },
   'project.notFound': { code: 'DLI.10006' },
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
   'project.taken': { code: 'DLI.0006' },
+}
+
+const GRANTS: Readonly<Record<string, Mapping>> = {
+  'grant.denied': { code: 'DLI.0003', status: 403, flinkJobs: 'DLI.10005' },
+  'grant.adminsOnly': { code: 'DLI.0003', status: 403, flinkJobs: 'DLI.10005' },
+  'grant.thingMissing': { code: 'DLI.0002' },
+  'grant.userMissing': { code: 'DLI.0002' },
+  'grant.ofOwner': { code: 'DLI.0003', status: 403 },
+  'grant.nothingGiven': { code: 'DLI.0001' },
 }
 
 const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
@@ -200,7 +215,14 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'artifact.notAJar': both('DLI.11017', 'DLI.12002', 'DLI.13013'),
 }
 
-const MAPPINGS: Readonly<Record<string, Mapping>> = { ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS, ...FILES }
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  ...JOB,
+  ...REQUEST,
+  ...ACCESS,
+  ...GRANTS,
+  ...QUEUES_AND_TAGS,
+  ...FILES,
+}
 
 /** True when the code has a line here. */
 export function isMapped(code: string): boolean {
@@ -210,6 +232,7 @@ export function isMapped(code: string): boolean {
 /** What the refusal is called in the operation. Codes without a line count as a wrong parameter. */
 export function foreignError(refusal: Refusal, room: Room, operation: string): ForeignError {
   const mapping = MAPPINGS[refusal.code] ?? { code: 'DLI.0001' }
+  if (room === 'flinkJobs' && mapping.flinkJobs) return { status: 400, code: mapping.flinkJobs }
   const status = (room === 'native' ? mapping.nativeStatus : undefined) ?? mapping.status ?? 400
   return { status, code: codeOf(mapping, refusal, room, operation) }
 }

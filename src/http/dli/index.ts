@@ -8,12 +8,16 @@ import { deleteFlinkJob } from './delete-flink-job.ts'
 import { deleteJobResource } from './delete-job-resource.ts'
 import { deleteQueue } from './delete-queue.ts'
 import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
+import { listAuthorizationPrivileges } from './list-authorization-privileges.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listJobResources } from './list-job-resources.ts'
+import { listQueueUsers } from './list-queue-users.ts'
 import { listQueues } from './list-queues.ts'
 import { notSupported } from './not-supported.ts'
 import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
+import { registerAuthorizedQueue } from './register-authorized-queue.ts'
 import { registerBucket } from './register-bucket.ts'
+import { changeAuthorization, runAuthorizationAction } from './run-authorization-action.ts'
 import { showFlinkJob } from './show-flink-job.ts'
 import { showFlinkJobExecutionGraph } from './show-flink-job-execution-graph.ts'
 import { showJobResource } from './show-job-resource.ts'
@@ -39,6 +43,11 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   batchDeleteFlinkJobs,
   executeFlinkJobSavepoint,
   registerBucket,
+  runAuthorizationAction,
+  changeAuthorization,
+  registerAuthorizedQueue,
+  listQueueUsers,
+  listAuthorizationPrivileges,
   createQueue,
   listQueues,
   showQueue,

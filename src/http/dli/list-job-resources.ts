@@ -27,9 +27,10 @@ export const listJobResources = projectEndpoint({
     groups: Type.Array(GroupItem),
     total: Type.Integer({ description: 'Number of resources.' }),
   }),
-  async handle({ artifacts }, { caller, query, language }) {
+  async handle({ artifacts, grants }, { caller, query, language }) {
     const tags = query.list('tags')
     const found = await artifacts.list(caller.projectId, {
+      isVisible: await grants.visiblePackages(caller),
       kind: query.oneOf('kind', PACKAGE_KINDS),
       tags: tags.length > 0 ? tags : undefined,
     })

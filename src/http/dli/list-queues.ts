@@ -30,10 +30,11 @@ export const listQueues = projectEndpoint({
     'with-charge-info': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
   }),
   answer: Type.Object({ is_success: SuccessBoolean, message: Type.String(), queues: Type.Array(QueueItem) }),
-  async handle({ queues, flinkVersions }, { caller, query }) {
+  async handle({ queues, grants, flinkVersions }, { caller, query }) {
     const order = query.oneOf('order', ORDER_NAMES)
     const tags = query.list('tags')
     const found = await queues.list(caller.projectId, {
+      isVisible: await grants.visibleQueues(caller),
       type: query.oneOf('queue_type', TYPES) ?? 'sql',
       tags: tags.length > 0 ? tags : undefined,
       order: order && ORDERS[order],

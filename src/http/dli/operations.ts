@@ -30,7 +30,6 @@ export type DliOperation = Readonly<{
 const SQL_LATER = 'SQL jobs come with the SQL runner.'
 const TEMPLATES_LATER = 'Templates come with SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
-const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const VARIABLES_LATER = 'Global variables come with the complete contract.'
 const TAGS_LATER = 'Tags given at creation are stored and filter lists; the tag calls come with the complete contract.'
 const QUEUE_CHANGES_LATER = 'A queue can be created and deleted; changing one comes with the complete contract.'
@@ -81,11 +80,11 @@ export const DLI_OPERATIONS = [
   { number: 30, id: 'createIefSystemEvents', method: 'POST', path: '/v1/:project_id/edgesrv/system-events', success: 200, title: 'Edge: report system events', section: '7', support: 'no', note: EDGE },
 
   // Permissions, variables, tags, quotas
-  { number: 31, id: 'runAuthorizationAction', method: 'PUT', path: '/v1.0/:project_id/user-authorization', success: 200, title: 'Grant rights on jobs and packages', section: '8.1', support: 'no', note: GRANTS_LATER },
-  { number: 32, id: 'changeAuthorization', method: 'PUT', path: '/v1.0/:project_id/authorization', success: 200, title: 'Grant rights on jobs and packages (newer path)', section: '8.1', support: 'no', note: GRANTS_LATER },
-  { number: 33, id: 'registerAuthorizedQueue', method: 'PUT', path: '/v1.0/:project_id/queues/user-authorization', success: 200, title: 'Grant rights on a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
-  { number: 34, id: 'listQueueUsers', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/users', success: 200, title: 'List the users of a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
-  { number: 35, id: 'listAuthorizationPrivileges', method: 'GET', path: '/v1.0/:project_id/authorization/privileges', success: 200, title: 'List rights on an object', section: '8.3', support: 'no', note: GRANTS_LATER },
+  { number: 31, id: 'runAuthorizationAction', method: 'PUT', path: '/v1.0/:project_id/user-authorization', success: 200, title: 'Grant rights on jobs and packages', section: '8.1', support: 'yes', note: '' },
+  { number: 32, id: 'changeAuthorization', method: 'PUT', path: '/v1.0/:project_id/authorization', success: 200, title: 'Grant rights on jobs and packages (newer path)', section: '8.1', support: 'yes', note: '' },
+  { number: 33, id: 'registerAuthorizedQueue', method: 'PUT', path: '/v1.0/:project_id/queues/user-authorization', success: 200, title: 'Grant rights on a queue', section: '8.2', support: 'yes', note: '' },
+  { number: 34, id: 'listQueueUsers', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/users', success: 200, title: 'List the users of a queue', section: '8.2', support: 'yes', note: '' },
+  { number: 35, id: 'listAuthorizationPrivileges', method: 'GET', path: '/v1.0/:project_id/authorization/privileges', success: 200, title: 'List rights on an object', section: '8.3', support: 'yes', note: '' },
   { number: 36, id: 'createGlobalVariable', method: 'POST', path: '/v1.0/:project_id/variables', success: 200, title: 'Create a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
   { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'no', note: VARIABLES_LATER },
   { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'no', note: VARIABLES_LATER },
