@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
-import { type Access, createAccess, type FirstCredentials } from './access/index.ts'
+import { ACCESS_ERRORS, type Access, type Administration, createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
-import { assertOwnFolder, takeFolder } from './config/folder-owner.ts'
+import { assertOwnFolder, readOwner, takeFolder } from './config/folder-owner.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
@@ -188,6 +188,27 @@ async function startOn(
       stopped ??= stop()
       return stopped
     },
+  }
+}
+
+/**
+ * Users, projects and keys without a service: on its database, which must be free.
+ * @throws Refusal `access.notSetUp`, Error when another process has the database
+ */
+export async function openAdministration(
+  config: Config,
+  secrets: Secrets,
+): Promise<{ administration: Administration; close(): Promise<void> }> {
+  if ((await readOwner(config.folders.data)) === null) throw ACCESS_ERRORS.notSetUp()
+  const database = await openDatabase(chooseDatabase(config, secrets))
+  try {
+    await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
+    const sealingKey = await readSealingKey(config.sealingKeyFile)
+    const access = createAccess({ database, clock: systemClock, ids: randomIds, sealingKey })
+    return { administration: access.administration, close: () => database.close() }
+  } catch (error) {
+    await database.close()
+    throw error
   }
 }
 

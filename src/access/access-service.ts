@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import { type NewProject, type Project, type Role, readProjectsOfMember } from '../projects/index.ts'
 import { ACCESS_ERRORS } from './access-errors.ts'
-import { readUsers } from './access-store.ts'
+import { type Administration, createAdministration } from './administration.ts'
 import type { Caller, ProjectCaller } from './caller.ts'
 import { createLockout } from './lockout.ts'
 import { createPasswords } from './passwords.ts'
@@ -19,10 +19,8 @@ import {
   createAccessKey,
   createProject,
   createUser,
-  disableKey,
   findUser,
   findUserByName,
-  setUserEnabled,
 } from './user-service.ts'
 
 export type AccessOptions = Readonly<{
@@ -57,15 +55,12 @@ export interface Access {
   findUserByName(domainId: string, name: string): Promise<User | null>
 
   /** Administration. Nothing from here on asks who calls. */
-  listUsers(): Promise<User[]>
   createProject(project: NewProject): Promise<Project>
   createUser(user: NewUser): Promise<User>
   /** Adds a member, or changes his role. */
   addMember(membership: { userId: string; projectId: string; role?: Role | undefined }): Promise<void>
   createAccessKey(userId: string): Promise<AccessKeyPair>
-  disableAccessKey(ak: string): Promise<void>
-  /** A disabled user's tokens and keys stop at once. @throws Refusal `access.userNotFound`, `access.lastAdmin` */
-  setUserEnabled(userId: string, enabled: boolean): Promise<void>
+  readonly administration: Administration
 }
 
 export function createAccess(options: AccessOptions): Access {
@@ -83,13 +78,11 @@ export function createAccess(options: AccessOptions): Access {
     listProjects: (caller, query = {}) => readProjectsOfMember(db, caller.userId, query.name),
     findUser: (id) => findUser(parts, id),
     findUserByName: (domainId, name) => findUserByName(parts, domainId, name),
-    listUsers: () => readUsers(db),
     createProject: (project) => createProject(parts, project),
     createUser: (user) => createUser(parts, user),
     addMember: (membership) => addMember(parts, membership),
     createAccessKey: (userId) => createAccessKey(parts, userId),
-    disableAccessKey: (ak) => disableKey(parts, ak),
-    setUserEnabled: (userId, enabled) => setUserEnabled(parts, userId, enabled),
+    administration: createAdministration(parts),
   }
 }
 

@@ -1,5 +1,7 @@
 export { ACCESS_ERRORS } from './access-errors.ts'
 export { type Access, type AccessOptions, createAccess } from './access-service.ts'
+export type { KeyLine } from './access-store.ts'
+export type { Administration, NewKeyShown, NewUserShown } from './administration.ts'
 export { type Caller, isProjectAdmin, type ProjectCaller } from './caller.ts'
 export { signRequest } from './sdk-signature.ts'
 export type { SignedRequest } from './signed-request.ts'

@@ -5,16 +5,13 @@ import { addMemberOf, addProject, type NewProject, type Project, type Role } fro
 import { ACCESS_ERRORS } from './access-errors.ts'
 import {
   type Domain,
-  disableAccessKey,
   insertAccessKey,
   insertDomain,
   insertUser,
   readFirstDomain,
   readUser,
-  readUsers,
   readUsersByName,
   type UserSecret,
-  updateUser,
 } from './access-store.ts'
 import type { Passwords } from './passwords.ts'
 import { seal } from './sealing.ts'
@@ -95,24 +92,6 @@ export async function createAccessKey(parts: UserParts, userId: string): Promise
   return parts.database.transact(async (tx) => addAccessKey(tx, parts, (await existingUser(tx, userId)).id))
 }
 
-export async function disableKey({ database }: UserParts, ak: string): Promise<void> {
-  const isThere = await database.transact((tx) => disableAccessKey(tx, ak))
-  if (!isThere) throw ACCESS_ERRORS.keyNotFound(ak)
-}
-
-export async function setUserEnabled({ database }: UserParts, userId: string, enabled: boolean): Promise<void> {
-  await database.transact(async (tx) => {
-    const user = await existingUser(tx, userId)
-    if (!enabled) await assertNotLastAdmin(tx, user)
-    await updateUser(tx, userId, { enabled: enabled ? 1 : 0 })
-  })
-}
-
-async function assertNotLastAdmin(tx: Tx, user: User): Promise<void> {
-  const admins = (await readUsers(tx.db)).filter(({ isAdmin, enabled }) => isAdmin && enabled)
-  if (admins.length === 1 && admins[0]?.id === user.id) throw ACCESS_ERRORS.lastAdmin(user.name)
-}
-
 export async function findUserByName({ database }: UserParts, domainId: string, name: string): Promise<User | null> {
   const found = await readUsersByName(database.db, name)
   return withoutSecret(found.find((user) => user.domainId === domainId) ?? null)
@@ -123,7 +102,7 @@ export async function findUser({ database }: UserParts, id: string): Promise<Use
 }
 
 /** The slow part of a new user, done before any transaction. */
-async function hashNew({ passwords }: UserParts, name: string, password: string): Promise<string> {
+export async function hashNew({ passwords }: UserParts, name: string, password: string): Promise<string> {
   if (!isUserName(name)) throw ACCESS_ERRORS.badUserName(name)
   if (!isNewPassword(password)) throw ACCESS_ERRORS.badPassword()
   return passwords.hash(password)
@@ -146,7 +125,11 @@ async function addUser(
   return user
 }
 
-async function addAccessKey(tx: Tx, { clock, ids, sealingKey }: UserParts, userId: string): Promise<AccessKeyPair> {
+export async function addAccessKey(
+  tx: Tx,
+  { clock, ids, sealingKey }: UserParts,
+  userId: string,
+): Promise<AccessKeyPair> {
   const ak = `HG${ids.hex32().slice(0, 18).toUpperCase()}`
   const sk = ids.secret(30)
   await insertAccessKey(tx, { ak, userId, secretSealed: seal(sealingKey, ak, sk), createdAt: clock.now() })

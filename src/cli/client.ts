@@ -10,6 +10,8 @@ export type Reply = Readonly<{ status: number; body: unknown }>
 export interface Client {
   /** @throws Refusal `cli.*` when nobody answers or the key is refused; other statuses are the caller's business */
   get(path: string): Promise<Reply>
+  /** The same with another method, and a body. */
+  send(method: string, path: string, body?: object): Promise<Reply>
   /** Ids of the projects of the key's owner. */
   projectIds(): Promise<string[]>
 }
@@ -19,10 +21,13 @@ const ANSWER_MS = 30_000
 /** @throws Refusal `cli.noKey` */
 export function createClient({ url, key }: ClientOptions): Client {
   if (key === null) throw noKey()
-  const get: Client['get'] = async (path) => {
+  const send: Client['send'] = async (method, path, body) => {
     const target = new URL(path, url)
+    const text = body === undefined ? '' : JSON.stringify(body)
     const response = await fetch(target, {
-      headers: signedHeaders(target, key, new Date()),
+      method,
+      headers: signedHeaders(method, target, text, key, new Date()),
+      ...(body === undefined ? {} : { body: text }),
       signal: AbortSignal.timeout(ANSWER_MS),
     }).catch((error: unknown) => {
       throw noAnswer(url, error)
@@ -30,8 +35,10 @@ export function createClient({ url, key }: ClientOptions): Client {
     if (response.status === 401) throw keyRefused(url, key.ak)
     return { status: response.status, body: await response.json().catch(() => null) }
   }
+  const get: Client['get'] = (path) => send('GET', path)
   return {
     get,
+    send,
     async projectIds() {
       const { body } = await get('/v3/projects')
       return (body as { projects: { id: string }[] }).projects.map(({ id }) => id)
@@ -39,10 +46,16 @@ export function createClient({ url, key }: ClientOptions): Client {
   }
 }
 
-function signedHeaders(target: URL, key: { ak: string; sk: string }, now: Date): Record<string, string> {
+function signedHeaders(
+  method: string,
+  target: URL,
+  body: string,
+  key: { ak: string; sk: string },
+  now: Date,
+): Record<string, string> {
   const headers = { host: target.host, 'x-sdk-date': now.toISOString().replace(/[-:]|\.\d{3}/gu, '') }
   const { pathname: rawPath, search } = target
-  const request = { method: 'GET', rawPath, rawQuery: search.slice(1), headers, body: new Uint8Array() }
+  const request = { method, rawPath, rawQuery: search.slice(1), headers, body: Buffer.from(body) }
   return { 'x-sdk-date': headers['x-sdk-date'], authorization: signRequest(request, key, Object.keys(headers)) }
 }
 

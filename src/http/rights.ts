@@ -5,12 +5,12 @@ import type { DliOperationId } from './dli/operations.ts'
 import type { Call } from './endpoint.ts'
 
 /**
- * Who may call which operation, in one table: the only place that knows. `guard` asks it for every call inside a project.
+ * Who may call which operation, in one table: the only place that knows. `guard` asks it for every call.
  * Two rights are asked further inside, where it is known what they are about: to run jobs on the queue of a job that is
  * run, and to use the packages that a job names.
  */
 export type Need = Readonly<
-  | { who: 'anyone' | 'caller' | 'member' | 'admin' }
+  | { who: 'anyone' | 'caller' | 'serviceAdmin' | 'member' | 'admin' }
   /** The right on the things that the request names; `each`: the handler asks for each (`call.permit`). */
   | { right: Needed | ((asked: Asked) => Needed); on: 'each' | ((asked: Asked) => readonly ThingName[]) }
 >
@@ -34,11 +34,26 @@ type NativeOperationId =
   | 'listLogs'
   | 'readLog'
   | 'explainJob'
+  | 'listAllUsers'
+  | 'createUser'
+  | 'changeUser'
+  | 'setPassword'
+  | 'listAllProjects'
+  | 'createProject'
+  | 'changeProject'
+  | 'listMembers'
+  | 'setMember'
+  | 'removeMember'
+  | 'listKeys'
+  | 'createKey'
+  | 'changeKey'
+  | 'rotateKey'
 
 type IdentityOperationId = 'checkToken' | 'listAuthDomains' | 'listUsers'
 
 const anyone = { who: 'anyone' } as const
 const caller = { who: 'caller' } as const
+const serviceAdmin = { who: 'serviceAdmin' } as const
 /** Every member of the project; lists show only what the caller may see. */
 const member = { who: 'member' } as const
 const admin = { who: 'admin' } as const
@@ -235,6 +250,20 @@ export const OTHER_RIGHTS: Readonly<Record<NativeOperationId | IdentityOperation
   listLogs: onJob('view'),
   readLog: onJob('view'),
   explainJob: onJob('view'),
+  listAllUsers: serviceAdmin,
+  createUser: serviceAdmin,
+  changeUser: serviceAdmin,
+  setPassword: serviceAdmin,
+  listAllProjects: serviceAdmin,
+  createProject: serviceAdmin,
+  changeProject: serviceAdmin,
+  listMembers: serviceAdmin,
+  setMember: serviceAdmin,
+  removeMember: serviceAdmin,
+  listKeys: serviceAdmin,
+  createKey: serviceAdmin,
+  changeKey: serviceAdmin,
+  rotateKey: serviceAdmin,
 }
 
 /** Null: the operation is not in the table. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signRequest } from '../../src/access/index.ts'
 import { DLI_OPERATIONS } from '../../src/http/dli/operations.ts'
@@ -64,7 +66,7 @@ beforeAll(async () => {
   const gone = await addUser(world, 'gone', 'admin')
   disabledKey = await access.createAccessKey(gone.userId)
   tokens.disabled = gone.token
-  await access.setUserEnabled(gone.userId, false)
+  await access.administration.changeUser('gone', { enabled: false })
 })
 
 afterAll(() => world.stop())
@@ -146,6 +148,26 @@ describe.each(OPERATIONS.map((operation) => [operation.id, operation] as const))
     if (operation.support === 'no' && NAMES_IN_BODY.includes(id)) return expect(reply.text).toMatch(/10003|0007/)
     expect(refusalOf(reply)).toBe(JOBS_PATH.test(operation.path) ? '400 DLI.10005' : '403 DLI.0003')
   })
+})
+
+describe('the administration of the service', () => {
+  const { paths } = JSON.parse(readFileSync(join(import.meta.dirname, '../../api/openapi.json'), 'utf8')) as {
+    paths: Record<string, Record<string, { operationId: string; tags: string[] }>>
+  }
+  const calls = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { operationId, tags }]) =>
+      tags.includes('Administration') ? [[operationId, method.toUpperCase(), path] as const] : [],
+    ),
+  )
+
+  it.each(calls)(
+    '%s is refused to administrators of projects, before anything of it is judged',
+    async (_id, ...call) => {
+      const [method, path] = call
+      const reply = await world.send(method, path.replaceAll(/\{\w+\}/g, 'nobody'), method === 'GET' ? undefined : {})
+      expect(refusalOf(reply)).toBe('403 DLI.0003')
+    },
+  )
 })
 
 describe('what belongs to another project', () => {

@@ -150,17 +150,18 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'access.keyLocked': { code: 'APIGW.0301', status: 401 },
   'access.signatureInvalid': { code: 'APIGW.0301', status: 401 },
   'access.userNotFound': { code: 'DLI.0002', nativeStatus: 404 },
-  'access.userTaken': { code: 'DLI.0006' },
+  'access.userTaken': { code: 'DLI.0006', nativeStatus: 409 },
   'access.badUserName': { code: 'DLI.0001' },
   'access.badPassword': { code: 'DLI.0001' },
   'access.keyNotFound': { code: 'DLI.0002', nativeStatus: 404 },
   'access.lastAdmin': { code: 'DLI.0012', nativeStatus: 409 },
   'access.adminsOnly': { code: 'DLI.0003', status: 403 },
   'access.notSetUp': { code: 'DLI.0012', status: 503 },
-  'project.notFound': { code: 'DLI.10006' },
+  'project.notFound': { code: 'DLI.10006', nativeStatus: 404 },
+  'project.notMember': { code: 'DLI.0002', nativeStatus: 404 },
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
-  'project.taken': { code: 'DLI.0006' },
+  'project.taken': { code: 'DLI.0006', nativeStatus: 409 },
 }
 
 const GRANTS: Readonly<Record<string, Mapping>> = {
