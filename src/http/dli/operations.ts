@@ -138,7 +138,7 @@ export const DLI_OPERATIONS = [
   { number: 80, id: 'updateJobResourceOwner', method: 'PUT', path: '/v2.0/:project_id/resources/owner', success: 200, title: 'Change the owner of packages', section: '11.6', support: 'no', note: 'Owners are recorded; changing one comes with the complete contract.' },
 
   // Services beside DLI
-  { number: 81, id: 'createToken', method: 'POST', path: '/v3/auth/tokens', success: 201, title: 'Issue a token (IAM)', section: '14.2', support: 'partly', note: 'Methods password and token; assume_role is refused.' },
+  { number: 81, id: 'createToken', method: 'POST', path: '/v3/auth/tokens', success: 201, title: 'Issue a token (IAM)', section: '14.2', support: 'partly', note: 'Methods password and token; assume_role is refused: nobody acts for another account here.' },
   { number: 82, id: 'showToken', method: 'GET', path: '/v3/auth/tokens', success: 200, title: 'Inspect a token (IAM)', section: '14.2', support: 'yes', note: '' },
   { number: 83, id: 'listProjects', method: 'GET', path: '/v3/projects', success: 200, title: 'Find a project (IAM)', section: '14.4', support: 'yes', note: '' },
   { number: 84, id: 'publishMessage', method: 'POST', path: '/v2/:project_id/notifications/topics/:topic_urn/publish', success: 200, title: 'Publish a message (SMN)', section: '15', support: 'no', note: SMN_LATER },
