@@ -89,7 +89,7 @@ async function startOn(
   const ids = overrides.ids ?? randomIds
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
-  const access = createAccess({ database, clock, ids, sealingKey })
+  const access = createAccess({ database, clock, ids, sealingKey, wrongPasswordsMax: config.wrongPasswordsMax })
   const grants = createGrants({ database })
   const objects = await openFolderObjectStore({ folder: config.folders.objects })
   const buckets = createBuckets({ database, objects, clock })
@@ -148,7 +148,7 @@ async function startOn(
     explain: (id) => reconciler.explain(id),
     health: () => healthOf(config, database, reconciler, clock),
     isUnavailable: database.quirks.isUnavailable,
-    limits: { bodyBytes: config.http.bodyBytes, idleMs: config.http.idleMs },
+    limits: config.http,
   })
 
   const stop = async () => {

@@ -29,6 +29,15 @@ export const ACCESS_ERRORS = {
       en: 'The user, the domain or the password is wrong. Check all three.',
       zh: '用户名、账号名或密码错误。请检查后重试。',
     }),
+  signInLocked: (seconds: number) =>
+    new Refusal(
+      'access.signInLocked',
+      {
+        en: `There were too many wrong passwords for this user from this address. Check the password and try again in ${seconds} s.`,
+        zh: `该用户从此地址登录的密码错误次数过多。请检查密码，并在 ${seconds} 秒后重试。`,
+      },
+      seconds,
+    ),
   methodUnsupported: (methods: readonly string[]) =>
     new Refusal('access.methodUnsupported', {
       en: `The identity methods ${shown(methods.join(','))} are not supported, or the part that belongs to them is missing. Use exactly one of "password" and "token".`,

@@ -29,6 +29,8 @@ export type AccessOptions = Readonly<{
   ids: Ids
   /** 32 bytes, kept outside the database; without it no stored access key can be used. */
   sealingKey: Buffer
+  /** Wrong passwords for one user from one address, after which further ones are refused for a while. Default 10. */
+  wrongPasswordsMax?: number
 }>
 
 /** Who may come in, and into which project. */
@@ -36,8 +38,11 @@ export interface Access {
   /** Makes domain, project, administrator and key on an empty database and answers the secrets, once; null afterwards. */
   bootstrap(wish?: FirstWish): Promise<FirstCredentials | null>
 
-  /** @throws Refusal `access.badCredentials`, `access.scopeRefused`, `access.methodUnsupported`, `access.token…` */
-  issueToken(request: TokenRequest): Promise<IssuedToken>
+  /**
+   * `from`: the address of who asks.
+   * @throws Refusal `access.badCredentials`, `access.signInLocked`, `access.scopeRefused`, `access.methodUnsupported`, `access.token…`
+   */
+  issueToken(request: TokenRequest, from?: string): Promise<IssuedToken>
   /** @throws Refusal `access.tokenMissing`, `access.tokenInvalid`, `access.tokenExpired` */
   inspectToken(token: string | undefined): Promise<TokenFacts>
   /** One indexed query. @throws as `inspectToken` */
@@ -66,10 +71,10 @@ export interface Access {
 export function createAccess(options: AccessOptions): Access {
   assertSealingKey(options.sealingKey)
   const { db } = options.database
-  const parts = { ...options, passwords: createPasswords(), lockout: createLockout(options.clock) }
+  const parts = { ...options, passwords: createPasswords(), ...lockouts(options) }
   return {
     bootstrap: (wish = {}) => bootstrap(parts, wish),
-    issueToken: (request) => issueToken(parts, request),
+    issueToken: (request, from = '') => issueToken(parts, request, from),
     inspectToken: (token) => inspectToken(parts, token),
     authenticateToken: (token) => authenticateToken(parts, token),
     authenticateSignature: (request) => authenticateSignature(parts, request),
@@ -84,6 +89,13 @@ export function createAccess(options: AccessOptions): Access {
     createAccessKey: (userId) => createAccessKey(parts, userId),
     administration: createAdministration(parts),
   }
+}
+
+const WRONG_SIGNATURES_MAX = 5 // as at the vendor's gateway
+const WRONG_PASSWORDS_MAX = 10
+
+function lockouts({ clock, wrongPasswordsMax = WRONG_PASSWORDS_MAX }: AccessOptions) {
+  return { lockout: createLockout(clock, WRONG_SIGNATURES_MAX), signIns: createLockout(clock, wrongPasswordsMax) }
 }
 
 function requireProject(caller: Caller, projectId: string): ProjectCaller {

@@ -22,7 +22,7 @@ export async function authenticateSignature(
   if (!authorization) throw ACCESS_ERRORS.signatureUnreadable()
   const key = await readUsableKey(database.db, authorization.accessKey)
   if (!key) throw ACCESS_ERRORS.keyUnknown()
-  if (lockout.isLocked(key.ak)) throw ACCESS_ERRORS.keyLocked()
+  if (lockout.lockedForMs(key.ak) > 0) throw ACCESS_ERRORS.keyLocked()
   const secretKey = unseal(sealingKey, key.ak, key.secretSealed)
   const verdict = verifySignature(request, authorization, secretKey, clock.now())
   if (verdict === 'wrong') lockout.noteWrong(key.ak)

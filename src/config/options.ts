@@ -46,6 +46,14 @@ export const OPTIONS = {
     text: 'How long the JobManager of a running job may live without an answer before it counts as dead.',
     byDefault: '120',
   },
+  HEADGATE_CALLS_PER_MINUTE: {
+    text: 'Calls that one user may make in a minute, and one address whose calls are not let in; 0 is no limit.',
+    byDefault: '60000',
+  },
+  HEADGATE_WRONG_PASSWORDS: {
+    text: 'Wrong passwords for one user from one address, after which further ones are refused for 5 minutes.',
+    byDefault: '10',
+  },
   HEADGATE_ADMIN_PASSWORD: {
     text: 'Password of the administrator that the first start creates.',
     byDefault: 'a random one, printed once',

@@ -27,6 +27,8 @@ export type Call<Body = unknown, Who = ProjectCaller> = Readonly<{
   headers: Readonly<Record<string, string | string[] | undefined>>
   language: Language
   requestId: string
+  /** Where the request comes from: the last proxy, if there is one. */
+  address: string
   /** Inside a project: for things that only the handler knows. The others were asked for before it. */
   permit: Permit
   /** `http://host:port` as the client spelled it. */

@@ -36,6 +36,8 @@ export type HttpParts = Readonly<{
   limits: Readonly<{
     /** Largest JSON body. */
     bodyBytes: number
+    /** Calls of one client; 0: no limit. */
+    callsPerMinute: number
     /** A connection on which nothing moves for so long is closed. */
     idleMs: number
   }>

@@ -58,7 +58,7 @@ describe('the map from our codes to foreign ones', () => {
       for (const room of ['flinkJobs', 'general', 'native'] as const) {
         const { status, code } = foreignError(refusal, room, 'showFlinkJob')
         expect([refusal.code, code]).toEqual([refusal.code, expect.stringMatching(/^(DLI\.\d{4,5}|APIGW\.\d{4})$/)])
-        expect([400, 401, 403, 404, 408, 409, 413, 415, 416, 431, 503, 507]).toContain(status)
+        expect([400, 401, 403, 404, 408, 409, 413, 415, 416, 429, 431, 503, 507]).toContain(status)
       }
     }
   })

@@ -124,6 +124,8 @@ const REQUEST: Record<RequestErrorCode, Mapping> = {
   'request.noSuchApi': { code: 'APIGW.0101', status: 404 },
   'request.notSupported': { code: 'DLI.0007' },
   'request.credentialsMissing': { code: 'DLI.0013', status: 401 },
+  // The vendor's gateway calls it so: https://support.huaweicloud.com/intl/en-us/ocr_faq/ocr_01_0041.html
+  'request.tooManyCalls': { code: 'APIGW.0308', status: 429 },
   'request.subjectUnknown': { code: 'DLI.0002', status: 404 },
   'request.hashOfStream': { code: 'APIGW.0301', status: 401 },
   'request.badJobId': { code: 'DLI.16001', in: { ...missingJob, updateFlinkJarJob: 'DLI.12001' }, nativeStatus: 404 },
@@ -143,6 +145,7 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'access.tokenExpired': { code: 'DLI.0013', status: 401 },
   'access.wrongProject': { code: 'DLI.10006' },
   'access.badCredentials': { code: 'DLI.0013', status: 401 },
+  'access.signInLocked': { code: 'APIGW.0308', status: 429 },
   'access.methodUnsupported': { code: 'DLI.0001' },
   'access.scopeRefused': { code: 'DLI.0013', status: 401 },
   'access.signatureUnreadable': { code: 'APIGW.0301', status: 401 },
