@@ -7,11 +7,10 @@
 
 import type { RealService } from '../test/support/real-service.ts'
 import { builtJar, startRealService } from '../test/support/real-service.ts'
+import { percentile, seconds } from './support/figures.ts'
 
 const RUNS = Number(process.argv[2] ?? 5)
 const STEPS = ['jvmsSpawned', 'jobManagerUp', 'taskManagersRegistered', 'running', 'firstCheckpoint']
-
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 async function oneStart(service: RealService, id: number): Promise<Record<string, number>> {
   const runAt = Date.now()
@@ -42,7 +41,13 @@ for (const archives of ['off', 'on'] as const) {
     const starts: Record<string, number>[] = []
     for (let n = 0; n < RUNS; n++) starts.push(await oneStart(service, id))
     const figures = STEPS.filter((step) => starts.every((each) => step in each)).map(
-      (step) => `${step} ${(median(starts.map((each) => each[step] ?? 0)) / 1000).toFixed(2)} s`,
+      (step) =>
+        `${step} ${seconds(
+          percentile(
+            starts.map((each) => each[step] ?? 0),
+            50,
+          ),
+        )}`,
     )
     console.log(`Flink ${line}, archives ${archives}, median of ${RUNS}: ${figures.join(' · ')}`)
   }

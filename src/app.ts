@@ -4,6 +4,7 @@ import { createArtifacts } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
+import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, readOwner, takeFolder } from './config/folder-owner.ts'
 import { readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
@@ -23,13 +24,15 @@ import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
 import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
+import { accountIds, type JobUsers, openJobUsers } from './projects/index.ts'
 import { createQueues } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
 import type { ActionName } from './reconciler/view.ts'
 import type { ProcessHost } from './runtimes/cluster/process-host.ts'
-import { findJava } from './runtimes/java-home.ts'
+import { findJava, type JavaHome } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
+import { programsOfJobs, usableUsers } from './runtimes/local-process/user-check.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
@@ -91,10 +94,17 @@ async function startOn(
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey, wrongPasswordsMax: config.wrongPasswordsMax })
   const grants = createGrants({ database })
-  const objects = await openFolderObjectStore({ folder: config.folders.objects })
+  const java = config.runtime === 'simulated' ? null : await findJava(config.javaHome)
+  const users = java && (await openUsers(config, java, database, clock, logger))
+  const objects = await openFolderObjectStore({ folder: config.folders.objects, ownerOf: users?.known ?? null })
+  const userOf = async (projectId: string) => {
+    const user = (await users?.userOf(projectId)) ?? null
+    await objects.handOver(projectId)
+    return user
+  }
   const buckets = createBuckets({ database, objects, clock })
   const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
-  const { runtime, local } = await buildRuntime(config, clock, logger, overrides)
+  const { runtime, local } = await buildRuntime(config, java, users, clock, logger, overrides)
   const store = createJobStore(database)
   const queues = createQueues({
     database,
@@ -111,7 +121,7 @@ async function startOn(
   const jobs = createJobService({ ...parts, limits, poke })
   const reconciler = createReconciler({
     ...parts,
-    executors: createExecutors(parts),
+    executors: createExecutors({ ...parts, userOf }),
     policy: {
       patience: config.patience,
       savepointMs: config.savepointMs,
@@ -129,7 +139,7 @@ async function startOn(
     [
       sweepTokens(access),
       sweepArtifacts(artifacts, clock),
-      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock)] : []),
+      ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, users !== null)] : []),
     ],
     logger,
   )
@@ -228,23 +238,57 @@ function watchDatabase(logger: Logger, end: (error: Error) => void): DatabaseWat
 
 const QUIET_MS = 600_000
 
-function trainingDuty(runtime: LocalProcessRuntime, database: Database, store: JobStore, clock: Clock): Duty {
+/**
+ * An archive is loaded by the JVMs of every project, and the ports of a cluster are open to every job on the machine: with
+ * projects kept apart it is made only while no job runs.
+ */
+function trainingDuty(
+  runtime: LocalProcessRuntime,
+  database: Database,
+  store: JobStore,
+  clock: Clock,
+  apart: boolean,
+): Duty {
   return trainArchives({
     versions: () => runtime.flinkVersions(),
     train: (version) => runtime.trainArchives(version),
     isQuiet: async () => {
+      if (apart && (await store.taken(database.db)).length > 0) return false
       const since = new Date(clock.now().getTime() - QUIET_MS)
       return (await store.countStarting(database.db, since)) === 0
     },
   })
 }
 
+/** Null: jobs run as the service does. */
+async function openUsers(
+  config: Config,
+  java: JavaHome,
+  database: Database,
+  clock: Clock,
+  logger: Logger,
+): Promise<JobUsers | null> {
+  const { runs, objects, archives, flink } = config.folders
+  if (config.jobUsers.mode !== 'off' && process.getuid?.() === 0) await openToJobs(config.folders)
+  const installed = (await flinkHome(flink).list()).map(({ folder }) => folder)
+  const needs = { folders: [runs, objects, archives, ...installed], programs: programsOfJobs(java.home) }
+  const range = await usableUsers(config.jobUsers, needs, logger)
+  return range && openJobUsers({ database, clock, range, accountIds })
+}
+
 type Runtimes = Readonly<{ runtime: Runtime; local: LocalProcessRuntime | null }>
 
-async function buildRuntime(config: Config, clock: Clock, logger: Logger, overrides: Overrides): Promise<Runtimes> {
+async function buildRuntime(
+  config: Config,
+  java: JavaHome | null,
+  users: JobUsers | null,
+  clock: Clock,
+  logger: Logger,
+  overrides: Overrides,
+): Promise<Runtimes> {
   const { folders } = config
   const wrap = overrides.wrapHost ? { wrapHost: overrides.wrapHost } : {}
-  if (config.runtime === 'simulated') {
+  if (java === null) {
     logger.warn('HEADGATE_RUNTIME is simulated: jobs are only pretended, nothing of them really runs')
     const options = { runsFolder: folders.runs, folder: folders.simulator, clock, logger, ...wrap }
     return { runtime: await createSimulatedRuntime(options), local: null }
@@ -255,7 +299,9 @@ async function buildRuntime(config: Config, clock: Clock, logger: Logger, overri
     archivesFolder: folders.archives,
     findFlink: (version) => home.find(version),
     listFlink: () => home.list(),
-    java: await findJava(config.javaHome),
+    java,
+    trainingUser: users?.ofService ?? null,
+    limits: { runDiskBytes: config.runDiskBytes },
     clock,
     logger,
     memoryBudgetBytes: config.hostMemoryBytes,

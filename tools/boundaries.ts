@@ -88,6 +88,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/db',
       'src/flink',
       'src/runtimes/cluster/ports.ts',
+      'src/runtimes/local-process/user-check.ts',
       'src/jobs',
     ],
   },

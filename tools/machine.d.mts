@@ -13,7 +13,12 @@ export type Missing = Readonly<{
 export function findProgram(name: string, path?: string): string | null
 export function findJdk(jvmFolder?: string, environment?: Readonly<Record<string, string | undefined>>): Jdk
 export function findPostgres(folder?: string, path?: string): string | null
-export function findMissing(needs: { needsMaven: boolean; needsPostgres?: boolean; jdk: Jdk }): Missing[]
+export function findMissing(needs: {
+  needsMaven: boolean
+  needsPostgres?: boolean
+  needsJava?: boolean
+  jdk: Jdk
+}): Missing[]
 export function packageManager(): string | null
 export function installCommand(missing: readonly Missing[], manager?: string | null): string[] | null
 export function missingJdk(others: readonly OtherJdk[]): Missing

@@ -43,7 +43,7 @@ export function findPostgres(folder = '/usr/lib/postgresql', path = process.env.
 }
 
 /** What is missing, in the order to tell it; empty when all is well. Without what is optional the rest works. */
-export function findMissing({ needsMaven, needsPostgres = false, jdk }) {
+export function findMissing({ needsMaven, needsPostgres = false, needsJava = true, jdk }) {
   const missing = []
   const platform = platformProblem()
   if (platform !== null) return [{ what: platform, packages: null }]
@@ -55,7 +55,7 @@ export function findMissing({ needsMaven, needsPostgres = false, jdk }) {
     missing.push({ what, packages: null })
   }
   if (findProgram('npm') === null) missing.push(MISSING_NPM)
-  if (jdk.home === null) missing.push(missingJdk(jdk.others))
+  if (needsJava && jdk.home === null) missing.push(missingJdk(jdk.others))
   if (needsMaven && findProgram('mvn') === null) missing.push(MISSING_MAVEN)
   if (needsPostgres && findPostgres() === null) missing.push(MISSING_POSTGRES)
   return missing

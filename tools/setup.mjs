@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node tools/setup.mjs --for=check|demo|service|tests [-- <program> <arguments>]`.
+ * From a fresh clone to a running command: `node tools/setup.mjs --for=check|demo|dev|service|tests [-- <program> <arguments>]`.
  *
  * Runs on the machine's own Node (20 or newer), before any package is there; what it starts runs on the project's
  * Node 24. Every step leaves a mark only when it is done and is repeated when its mark is absent, so it may be killed
@@ -28,6 +28,7 @@ const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 const PURPOSES = {
   check: { flinkLines: [], java: [] },
   demo: { flinkLines: ['1.20'], java: ['demo', 'demo-test', 'demo-test1'] },
+  dev: { flinkLines: [], java: [], needsJava: false },
   service: { flinkLines: ['1.20'], java: [] },
   tests: {
     flinkLines: ['1.20', '2.3'],
@@ -39,8 +40,9 @@ const PURPOSES = {
 async function main(argv) {
   const { purpose, command } = readArguments(argv)
   const plan = PURPOSES[purpose]
-  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres: plan.needsPostgres })
-  process.env.JAVA_HOME = jdk.home
+  const { needsPostgres, needsJava } = plan
+  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres, needsJava })
+  if (jdk.home !== null) process.env.JAVA_HOME = jdk.home
   if (!isReady(plan)) {
     const release = await takeTurn()
     await installPackages()

@@ -15,3 +15,13 @@ test('the URL of the database is a secret: it stands neither in the config nor i
     expect(() => toConfig({ HEADGATE_DATABASE_URL: bad }, '/project')).not.toThrow(PASSWORD)
   }
 })
+
+test('the user ids of jobs are a range, auto or off', () => {
+  const jobUsers = (text?: string) =>
+    toConfig(text === undefined ? {} : { HEADGATE_JOB_USERS: text }, '/project').config.jobUsers
+  expect(jobUsers()).toEqual({ mode: 'auto', first: 50_000, last: 59_999 })
+  expect(jobUsers('off')).toEqual({ mode: 'off' })
+  expect(jobUsers('2000-2010')).toEqual({ mode: 'range', first: 2000, last: 2010 })
+  for (const bad of ['on', '0-10', '2010-2000', '3000', '3000-', '50000-99999999999'])
+    expect(() => jobUsers(bad), bad).toThrow(/HEADGATE_JOB_USERS=.*give auto, off, or two ids/u)
+})

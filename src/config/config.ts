@@ -31,6 +31,8 @@ export type Config = Readonly<{
   javaHome: string | null
   cuMemoryBytes: number
   hostMemoryBytes: number
+  jobUsers: JobUsersSetting
+  runDiskBytes: number
   startsAtOnce: number
   /** Make class data archives in the background, for faster starts. */
   trainsArchives: boolean
@@ -44,6 +46,9 @@ export type Config = Readonly<{
   cancelGraceMs: number
   first: Readonly<{ projectId: string | null; projectName: string | null }>
 }>
+
+/** `auto` does without where it cannot be done; `range` does not. The ids are those between both ends, with them. */
+export type JobUsersSetting = Readonly<{ mode: 'off' } | { mode: 'auto' | 'range'; first: number; last: number }>
 
 /** What no logger may see. */
 export type Secrets = Readonly<{
@@ -98,6 +103,8 @@ export function toConfig(environment: Environment, projectFolder: string): { con
     javaHome: environment.HEADGATE_JAVA_HOME ?? environment.JAVA_HOME ?? null,
     cuMemoryBytes: ask.memory('HEADGATE_CU_MEMORY', '2G'),
     hostMemoryBytes: ask.hostMemory('HEADGATE_HOST_MEMORY', '80%'),
+    jobUsers: ask.jobUsers('HEADGATE_JOB_USERS'),
+    runDiskBytes: ask.disk('HEADGATE_RUN_DISK', '20G'),
     startsAtOnce: ask.integer('HEADGATE_STARTS_AT_ONCE', availableParallelism(), 1, 1000),
     trainsArchives: ask.oneOf('HEADGATE_TRAIN_ARCHIVES', 'on', ['on', 'off']) === 'on',
     maxCuNumber: ask.integer('HEADGATE_MAX_CU_NUMBER', 400, 2, 100_000),
@@ -169,6 +176,11 @@ function patienceOf(
   }
 }
 
+const JOB_USERS = { first: 50_000, last: 59_999 }
+/** Smaller ones belong to the system's own accounts; 2^32-1 and 2^16-1 mean "nobody" or "no change" (chown(2)). */
+const SMALLEST_JOB_USER = 1000
+const LARGEST_JOB_USER = 2_147_483_647
+
 function questions(environment: Environment, problems: string[]) {
   const complain = (name: OptionName, wanted: string) =>
     void problems.push(`${name}=${environment[name]}: give ${wanted}.`)
@@ -192,6 +204,23 @@ function questions(environment: Environment, problems: string[]) {
       const value = parseMemory(environment[name] ?? byDefault)
       if (value === null || value < 1024 ** 3) complain(name, 'at least 1G, such as 2G or 1536M')
       return value ?? 0
+    },
+    disk(name: OptionName, byDefault: string): number {
+      const value = parseMemory(environment[name] ?? byDefault)
+      if (value === null || value < 64 * 1024 ** 2) complain(name, 'at least 64M, such as 20G')
+      return value ?? 0
+    },
+    jobUsers(name: OptionName): JobUsersSetting {
+      const text = environment[name] ?? 'auto'
+      if (text === 'off') return { mode: 'off' }
+      if (text === 'auto') return { mode: 'auto', ...JOB_USERS }
+      const [, first = 0, last = 0] = (/^(\d{1,10})-(\d{1,10})$/u.exec(text) ?? []).map(Number)
+      if (first < SMALLEST_JOB_USER || last <= first || last > LARGEST_JOB_USER)
+        complain(
+          name,
+          `auto, off, or two ids between ${SMALLEST_JOB_USER} and ${LARGEST_JOB_USER}, such as 50000-59999`,
+        )
+      return { mode: 'range', first, last }
     },
     hostMemory(name: OptionName, byDefault: string): number {
       const text = environment[name] ?? byDefault

@@ -26,6 +26,14 @@ export const OPTIONS = {
     text: 'Memory that all jobs together may take: a size such as 12G, or a part of the RAM such as 80%.',
     byDefault: '80%',
   },
+  HEADGATE_JOB_USERS: {
+    text: 'User ids that jobs run under, one for each project (docs/guides/security.md): a range such as 50000-59999, auto, or off. A range is required to work, auto does without where it cannot.',
+    byDefault: 'auto: 50000-59999 when the service runs as root',
+  },
+  HEADGATE_RUN_DISK: {
+    text: 'Disk space that one run of a job may take for its logs and temporary files, such as 20G; a run that takes more is ended.',
+    byDefault: '20G',
+  },
   HEADGATE_STARTS_AT_ONCE: {
     text: 'Clusters that may be starting at the same time.',
     byDefault: 'the number of CPU cores',

@@ -64,6 +64,14 @@ CREATE TABLE grants (
   constraint grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint grants_key PRIMARY KEY (project_id, thing_kind, thing_id, user_id, right_name));
 
+CREATE TABLE job_users (
+  project_id text collate "C" not null,
+  user_id integer not null,
+  created_at bigint not null,
+  constraint job_users_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint job_users_pkey PRIMARY KEY (project_id),
+  constraint job_users_user_id_key UNIQUE (user_id));
+
 CREATE TABLE jobs (
   id bigint not null generated always as identity,
   project_id text collate "C" not null,

@@ -49,6 +49,10 @@ CREATE TABLE "grants" ("project_id" text not null references "projects" ("id"),
   "right_name" text not null,
   constraint "grants_key" primary key ("project_id", "thing_kind", "thing_id", "user_id", "right_name"));
 
+CREATE TABLE "job_users" ("project_id" text not null primary key references "projects" ("id"),
+  "user_id" integer not null unique,
+  "created_at" bigint not null);
+
 CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "project_id" text not null references "projects" ("id"),
   "name" text not null,

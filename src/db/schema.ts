@@ -7,6 +7,8 @@ import type { Generated } from 'kysely'
 export interface Schema {
   domains: { id: string; name: string; created_at: number }
   projects: { id: string; domain_id: string; name: string; description: string; enabled: number; created_at: number }
+  /** The user id (uid and gid) under which the jobs of a project run; given once, never to another project. */
+  job_users: { project_id: string; user_id: number; created_at: number }
   users: {
     id: string
     domain_id: string

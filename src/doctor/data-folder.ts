@@ -102,7 +102,7 @@ export function notWritable(folder: string, error: unknown): Finding {
 }
 
 /** The folder, or the one above it in which it would be made. */
-async function nearestThere(folder: string): Promise<string> {
+export async function nearestThere(folder: string): Promise<string> {
   const isThere = await access(folder).then(
     () => true,
     (error: unknown) => !isSystemError(error, 'ENOENT'),

@@ -3,6 +3,7 @@ import { toConfig } from '../config/config.ts'
 import type { PostgresSight } from '../db/dialects/postgres-sight.ts'
 import type { SchemaSight } from '../db/sight.ts'
 import { systemClock } from '../lib/clock.ts'
+import { Refusal } from '../lib/errors.ts'
 import { version } from '../version.ts'
 import { type Finding, ok, type World } from './check.ts'
 import { judgeClock } from './clock.ts'
@@ -13,8 +14,9 @@ import { judgeFlink } from './flink.ts'
 import { judgeJava, judgeMaven } from './java.ts'
 import { judgeMemory } from './memory.ts'
 import { judgeClusterPorts, judgePort, judgeService } from './ports.ts'
-import { judgeLimits, judgeUser, parseLimits } from './process.ts'
+import { judgeLimits, parseLimits } from './process.ts'
 import { judgeSealingKey } from './sealing-key.ts'
+import { judgeUser } from './user.ts'
 
 const GIB = 1024 ** 3
 const systemError = (code: string) => Object.assign(new Error(`${code}: no`), { code })
@@ -32,6 +34,8 @@ const memory = {
 const http = { host: '127.0.0.1', port: 8090, bodyBytes: 1, callsPerMinute: 0, idleMs: 1 }
 const folder = { folder: '/data', freeBytes: 9 * GIB, type: 0xef53 }
 const key = { file: '/data/sealing.key', key: { sizeBytes: 32, mode: 0o100600 }, hasStarted: true }
+const auto = { mode: 'auto', first: 50_000, last: 59_999 } as const
+const closed = new Refusal('jobUsers.closed', { en: 'Open it: chmod o+x /root', zh: '请执行：chmod o+x /root。' })
 const times = { now: new Date('2027-01-01'), madeOn: new Date('2026-11-01'), newest: null }
 const future = { path: '/data/headgate.db', at: new Date('2027-01-02') }
 const around: Surroundings = { folder: '/data', owner: 'a', address: 'http://here:8090', isServiceRunning: false }
@@ -50,7 +54,7 @@ const FINE: [string, Finding | Finding[]][] = [
   ['room for jobs', judgeMemory(memory)],
   ['memory that our own jobs have taken', judgeMemory({ ...memory, freeBytes: GIB, isServiceRunning: true })],
   ['high limits', judgeLimits({ openFiles: 20_000, processes: Number.POSITIVE_INFINITY })],
-  ['a user for each project', judgeUser({ uid: 0, jobUsers: '50000-59999' })],
+  ['a user for each project', judgeUser({ uid: 0, jobUsers: auto, obstacle: null })],
   ['a clock that is right', judgeClock(times)],
   [
     'a file from a clock some seconds off',
@@ -135,8 +139,25 @@ const BAD: [string, Finding | Finding[], Finding['mark'], RegExp][] = [
     'warning',
     /^Only 1024 .*: ulimit -n 65536 -u 100000 /u,
   ],
-  ['root', judgeUser({ uid: 0, jobUsers: null }), 'warning', /runs every job as root/u],
-  ['not root', judgeUser({ uid: 1000, jobUsers: null }), 'warning', /runs as this user \(id 1000\)/u],
+  [
+    'root without users for jobs',
+    judgeUser({ uid: 0, jobUsers: { mode: 'off' }, obstacle: null }),
+    'warning',
+    /runs every job as root.*Unset it/u,
+  ],
+  [
+    'root in a folder that jobs cannot enter',
+    judgeUser({ uid: 0, jobUsers: auto, obstacle: closed }),
+    'warning',
+    /^Open it: chmod o\+x \/root Until then every job runs as root/u,
+  ],
+  [
+    'users for jobs that are required and cannot be',
+    judgeUser({ uid: 0, jobUsers: { ...auto, mode: 'range' }, obstacle: closed }),
+    'problem',
+    /^HEADGATE_JOB_USERS=50000-59999 cannot be kept\. Open it/u,
+  ],
+  ['not root', judgeUser({ uid: 1000, jobUsers: auto, obstacle: closed }), 'warning', /runs as this user \(id 1000\)/u],
   [
     'a clock before this version',
     judgeClock({ ...times, now: new Date(0) }),

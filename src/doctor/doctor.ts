@@ -10,9 +10,10 @@ import { flink } from './flink.ts'
 import { java, maven } from './java.ts'
 import { memory } from './memory.ts'
 import { clusterPorts, httpPort } from './ports.ts'
-import { limits, user } from './process.ts'
+import { limits } from './process.ts'
 import { sealingKey } from './sealing-key.ts'
 import { askService } from './service.ts'
+import { user } from './user.ts'
 
 const CHECKS: readonly Check[] = [
   java,

@@ -37,24 +37,3 @@ export function judgeLimits({ openFiles, processes }: Limits): Finding {
     `仅允许打开 ${files} 个文件、${threads} 个进程与线程，少量作业即会用尽。启动前以root执行：${command}（systemd：LimitNOFILE、LimitNPROC）`,
   )
 }
-
-export const user: Check = {
-  name: 'user',
-  // No project has a user id of its own yet.
-  run: async () => [judgeUser({ uid: process.getuid?.() ?? 0, jobUsers: null })],
-}
-
-/** `jobUsers`: the user ids that projects are given, in words; null when every job runs as the service itself. */
-export function judgeUser({ uid, jobUsers }: { uid: number; jobUsers: string | null }): Finding {
-  if (jobUsers !== null) return ok(`root; jobs run as ${jobUsers}`, `root；作业以 ${jobUsers} 运行`)
-  if (uid === 0) {
-    return warning(
-      'As root the service runs every job as root: the code of a job may do anything on this machine. Start the service as a user of its own.',
-      '以root运行服务时，所有作业也以root运行，作业代码可对本机进行任何操作。请以专用用户启动服务。',
-    )
-  }
-  return warning(
-    `Without root every job runs as this user (id ${uid}): the code of a job can read what others store here. Run only jobs that may.`,
-    `未以root运行时，所有作业均以当前用户（id ${uid}）运行，作业代码可读取此处存储的其他数据。请仅运行可信的作业。`,
-  )
-}

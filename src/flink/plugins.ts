@@ -50,7 +50,7 @@ async function makeObsJar(jar: string, { classPath }: FlinkInstallation, javaHom
 
 /** Of two at the same moment one wins; both made the same. The JVMs of every project read it. */
 async function putInPlace(staging: string, folder: string): Promise<void> {
-  for (const each of [join(staging, OURS), staging]) {
+  for (const each of [join(staging, OURS), staging, dirname(folder)]) {
     await chmod(each, 0o755)
     await syncFolder(each)
   }

@@ -11,7 +11,7 @@ import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
  * Everything a launch needs except the files themselves, which are named here and fetched when it happens. It is recorded
  * with the attempt before anything is started, so a repeated launch is the same launch.
  */
-export type LaunchPlan = Omit<LaunchSpec, 'mainClass' | 'jars' | 'files'> &
+export type LaunchPlan = Omit<LaunchSpec, 'user' | 'mainClass' | 'jars' | 'files'> &
   Readonly<{
     /** Null: from the manifest of the entrypoint jar. */
     mainClass: string | null

@@ -28,4 +28,9 @@ export const PROJECT_ERRORS = {
       en: `A project with the name ${name} or the same id exists already. Choose another name, or use that project.`,
       zh: `名称为 ${name} 或 ID 相同的项目已存在。请更换名称，或使用已有项目。`,
     }),
+  noUserLeft: ({ first, last }: { first: number; last: number }) =>
+    new Refusal('project.noUserLeft', {
+      en: `Every user id from ${first} to ${last} is taken, so the jobs of this project cannot have one of their own. Give a larger range in HEADGATE_JOB_USERS.`,
+      zh: `用户 ID ${first} 至 ${last} 均已被占用，无法为该项目的作业分配独立用户。请在 HEADGATE_JOB_USERS 中设置更大的范围。`,
+    }),
 }

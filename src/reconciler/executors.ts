@@ -12,7 +12,14 @@ import { TEXTS } from './texts.ts'
 import type { Executors, JobView } from './view.ts'
 
 export type ExecutorParts = Pick<JobParts, 'database' | 'store' | 'clock'> &
-  Readonly<{ objects: ObjectStore; runtime: Runtime; artifacts: Pick<Artifacts, 'materialise'>; logger: Logger }>
+  Readonly<{
+    objects: ObjectStore
+    runtime: Runtime
+    artifacts: Pick<Artifacts, 'materialise'>
+    logger: Logger
+    /** The user id for the jobs of a project, always the same; null: they run as the service does. */
+    userOf: (projectId: string) => Promise<number | null>
+  }>
 
 /** One executor per action. None decides anything; each may be run twice. */
 export function createExecutors(parts: ExecutorParts): Executors {
@@ -67,6 +74,7 @@ async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<Lau
   if (!main) throw new Error('a launch plan names its entrypoint')
   return {
     ...rest,
+    user: await parts.userOf(plan.projectId),
     mainClass: mainClass ?? (await mainClassOf(main)),
     jars: [main, ...jars].map(toFile),
     files: (await Promise.all(dependencyFiles.map(fetch))).map(toFile),
@@ -116,16 +124,22 @@ async function readPlan({ runtime, database, store, clock }: ExecutorParts, { jo
   })
 }
 
+/** A program can make its log files as large as it likes, also without taking disk space for them. */
+const EXPORT_MAX_BYTES = 1024 ** 3
+
 /** DLI's log dump: with log_enabled the run's logs go to the job's bucket (OBS, jobs/logs). Only files that grew. */
 async function exportLogs({ runtime, objects, logger }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
   if (!attempt || !job.settings.logEnabled || job.settings.obsBucket === null) return
   const folder = placesOf.logs(job, attempt.createdAt)
   try {
     await objects.ensureBucket({ projectId: job.projectId, bucket: folder.bucket })
+    let leftBytes = EXPORT_MAX_BYTES
     for (const log of await runtime.listLogs(attempt.id)) {
+      if (log.sizeBytes > leftBytes) continue
+      leftBytes -= log.sizeBytes
       const ref = { ...folder, key: `${folder.key}/${log.name}` }
       if ((await objects.stat(ref))?.sizeBytes === log.sizeBytes) continue
-      await objects.put(ref, logReader(runtime, attempt.id, log.name))
+      await objects.put(ref, logReader(runtime, attempt.id, log))
     }
   } catch (error) {
     logger.warn({ err: error, attemptId: attempt.id }, 'writing the logs of a run to its bucket failed')

@@ -26,6 +26,8 @@ export type LaunchFile = Readonly<{ name: string; path: string }>
 export type LaunchSpec = Readonly<{
   attemptId: AttemptId
   projectId: string
+  /** User id (and group id) of the processes and of their files; null: those of the service. */
+  user: number | null
   jobId: number
   jobName: string
   /** 32 hex digits, new for every attempt. */
@@ -83,6 +85,8 @@ export type Failure = Readonly<{
   detail: string
   /** Flink could not read the state it was to restore, for files of it are missing or damaged. */
   unreadableState?: true
+  /** Another attempt would end in the same way: none is made, whatever the policy says. */
+  isFinal?: true
 }>
 
 export type ProcessState =

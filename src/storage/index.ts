@@ -1,6 +1,6 @@
 export { BUCKET_ERRORS } from './bucket-errors.ts'
 export { type Buckets, type BucketsOptions, createBuckets } from './bucket-service.ts'
-export { openFolderObjectStore } from './folder/folder-object-store.ts'
+export { type FolderObjectStore, openFolderObjectStore } from './folder/folder-object-store.ts'
 export { OBJECT_ERRORS } from './object-errors.ts'
 export {
   checkBucketName,

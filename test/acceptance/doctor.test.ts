@@ -22,7 +22,7 @@ async function setup() {
   const path = (...names: string[]) => join(folder, ...names)
   await mkdir(path('jdk', 'bin'), { recursive: true })
   await writeFile(path('jdk', 'release'), 'JAVA_VERSION="21.0.1"\n')
-  await writeFile(path('jdk', 'bin', 'javac'), '', { mode: 0o755 })
+  for (const each of ['java', 'javac']) await writeFile(path('jdk', 'bin', each), '', { mode: 0o755 })
   for (const each of ['1.20.0', '2.3.0']) await installPretended(path('flink', each), each)
   await mkdir(path('data'))
   const environment: Environment = {
@@ -141,6 +141,20 @@ test('beside the running service it is asked, and its database is left alone', a
   expect([elsewhere.code, elsewhere.marks.database, elsewhere.marks['http-port']]).toEqual([1, 'problem', 'ok'])
   expect(elsewhere.say('database')).toMatch(/process \d+, and no Headgate answers at/u)
 })
+
+test.skipIf(process.getuid?.() !== 0)(
+  'root is told whether the jobs of each project can have a user id of their own, as the start would find it',
+  async () => {
+    const { path, environment } = await setup()
+    const closed = await examine(environment)
+    expect([closed.code, closed.marks.user]).toEqual([0, 'warning'])
+    expect(closed.say('user')).toMatch(new RegExp(`: chmod o\\+x ${path()} .*every job runs as root`, 'u'))
+    expect((await examine({ ...environment, HEADGATE_JOB_USERS: '50000-50010' })).marks.user).toBe('problem')
+    await chmod(path(), 0o711)
+    await chmod(path('data'), 0o700)
+    expect((await examine(environment)).say('user')).toContain('50000-59999')
+  },
+)
 
 test('a file that never answers is told after a while, and does not hold the command', async () => {
   const { path, environment } = await setup()

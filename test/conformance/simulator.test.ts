@@ -158,11 +158,15 @@ describe('the process', () => {
     const spec = own.spec('counts for ever')
     await own.runtime.launch(spec, never)
     await running(own.runtime, spec.attemptId)
-    const told = new Promise<string>((resolve) => own.runtime.onChange(resolve))
-    await own.simulator.end()
-    expect(await told).toBe(spec.attemptId)
     const dead = { jobManager: { is: 'ended', exitCode: null }, taskManagers: [{ is: 'ended', exitCode: null }] }
-    expect(await own.runtime.inspect(spec.attemptId)).toMatchObject(dead)
+    const { promise: told, resolve } = Promise.withResolvers<Observation>()
+    own.runtime.onChange((attemptId) => {
+      void own.runtime.inspect(attemptId).then((observed) => {
+        if (observed.jobManager.is === 'ended') resolve(observed)
+      })
+    })
+    await own.simulator.end()
+    expect(await told).toMatchObject(dead)
     expect(await (await own.newRuntime()).inspect(spec.attemptId)).toMatchObject(dead)
     const next = own.spec('counts for ever')
     await own.runtime.launch(next, never)

@@ -1,9 +1,8 @@
 /** Commands that meet each other, on real Flink: one cluster or none, whatever the order. */
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/clusters.ts'
-import { type Answer, builtJar, type RealService, startRealService } from '../support/real-service.ts'
+import { type Answer, builtJar, dataIn, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
 
@@ -28,7 +27,7 @@ const run = (id: number) => service.call('POST', `${STREAMING()}/jobs/run`, { jo
 const stop = (id: number, withSavepoint = false) =>
   service.call('POST', `${STREAMING()}/jobs/stop`, { job_ids: [id], trigger_savepoint: withSavepoint })
 const remove = (id: number) => service.call('DELETE', `${STREAMING()}/jobs/${id}`)
-const runFolders = () => readdir(join(service.folder, 'runs'))
+const runFolders = () => readdir(dataIn(service.folder, 'runs'))
 const jvms = async () => (await service.processes()).filter((line) => /^\d+ \S+\/java\0/u.test(String(line)))
 const isGone = async (id: number) => {
   expect(await service.call('GET', `${STREAMING()}/jobs/${id}`)).toMatchObject({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findJava } from '../../src/runtimes/java-home.ts'
 import { eventually, jarOfTheFuture, told } from '../support/clusters.ts'
-import { builtJar, builtJarPath, type RealService, startRealService } from '../support/real-service.ts'
+import { builtJar, builtJarPath, dataIn, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
 
@@ -48,8 +48,8 @@ test('four jobs of one run call get a cluster each, run, stop in one call and le
   expect(await stop(ids)).toHaveLength(4)
   for (const id of ids) await service.until(id, 'job_cancel_success')
   await eventually(service.processes, (left) => left.length === 0)
-  for (const attempt of await readdir(join(service.folder, 'runs'))) {
-    const left = await readdir(join(service.folder, 'runs', attempt))
+  for (const attempt of await readdir(dataIn(service.folder, 'runs'))) {
+    const left = await readdir(dataIn(service.folder, 'runs', attempt))
     expect(left.filter((name) => ['tmp', 'work', 'user'].includes(name))).toEqual([])
   }
 })

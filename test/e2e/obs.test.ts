@@ -3,7 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, JOB_MANAGER, jvmsOf } from '../support/clusters.ts'
-import { type Answer, builtJar, type RealService, startRealService } from '../support/real-service.ts'
+import { type Answer, builtJar, dataIn, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
 
@@ -91,7 +91,7 @@ test('a run with resume goes on from the obs:// checkpoint, also by a service th
 describe.each(['1.20', '2.3'])('on Flink %s a program that leaves the buckets of its project', (flink_version) => {
   test('is told what is wrong with the path, and gets nothing', async () => {
     const bucket = `leaves-${flink_version.replace('.', '-')}`
-    const objects = join(service.folder, 'objects')
+    const objects = dataIn(service.folder, 'objects')
     const secret = join(objects, 'other-project', 'bucket', 'secret')
     await mkdir(dirname(secret), { recursive: true })
     await writeFile(secret, 'untouched')

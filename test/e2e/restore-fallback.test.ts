@@ -3,7 +3,7 @@ import { readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually, JOB_MANAGER, jvmsOf, TASK_MANAGER, told } from '../support/clusters.ts'
-import { type Answer, builtJar, type RealService, startRealService } from '../support/real-service.ts'
+import { type Answer, builtJar, dataIn, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
 
@@ -51,10 +51,10 @@ async function runCounter(name: string, settings: Record<string, unknown>): Prom
 /** Folders of the complete checkpoints of the job's newest attempt, newest first. */
 async function checkpoints(id: number): Promise<string[]> {
   const [attempt] = await attempts(id)
-  const paths = await readdir(join(service.folder, 'objects'), { recursive: true })
+  const paths = await readdir(dataIn(service.folder, 'objects'), { recursive: true })
   return paths
     .filter((path) => path.includes(attempt.flink_job_id) && path.endsWith('/_metadata'))
-    .map((path) => join(service.folder, 'objects', path.slice(0, -'/_metadata'.length)))
+    .map((path) => dataIn(service.folder, 'objects', path.slice(0, -'/_metadata'.length)))
     .sort((a, b) => numberOf(b) - numberOf(a))
 }
 

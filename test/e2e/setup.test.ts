@@ -233,6 +233,7 @@ test('of several JDKs the first that Flink can run on is taken, and the others a
   const environment = { JAVA_HOME: '', PATH: '' }
   const none = findJdk(jvms, environment)
   expect(none.home).toBeNull()
+  expect(findMissing({ needsMaven: false, needsJava: false, jdk: none })).toEqual([])
   const missing = findMissing({ needsMaven: false, jdk: none })
   expect(missing).toHaveLength(1)
   expect(missing[0]?.what.en).toContain('a-25 is version 25.0.3, and from 24 on Java has no SecurityManager')

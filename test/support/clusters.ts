@@ -1,7 +1,7 @@
 /** Real clusters for tests of the local-process runtime: its own folders, looking with a deadline, and nothing left behind. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,6 +23,8 @@ import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
 const ROOT = dirname(dirname(import.meta.dirname))
 const FLINK_FOLDER = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
 const GIB = 1024 ** 3
+/** As the service does it: as root, jobs have user ids of their own. */
+const [TRAINING_USER, JOB_USER] = process.getuid?.() === 0 ? [50_000, 50_001] : [null, null]
 
 export type World = Readonly<{
   folder: string
@@ -38,6 +40,7 @@ export type World = Readonly<{
 
 export async function createWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate local 进程-'))
+  await chmod(folder, 0o1777)
   const java = await findJava(process.env.JAVA_HOME ?? null)
   const home = flinkHome(FLINK_FOLDER)
   const [jobsJar, helperJar] = await buildTestJars(java.home)
@@ -46,7 +49,7 @@ export async function createWorld(): Promise<World> {
     const runtime = createLocalProcessRuntime({
       ...{ runsFolder: join(folder, 'runs'), archivesFolder: join(folder, 'archives'), java, clock: systemClock },
       ...{ findFlink: (version) => home.find(version), listFlink: () => home.list(), memoryBudgetBytes: null },
-      ...{ logger: createLogger('silent'), ...differences },
+      ...{ trainingUser: TRAINING_USER, logger: createLogger('silent'), ...differences },
     })
     made.push(runtime)
     return runtime
@@ -79,6 +82,7 @@ function specOf(folder: string, jar: string, mainClass: string, differences: Par
     ...{
       attemptId: hex32(),
       projectId: 'p1',
+      user: JOB_USER,
       jobId: 1,
       jobName: '作业 one',
       flinkJobId: hex32(),

@@ -1,8 +1,6 @@
 /** The service on real Flink in a process of its own, killed at will and started again on the same folder. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { connect, type RealClient, realEnvironment } from './real-service.ts'
+import { rm } from 'node:fs/promises'
+import { connect, makeRealFolder, type RealClient, realEnvironment } from './real-service.ts'
 import { type Fault, type ServiceProcess, startServiceProcess } from './service-process.ts'
 
 export type KillableService = RealClient &
@@ -18,7 +16,7 @@ export type KillableService = RealClient &
   }>
 
 export async function startKillableService(): Promise<KillableService> {
-  const folder = await mkdtemp(join(tmpdir(), 'headgate-kill-'))
+  const folder = await makeRealFolder()
   let kills = 0
   let service: ServiceProcess
   let url = ''

@@ -1,25 +1,29 @@
 /** The whole service on real Flink, and a person with a token in front of it. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FirstCredentials } from '../../src/access/index.ts'
+import { createAccess, type FirstCredentials } from '../../src/access/index.ts'
 import { type App, startApp } from '../../src/app.ts'
 import { type Config, type Environment, toConfig } from '../../src/config/config.ts'
+import { readSealingKey } from '../../src/config/sealing-key.ts'
+import { openDatabase } from '../../src/db/database.ts'
+import { sqlite } from '../../src/db/dialects/sqlite.ts'
 import { flinkHome } from '../../src/flink/installation.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { findJava } from '../../src/runtimes/java-home.ts'
 import { createLocalProcessRuntime } from '../../src/runtimes/local-process/local-process-runtime.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
+import { type Answer, signIn } from './client.ts'
 import { eventually, processesAbout } from './clusters.ts'
 import { ROOT } from './source-files.ts'
 
-// Answers are compared field by field in the tests; test/support/wire-types.ts proves their types.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-export type Answer = any
+export type { Answer } from './client.ts'
 
 /** What a person with the administrator's token does with a service on real Flink. */
 export type RealClient = Readonly<{
+  /** Jobs can write into it, whatever user they have. */
   folder: string
   projectId: string
   /** Calls with the administrator's token. */
@@ -49,15 +53,27 @@ export type RealService = RealClient &
     app: () => App
     /** Stops the service as `kill -TERM` would and starts it again on the same folder. */
     restart(): Promise<void>
+    /** A further project of the administrator, as seen with his token for it. Restarts the service. */
+    addProject(name: string): Promise<RealClient>
     end(): Promise<void>
   }>
 
 const RESTING = ['job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_cancel_fail']
 
+/** A folder for a service on real Flink, into which its jobs can write whatever user they have. */
+export async function makeRealFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
+  await chmod(folder, 0o1777)
+  return folder
+}
+
+/** Where the service keeps its data. */
+export const dataIn = (folder: string, ...names: string[]) => join(folder, 'data', ...names)
+
 /** Settings of a service on real Flink with small CUs, in a folder of its own. */
 export function realEnvironment(folder: string): Environment {
   return {
-    HEADGATE_DATA: folder,
+    HEADGATE_DATA: dataIn(folder),
     HEADGATE_FLINK_DIR: join(ROOT, 'data', 'flink'),
     HEADGATE_PORT: '0',
     HEADGATE_CU_MEMORY: '1280M',
@@ -71,7 +87,7 @@ export async function startRealService(
   environment: Environment = {},
   options: { withArchives?: boolean } = {},
 ): Promise<RealService> {
-  const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
+  const folder = await makeRealFolder()
   const { config: usual, secrets } = toConfig({ ...realEnvironment(folder), ...environment }, ROOT)
   const archives = options.withArchives ? usual.folders.archives : join(folder, 'no-archives')
   const config = { ...usual, folders: { ...usual.folders, archives } }
@@ -87,6 +103,12 @@ export async function startRealService(
     async restart() {
       await app.stop()
       app = await start()
+    },
+    async addProject(name) {
+      await app.stop()
+      const projectId = await makeProject(config, name, first.userId)
+      app = await start()
+      return connect(folder, { ...first, projectId }, () => app.url)
     },
     async end() {
       await client.deleteJobs()
@@ -176,6 +198,17 @@ export async function connect(
   }
 }
 
+/** While the service does not hold the database. */
+async function makeProject(config: Config, name: string, userId: string): Promise<string> {
+  const database = await openDatabase(sqlite(config.databaseFile))
+  const sealingKey = await readSealingKey(config.sealingKeyFile)
+  const access = createAccess({ database, clock: systemClock, ids: randomIds, sealingKey })
+  const { id: projectId } = await access.createProject({ name })
+  await access.addMember({ userId, projectId })
+  await database.close()
+  return projectId
+}
+
 async function trainArchives(config: Config): Promise<void> {
   const home = flinkHome(config.folders.flink)
   const runtime = createLocalProcessRuntime({
@@ -187,6 +220,7 @@ async function trainArchives(config: Config): Promise<void> {
     clock: systemClock,
     logger: createLogger('silent'),
     memoryBudgetBytes: null,
+    trainingUser: null,
   })
   for (const { version } of await home.list()) await runtime.trainArchives(version)
   await runtime.close()
@@ -202,26 +236,4 @@ export async function builtJarPath(name: string): Promise<string> {
   if (!unit) throw new Error(`no Java unit ${name}`)
   const tools = { javaHome: process.env.JAVA_HOME ?? null, flinkFolder: join(ROOT, 'data', 'flink') }
   return buildJava(unit, tools)
-}
-
-async function signIn(
-  url: string,
-  first: { userName: string; password: string; domainName: string; projectId: string },
-) {
-  const response = await fetch(`${url}/v3/auth/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: first.userName, password: first.password, domain: { name: first.domainName } } },
-        },
-        scope: { project: { id: first.projectId } },
-      },
-    }),
-  })
-  const token = response.headers.get('x-subject-token')
-  if (!token) throw new Error(`no token: ${response.status} ${await response.text()}`)
-  return token
 }

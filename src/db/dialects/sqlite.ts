@@ -1,4 +1,5 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type ColumnDefinitionBuilder, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { isSystemError } from '../../lib/errors.ts'
 import type { DialectQuirks } from '../dialect.ts'
@@ -33,6 +34,8 @@ export function sqlite(file: string): DialectQuirks {
 }
 
 function openSqlite(file: string): SqliteDatabase {
+  // SQLite would make it readable to all; its log and index files take over the mode of the database.
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file)
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE')
@@ -53,13 +56,23 @@ function openSqlite(file: string): SqliteDatabase {
   return toKyselyDatabase(database)
 }
 
-/** Node's SQLite as Kysely wants it. */
+/** Lists of values make texts of many lengths; the rest of the service has fewer than this. */
+const STATEMENTS_KEPT = 500
+
+/** Node's SQLite as Kysely wants it. Statements are kept: to prepare one takes longer than to run it. */
 export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, StatementSync>()
+  const prepare = (sql: string) => {
+    const statement = kept.get(sql) ?? database.prepare(sql)
+    if (kept.size >= STATEMENTS_KEPT) kept.clear()
+    kept.set(sql, statement)
+    return statement
+  }
   return {
     close: () => database.close(),
     prepare: (sql: string) => {
       // SQLite ends a transaction by itself when the disk is full; a rollback after that would hide the reason.
-      const statement = database.prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql)
+      const statement = prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql)
       return {
         reader: statement.columns().length > 0,
         all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),

@@ -2,11 +2,13 @@ import type { Migration } from 'kysely/migration'
 import type { DialectQuirks } from '../dialect.ts'
 import { firstTables } from './0001-first-tables.ts'
 import { restarts } from './0002-restarts.ts'
+import { jobUsers } from './0003-job-users.ts'
 import { grants } from './0013-grants.ts'
 
 /** Forward only, frozen once released. The name orders them. */
 export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => ({
   '0001-first-tables': { up: (db) => firstTables(db, quirks) },
   '0002-restarts': { up: (db) => restarts(db, quirks) },
+  '0003-job-users': { up: (db) => jobUsers(db, quirks) },
   '0013-grants': { up: (db) => grants(db, quirks) },
 })

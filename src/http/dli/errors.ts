@@ -165,6 +165,7 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
   'project.taken': { code: 'DLI.0006', nativeStatus: 409 },
+  'project.noUserLeft': { code: 'DLI.0012', status: 503 },
 }
 
 const GRANTS: Readonly<Record<string, Mapping>> = {

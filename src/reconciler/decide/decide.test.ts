@@ -508,6 +508,14 @@ describe('a running job', () => {
     })
   })
 
+  test('is not started again when another attempt would end in the same way', () => {
+    const failure = { cause: 'The disk.', advice: { en: '', zh: '' }, detail: '', isFinal: true } as const
+    const settings = { restartWhenException: true, resumeCheckpoint: true, resumeMaxNum: -1 }
+    const decision = on(view(running(settings), { attempt: up, observation: seen({ failure }) }))
+    expect(decision).toMatchObject({ event: 'failed', actions: [{ do: 'kill' }] })
+    expect(decision.facts?.status?.en).toContain('not started again')
+  })
+
   test('gets a new TaskManager only when Flink goes on from its checkpoint, else it is lost', () => {
     const dead = { attempt: up, observation: seen({ taskManagers: [killed] }) }
     expect(does(view(running({ restartWhenException: true, resumeCheckpoint: true }), dead))).toEqual([

@@ -58,7 +58,8 @@ function upkeep(
 
 /** The attempt is over with an error: another one, if the policy has one left, or the end. */
 function lose(view: JobView, attempt: Attempt, failure: Failure, now: Date, policy: Policy): Decision {
-  return endAs(mayRestart(view.job.settings, spentRestarts(view, now)), view, attempt, failure, now, policy)
+  const answer = failure.isFinal ? NEVER : mayRestart(view.job.settings, spentRestarts(view, now))
+  return endAs(answer, view, attempt, failure, now, policy)
 }
 
 /**
@@ -105,6 +106,8 @@ function endAs(
     lookAgainInMs: policy.fastMs,
   }
 }
+
+const NEVER = { may: false, because: 'it would end in the same way' } as const
 
 /** A savepoint asked for while the job runs. */
 function operationStep(view: JobView, attempt: Attempt, now: Date, policy: Policy): Decision | null {

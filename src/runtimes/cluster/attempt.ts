@@ -92,7 +92,7 @@ export class Attempt {
       host,
       table: await host.openTable(folder),
       timeline: await Timeline.read(folder.timeline),
-      spec: await readJsonOrNull<LaunchSpec>(folder.spec),
+      spec: await readSpec(folder.spec),
       cluster: await newestStart(folder.starts),
       outcome: reviveOutcome(await readJsonOrNull<Outcome>(folder.outcome)),
       closed: await exists(folder.closed),
@@ -162,6 +162,12 @@ type Stored = {
   cluster: Cluster | null
   outcome: Outcome | null
   closed: boolean
+}
+
+/** A run that began before jobs had users of their own has none. */
+async function readSpec(path: string): Promise<LaunchSpec | null> {
+  const spec = await readJsonOrNull<LaunchSpec>(path)
+  return spec === null ? null : { ...spec, user: spec.user ?? null }
 }
 
 async function newestStart(folder: string): Promise<Cluster | null> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { lchown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +47,34 @@ describe('checkpoints on disk', () => {
 
   it('are refused, not missed, where they cannot be looked at', async () => {
     await expect(findCheckpoints('s3://bucket/x', ['job1'])).rejects.toBeInstanceOf(Refusal)
+  })
+})
+
+/** Only as root a link can be another's. */
+describe.skipIf(process.getuid?.() !== 0)('links', () => {
+  const link = async (target: string, path: string, owner: number) => {
+    await symlink(join(folder, target), join(folder, path))
+    await lchown(join(folder, path), owner, owner)
+  }
+
+  it('of a job lead to no state of others', async () => {
+    await state('theirs/job1/chk-1', 100)
+    await mkdir(join(folder, 'ours/job2'), { recursive: true })
+    await link('theirs/job1', 'ours/job1', 50_001)
+    await link('theirs/job1/chk-1', 'ours/job2/chk-2', 50_001)
+    await link('theirs', 'link', 50_001)
+    expect(await findCheckpoints(`${url()}/ours`, ['job1', 'job2'])).toEqual([])
+    expect(await findCheckpoints(`${url()}/link`, ['job1'])).toEqual([])
+    expect(await holdsState(`${url()}/ours/job1/chk-1/_metadata`)).toBe(false)
+    await link('theirs/job1/chk-1', 'ours/savepoint-1', 50_001)
+    expect(await findSavepoint(`${url()}/ours`, new Date(0))).toBeNull()
+  })
+
+  it('of the machine are followed, as in the old place of a folder that was moved', async () => {
+    await state('new/job1/chk-1', 100)
+    await link('new', 'old', 0)
+    expect(await findCheckpoints(`${url()}/old`, ['job1'])).toHaveLength(1)
+    expect(await holdsState(`${url()}/old/job1/chk-1`)).toBe(true)
   })
 })
 

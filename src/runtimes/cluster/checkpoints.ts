@@ -1,6 +1,7 @@
-import { open, opendir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { opendir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
+import { inPlace, notSeen, type OpenFolder, openChild, openFile } from '../../lib/open-folder.ts'
 import type { CheckpointView } from '../runtime.ts'
 import { statePath, stateUrl } from '../state-url.ts'
 import { namesIn } from './disk.ts'
@@ -9,7 +10,7 @@ import { namesIn } from './disk.ts'
  * Checkpoints and savepoints as they lie on disk: `<directory>/<flink job id>/chk-N/_metadata`, and
  * `<directory>/savepoint-<6 of the job id>-<12 random>/_metadata` (Flink docs, "Checkpoints", "Savepoints").
  * `_metadata` is written last and by rename, so its presence means "complete"; what does not begin as Flink's does was
- * damaged later.
+ * damaged later. The job's program can write there too: no link of its making is followed.
  */
 const METADATA = '_metadata'
 /** Flink, MetadataSerializer: HEADER_MAGIC_NUMBER. */
@@ -22,17 +23,21 @@ export async function findCheckpoints(directoryUrl: string, flinkJobIds: readonl
   return perJob.flat().sort((a, b) => b.completedAt.getTime() - a.completedAt.getTime() || b.id - a.id)
 }
 
+/** Flink keeps a few; a program can make folders of that name without end. */
+const NEWEST_MAX = 100
+
 async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
-  const found = await Promise.all(
-    (await namesIn(jobDirectory)).map(async (name): Promise<CheckpointView[]> => {
-      const number = /^chk-(\d+)$/.exec(name)?.[1]
-      if (number === undefined) return []
-      const completedAt = await completionOf(join(jobDirectory, name))
-      const url = stateUrl(join(jobDirectory, name))
-      return completedAt === null ? [] : [{ url, completedAt, id: Number(number) }]
-    }),
-  )
-  return found.flat()
+  return (await inPlace(jobDirectory, (folder) => checkpointsIn(folder, jobDirectory))) ?? []
+}
+
+async function checkpointsIn(folder: OpenFolder, path: string): Promise<CheckpointView[]> {
+  const numbers = (await namesIn(folder.at('.'))).flatMap((name) => /^chk-(\d{1,15})$/.exec(name)?.[1] ?? [])
+  const newest = numbers.map(Number).sort((a, b) => b - a)
+  const found = newest.slice(0, NEWEST_MAX).map(async (id): Promise<CheckpointView[]> => {
+    const completedAt = await completionOf(folder, `chk-${id}`)
+    return completedAt === null ? [] : [{ url: stateUrl(join(path, `chk-${id}`)), completedAt, id }]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /**
@@ -41,26 +46,44 @@ async function checkpointsOf(jobDirectory: string): Promise<CheckpointView[]> {
  */
 export async function searchCheckpoints(placeUrl: string, flinkJobId: string): Promise<CheckpointView[]> {
   const place = statePath(placeUrl)
-  const folders = place === null ? [] : await foldersNamed(flinkJobId, place)
-  return (await Promise.all(folders.map(checkpointsOf))).flat()
+  if (place === null) return []
+  const left = { folders: FOLDERS_MAX, depth: DEPTH_MAX }
+  return (await inPlace(place, (folder) => searchIn(folder, place, flinkJobId, left))) ?? []
 }
 
-/** Follows no links. */
-async function foldersNamed(name: string, folder: string): Promise<string[]> {
-  const found: string[] = []
-  for (const inside of await foldersIn(folder)) {
-    const path = join(folder, inside)
-    found.push(...(inside === name ? [path] : await foldersNamed(name, path)))
+/** A program can make folders without end, and as deep as it likes. */
+const FOLDERS_MAX = 1_000_000
+const DEPTH_MAX = 100
+
+async function searchIn(
+  folder: OpenFolder,
+  path: string,
+  flinkJobId: string,
+  left: { folders: number; depth: number },
+): Promise<CheckpointView[]> {
+  const found: CheckpointView[] = []
+  if (left.depth === 0) return found
+  left.depth--
+  for (const name of await foldersIn(folder)) {
+    if (left.folders-- <= 0) break
+    const child = await openChild(folder, name).catch(notSeen)
+    if (child === null) continue
+    await using _file = child.file
+    const there = join(path, name)
+    found.push(
+      ...(name === flinkJobId ? await checkpointsIn(child, there) : await searchIn(child, there, flinkJobId, left)),
+    )
   }
+  left.depth++
   return found
 }
 
 /** None where the folder is gone meanwhile, or closed to the service: a program may do that to its own. */
-async function foldersIn(folder: string): Promise<string[]> {
+async function foldersIn(folder: OpenFolder): Promise<string[]> {
   const names: string[] = []
   try {
-    for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
-      if (entry.isDirectory()) names.push(entry.name)
+    for await (const entry of await opendir(folder.at('.'), { bufferSize: 1024 })) {
+      if (entry.isDirectory() && names.push(entry.name) >= FOLDERS_MAX) break
     }
   } catch (error) {
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
@@ -71,35 +94,39 @@ async function foldersIn(folder: string): Promise<string[]> {
 /** The newest savepoint in a directory that was completed at `since` or later. */
 export async function findSavepoint(directoryUrl: string, since: Date): Promise<string | null> {
   const directory = localPath(directoryUrl)
-  let newest: { url: string; at: number } | null = null
-  for (const name of await namesIn(directory)) {
-    if (!name.startsWith('savepoint-')) continue
-    const at = (await completionOf(join(directory, name)))?.getTime() ?? null
-    if (at === null || at < since.getTime() || (newest !== null && at <= newest.at)) continue
-    newest = { url: stateUrl(join(directory, name)), at }
-  }
-  return newest?.url ?? null
+  return inPlace(directory, async (folder) => {
+    let newest: { url: string; at: number } | null = null
+    for (const name of await namesIn(folder.at('.'))) {
+      if (!name.startsWith('savepoint-')) continue
+      const at = (await completionOf(folder, name))?.getTime() ?? null
+      if (at === null || at < since.getTime() || (newest !== null && at <= newest.at)) continue
+      newest = { url: stateUrl(join(directory, name)), at }
+    }
+    return newest?.url ?? null
+  })
 }
 
 export async function holdsState(url: string): Promise<boolean> {
   const path = localPath(url)
-  return (await writtenAt(path.endsWith(`/${METADATA}`) ? path : join(path, METADATA))) !== null
+  const directory = path.endsWith(`/${METADATA}`) ? dirname(path) : path
+  return (await inPlace(directory, writtenAt)) !== null
 }
 
-function completionOf(directory: string): Promise<Date | null> {
-  return writtenAt(join(directory, METADATA))
+async function completionOf(parent: OpenFolder, name: string): Promise<Date | null> {
+  const directory = await openChild(parent, name).catch(notSeen)
+  if (directory === null) return null
+  await using _file = directory.file
+  // Awaited here: a returned promise would go on after the folder is closed, and its number may be another's by then.
+  return await writtenAt(directory).catch(notSeen)
 }
 
-/** When a metadata file was written; null when there is none, or it is none of Flink's. */
-async function writtenAt(path: string): Promise<Date | null> {
-  try {
-    await using file = await open(path, 'r')
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
-    return bytesRead === 4 && buffer.readUInt32BE() === MAGIC ? (await file.stat()).mtime : null
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null
-    throw error
-  }
+/** When the metadata in a directory was written; null when there is none, or it is none of Flink's. */
+async function writtenAt(directory: OpenFolder): Promise<Date | null> {
+  const opened = await openFile(directory, METADATA)
+  if (opened === null) return null
+  await using file = opened.file
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+  return bytesRead === 4 && buffer.readUInt32BE() === MAGIC ? opened.stats.mtime : null
 }
 
 /**

@@ -1,9 +1,10 @@
-import { rename, rm } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { assert } from '../../lib/errors.ts'
 import { syncFolder } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
+import { removeTree } from '../../lib/open-folder.ts'
 import type {
   AttemptId,
   CheckpointView,
@@ -17,11 +18,12 @@ import type {
 import { archivedExecutionGraph } from './archive.ts'
 import { Attempt, exists } from './attempt.ts'
 import { findCheckpoints, holdsState } from './checkpoints.ts'
-import { namesIn } from './disk.ts'
+import { namesIn, unlessDiskFull } from './disk.ts'
+import { type DiskLimits, DiskWatch, tooLarge } from './disk-watch.ts'
 import { Exclusive } from './exclusive.ts'
 import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
-import { listLogs, readLog, rollOutputs } from './logs.ts'
+import { listLogs, readLog, rollOutput } from './logs.ts'
 import { logOfStart, nothingThere, observe, WATCH_MS } from './observing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
@@ -44,9 +46,12 @@ export type ClusterRuntimeOptions = Readonly<{
   limits?: Partial<ClusterLimits>
 }>
 
-export type ClusterLimits = KillLimits & Readonly<{ restMs: number; savepointRequestMs: number }>
+export type ClusterLimits = KillLimits & DiskLimits & Readonly<{ restMs: number; savepointRequestMs: number }>
 
-const LIMITS: ClusterLimits = { terminateMs: 10_000, killMs: 5_000, restMs: 1_000, savepointRequestMs: 10_000 }
+const LIMITS: ClusterLimits = {
+  ...{ terminateMs: 10_000, killMs: 5_000, restMs: 1_000, savepointRequestMs: 10_000 },
+  ...{ runDiskBytes: 20 * 1024 ** 3, diskEveryMs: 60_000, diskShortMs: 5_000 },
+}
 const STARTS_MAX = 3
 const LEAVING = '.leaving-'
 const PORT_CLASH = /BindException|Address already in use|Could not start rest endpoint on any port/
@@ -64,6 +69,7 @@ export class ClusterRuntime implements Runtime {
   readonly #exclusive = new Exclusive()
   readonly #watching: Watching
   readonly #watches = new Map<AttemptId, () => void>()
+  readonly #disk: DiskWatch
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
   constructor(options: ClusterRuntimeOptions) {
@@ -75,6 +81,10 @@ export class ClusterRuntime implements Runtime {
     this.#watching = new Watching({
       ...{ rest: this.#rest, logger: options.logger, everyMs: WATCH_MS },
       onNews: (attemptId) => this.#changed(attemptId),
+    })
+    this.#disk = new DiskWatch({
+      ...{ limits: this.#limits, runsFolder: options.runsFolder, logger: options.logger },
+      onTooLarge: (attemptId, usedBytes) => void this.#endForDisk(attemptId, usedBytes),
     })
     this.#launchDeps = {
       host: options.host,
@@ -117,7 +127,7 @@ export class ClusterRuntime implements Runtime {
     const askedBefore = attempt.details?.askedAtMs
     const seen = await observe(attempt, { rest: this.#rest, clock, javaMajorVersion: host.javaMajorVersion })
     this.#watch(attempt, seen)
-    if (attempt.details?.askedAtMs !== askedBefore) await rollOutputs(attempt.folder.logs)
+    if (attempt.details?.askedAtMs !== askedBefore) await rollOutputs(attempt)
     if (!(await this.#lostItsPort(attempt, seen))) return seen
     this.#repeatStart(attempt)
     const absent = { is: 'absent' } as const
@@ -129,9 +139,11 @@ export class ClusterRuntime implements Runtime {
     const alive = [seen.jobManager, ...seen.taskManagers].some((each) => each.is === 'alive')
     if (!alive) {
       this.#watching.remove(attempt)
+      this.#disk.remove(attempt.folder.path)
       this.#unwatch(id)
       return
     }
+    this.#disk.add(id, attempt.folder.path)
     if (attempt.timeline.has('running')) this.#watching.add(attempt)
     if (this.#watches.has(id)) return
     this.#watches.set(
@@ -143,6 +155,20 @@ export class ClusterRuntime implements Runtime {
   #unwatch(attemptId: AttemptId): void {
     this.#watches.get(attemptId)?.()
     this.#watches.delete(attemptId)
+  }
+
+  /** Whoever looks next sees a failed attempt, also after a restart of the service; ending it is up to him. */
+  async #endForDisk(attemptId: AttemptId, usedBytes: number): Promise<void> {
+    try {
+      const attempt = await this.#openIfThere(attemptId)
+      if (attempt === null || attempt.outcome !== null) return
+      const failure = tooLarge(usedBytes, this.#limits.runDiskBytes)
+      const latestCheckpoint = attempt.details?.checkpoints.latest ?? null
+      await unlessDiskFull(() => attempt.setOutcome({ job: null, failure, latestCheckpoint }))
+      this.#changed(attemptId)
+    } catch (error) {
+      this.#options.logger.error({ err: error, attemptId }, 'a run that takes too much disk space was not ended')
+    }
   }
 
   /** Another program took a port between our look at it and the JobManager's: the one failure that is mended here. */
@@ -207,7 +233,7 @@ export class ClusterRuntime implements Runtime {
 
   async tidy(attemptId: AttemptId): Promise<void> {
     await this.#withoutProcesses(attemptId, async ({ tmp, work, user }) => {
-      for (const path of [tmp, work, user]) await rm(path, { recursive: true, force: true })
+      for (const path of [tmp, work, user]) await removeTree(path)
     })
   }
 
@@ -216,14 +242,15 @@ export class ClusterRuntime implements Runtime {
       // Under a name that no attempt can have: half removed, it must not look like one.
       const { runsFolder } = this.#options
       const leaving = join(runsFolder, `${LEAVING}${attemptId}`)
-      await rm(leaving, { recursive: true, force: true })
+      await removeTree(leaving)
       await rename(path, leaving)
       await syncFolder(runsFolder)
       // Others are left by a crash in the middle of this.
       const all = (await namesIn(runsFolder)).filter((name) => name.startsWith(LEAVING))
-      for (const name of all) await rm(join(runsFolder, name), { recursive: true, force: true })
+      for (const name of all) await removeTree(join(runsFolder, name))
       this.#attempts.delete(attemptId)
       this.#unwatch(attemptId)
+      this.#disk.remove(path)
     })
   }
 
@@ -238,11 +265,11 @@ export class ClusterRuntime implements Runtime {
   }
 
   async listLogs(attemptId: AttemptId): Promise<LogFile[]> {
-    return listLogs(this.#folder(attemptId).logs)
+    return listLogs(this.#folder(attemptId))
   }
 
   async readLog(attemptId: AttemptId, name: string, offsetBytes: number, limitBytes: number): Promise<LogPage> {
-    return readLog(this.#folder(attemptId).logs, name, offsetBytes, limitBytes)
+    return readLog(this.#folder(attemptId), name, offsetBytes, limitBytes)
   }
 
   async executionGraph(attemptId: AttemptId): Promise<unknown> {
@@ -283,6 +310,7 @@ export class ClusterRuntime implements Runtime {
     this.#listeners.length = 0
     this.#watching.close()
     for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
+    this.#disk.close()
     for (const launching of this.#launches.values()) launching.abort(new Error('The service is stopping'))
     await this.#exclusive.idle()
     this.#rest.close()
@@ -315,4 +343,8 @@ export class ClusterRuntime implements Runtime {
     read.catch(() => this.#attempts.delete(attemptId))
     return read
   }
+}
+
+async function rollOutputs(attempt: Attempt): Promise<void> {
+  for (const role of attempt.roles()) await rollOutput(attempt.folder, `${role}.out`)
 }

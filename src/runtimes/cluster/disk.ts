@@ -1,16 +1,22 @@
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, opendir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isSystemError } from '../../lib/errors.ts'
 import { syncFolder, temporaryBeside, writeTextDurably } from '../../lib/files.ts'
 
+/** A program can fill a folder that it may write to without end; so many names are looked at. */
+const NAMES_MAX = 100_000
+
 /** Names in a folder; none when it does not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = []
   try {
-    return await readdir(folder)
+    for await (const { name } of await opendir(folder, { bufferSize: 512 })) {
+      if (names.push(name) >= NAMES_MAX) break
+    }
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
+    if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error
   }
+  return names
 }
 
 export async function readTextOrNull(path: string): Promise<string | null> {

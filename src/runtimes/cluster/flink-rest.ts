@@ -49,7 +49,6 @@ export class FlinkRest {
       const outgoing = request(
         {
           ...{ host: '127.0.0.1', port, method, path, agent: this.#agent },
-          signal: AbortSignal.timeout(this.#timeoutMs),
           headers:
             text === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
         },
@@ -67,6 +66,9 @@ export class FlinkRest {
           )
         },
       )
+      // No AbortSignal.timeout: at a thousand requests a second its events and errors are a tenth of the work.
+      const late = setTimeout(() => outgoing.destroy(new Error(`no answer in ${this.#timeoutMs} ms`)), this.#timeoutMs)
+      outgoing.on('close', () => clearTimeout(late))
       outgoing.on('error', refuse)
       outgoing.end(text ?? undefined)
     })

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { failed, isSystemError, messageOf, Refusal } from '../../lib/errors.ts'
@@ -7,6 +7,7 @@ import type { Attempt } from './attempt.ts'
 import { writeJsonDurably } from './disk.ts'
 import type { ClusterPlan, KillLimits, ProcessHost, Role } from './process-host.ts'
 import { prepareFiles } from './run-files.ts'
+import { makeRunFolders } from './run-owner.ts'
 import { type SubmitLog, submitLog } from './submit-log.ts'
 
 /**
@@ -36,8 +37,9 @@ export async function launch(attempt: Attempt, spec: LaunchSpec, deps: LaunchDep
 }
 
 async function start(attempt: Attempt, asked: LaunchSpec, deps: LaunchDeps, log: SubmitLog, signal: AbortSignal) {
-  if (attempt.spec === null) await writeJsonDurably(attempt.folder.spec, asked)
   const spec = attempt.spec ?? asked
+  await makeRunFolders(attempt.folder, spec.user)
+  if (attempt.spec === null) await writeJsonDurably(attempt.folder.spec, spec)
   attempt.spec = spec
   await log(`attempt ${attempt.id} of job ${spec.jobId}, Flink ${spec.flinkVersion}`)
   const plan = await planLaunch(spec, spec.flinkVersion, deps)
@@ -90,7 +92,6 @@ async function recordStart(attempt: Attempt, start: number, plan: ClusterPlan, d
  * JobManager is never started twice within a start, as the one before may have taken the job.
  */
 async function spawnMissing(attempt: Attempt, plan: ClusterPlan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
-  await mkdir(attempt.folder.processes, { recursive: true, mode: 0o700 })
   const missing = attempt.roles().filter((role) => {
     const { is } = attempt.stateOf(role)
     return is === 'absent' || (is === 'ended' && role !== 'jobmanager')
@@ -129,7 +130,7 @@ export async function repeatStart(attempt: Attempt, deps: LaunchDeps): Promise<v
 
 async function sizeOf(path: string): Promise<number> {
   try {
-    return (await stat(path)).size
+    return (await lstat(path)).size
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return 0
     throw error

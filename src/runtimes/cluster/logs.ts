@@ -1,21 +1,51 @@
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, lstat, open, rm, truncate } from 'node:fs/promises'
+import { type FileHandle, lstat, open, opendir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
+import { openRegular } from '../../lib/open-folder.ts'
 import type { LogFile, LogPage } from '../runtime.ts'
-import { namesIn } from './disk.ts'
+import type { RunFolder } from './run-folder.ts'
+
+/**
+ * The logs of a run: `submit.log`, which is ours, and the files in `logs/`, where the program of the job can put whatever
+ * it likes, at any moment. So there files are opened without following links or waiting for pipes, and what is read, cut
+ * or copied is what was opened.
+ */
 
 /** Names that log4j and the driver make: `jobmanager.log`, `taskmanager-1.log.2`, `submit.log`. Never a path. */
 const LOG_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
 const LARGEST_PAGE = 1024 * 1024
+/** A program may make any number of files; so many are looked at. */
+const FILES_MAX = 1000
 
-export async function listLogs(folder: string): Promise<LogFile[]> {
+type Places = Pick<RunFolder, 'logs' | 'submitLog'>
+
+export async function listLogs(folder: Places): Promise<LogFile[]> {
+  const names = new Set(['submit.log', ...(await logNames(folder.logs))])
   const files: LogFile[] = []
-  for (const name of (await namesIn(folder)).filter((each) => LOG_NAME.test(each)).sort()) {
-    const status = await lstat(join(folder, name)).catch(() => null)
+  for (const name of [...names].sort()) {
+    const status = await lstat(pathOf(folder, name)).catch(() => null)
     if (status?.isFile()) files.push({ name, sizeBytes: status.size, modifiedAt: status.mtime })
   }
   return files
+}
+
+async function logNames(folder: string): Promise<string[]> {
+  const names: string[] = []
+  try {
+    let left = FILES_MAX
+    for await (const { name } of await opendir(folder)) {
+      if (left-- === 0) break
+      if (LOG_NAME.test(name)) names.push(name)
+    }
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error
+  }
+  return names
+}
+
+function pathOf(folder: Places, name: string): string {
+  return name === 'submit.log' ? folder.submitLog : join(folder.logs, name)
 }
 
 /**
@@ -23,11 +53,12 @@ export async function listLogs(folder: string): Promise<LogFile[]> {
  * UTF-8 character are not torn), so pages can be shown as they come.
  * @throws Refusal `runtime.logNotFound`
  */
-export async function readLog(folder: string, name: string, offset: number, limit: number): Promise<LogPage> {
-  if (!LOG_NAME.test(name)) throw notFound(name)
-  const file = await openOrRefuse(join(folder, name), name)
+export async function readLog(folder: Places, name: string, offset: number, limit: number): Promise<LogPage> {
+  const opened = LOG_NAME.test(name) ? await openRegular(pathOf(folder, name)) : null
+  if (opened === null) throw notFound(name)
+  const { file, stats } = opened
   try {
-    const { size } = await file.stat()
+    const { size } = stats
     const start = Math.min(Math.max(0, Math.floor(offset)), size)
     const wanted = Math.min(Math.max(1, Math.floor(limit)), LARGEST_PAGE, size - start)
     const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, start)
@@ -39,11 +70,11 @@ export async function readLog(folder: string, name: string, offset: number, limi
   }
 }
 
-/** The last bytes of a log, or an empty text when there is none. */
-export async function logTail(folder: string, name: string, bytes: number): Promise<string> {
+/** The last bytes of a log, none before `from` unless it was rolled since; an empty text when there is no such log. */
+export async function logTail(folder: Places, name: string, bytes: number, from = 0): Promise<string> {
   try {
-    const { size } = await lstat(join(folder, name))
-    const page = await readLog(folder, name, Math.max(0, size - bytes), bytes)
+    const { size } = await lstat(pathOf(folder, name))
+    const page = await readLog(folder, name, Math.max(from < size ? from : 0, size - bytes), bytes)
     return Buffer.from(page.bytes).toString('utf8')
   } catch (error) {
     if (error instanceof Refusal || isSystemError(error, 'ENOENT')) return ''
@@ -54,17 +85,37 @@ export async function logTail(folder: string, name: string, bytes: number): Prom
 const OUTPUT_LARGEST = 64 * 1024 * 1024
 
 /**
- * log4j rolls its own files; what a program prints goes to a file that a process holds open, so it is copied aside and
- * emptied (the process appends, hence goes on at the new end). A few lines may be lost in between.
+ * log4j rolls its own files; what a program prints goes to a file that a process holds open, so its end is copied aside
+ * and it is emptied (the process appends, hence goes on at the new end). A few lines may be lost in between.
  */
-export async function rollOutputs(folder: string, largest = OUTPUT_LARGEST): Promise<void> {
-  for (const { name, sizeBytes } of await listLogs(folder)) {
-    if (!name.endsWith('.out') || sizeBytes <= largest) continue
-    const path = join(folder, name)
-    await rm(`${path}.1`, { force: true })
+export async function rollOutput(folder: Places, name: string, largest = OUTPUT_LARGEST): Promise<void> {
+  const path = pathOf(folder, name)
+  const opened = await openRegular(path, constants.O_RDWR)
+  if (opened === null) return
+  try {
+    if (opened.stats.size <= largest) return
     // On a full disk there is no copy, and all the more reason to empty the file.
-    await copyFile(path, `${path}.1`, constants.COPYFILE_EXCL).catch(() => rm(`${path}.1`, { force: true }))
-    await truncate(path)
+    await copyTail(opened.file, opened.stats, `${path}.1`, largest).catch(() => rm(`${path}.1`, { force: true }))
+    await opened.file.truncate()
+  } finally {
+    await opened.file.close()
+  }
+}
+
+/** The copy belongs to whom the file belongs. */
+async function copyTail(
+  from: FileHandle,
+  { size, uid, gid }: { size: number; uid: number; gid: number },
+  to: string,
+  bytes: number,
+): Promise<void> {
+  await rm(to, { force: true })
+  const copy = await open(to, 'wx', 0o600)
+  try {
+    await copy.chown(uid, gid)
+    await copy.writeFile(from.createReadStream({ start: size - bytes, end: size - 1, autoClose: false }))
+  } finally {
+    await copy.close()
   }
 }
 
@@ -75,18 +126,6 @@ function wholeCharacters(bytes: Buffer): Buffer {
   const first = bytes[lead] ?? 0
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
   return lead > 0 && lead + length > bytes.length ? bytes.subarray(0, lead) : bytes
-}
-
-/** The program of the job can write into this folder: links and pipes it may have put there are not opened. */
-async function openOrRefuse(path: string, name: string): Promise<FileHandle> {
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    if ((await file.stat()).isFile()) return file
-    await file.close()
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP')) throw error
-  }
-  throw notFound(name)
 }
 
 function notFound(name: string): Refusal {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import {
   type CheckpointView,
@@ -285,7 +283,7 @@ async function failureOf(attempt: Attempt, jobManager: ProcessState, deps: Obser
     {
       exitCode: jobManager.exitCode,
       log: await logOfStart(attempt),
-      out: await logTail(attempt.folder.logs, 'jobmanager.out', LOG_TAIL),
+      out: await logTail(attempt.folder, 'jobmanager.out', LOG_TAIL),
     },
     contextOf(attempt, deps),
   )
@@ -294,12 +292,7 @@ async function failureOf(attempt: Attempt, jobManager: ProcessState, deps: Obser
 
 /** What the JobManager of the start that counts has logged; an earlier start's lines would mislead. */
 export async function logOfStart(attempt: Attempt): Promise<string> {
-  const path = join(attempt.folder.logs, 'jobmanager.log')
-  const tail = await logTail(attempt.folder.logs, 'jobmanager.log', LOG_TAIL)
-  const offset = attempt.cluster?.logOffset ?? 0
-  if (offset === 0) return tail
-  const whole = await readFile(path)
-  return whole.length > offset ? whole.subarray(offset).toString('utf8').slice(-LOG_TAIL) : tail
+  return logTail(attempt.folder, 'jobmanager.log', LOG_TAIL, attempt.cluster?.logOffset ?? 0)
 }
 
 function contextOf(attempt: Attempt, deps: ObserveDeps): FailureContext {

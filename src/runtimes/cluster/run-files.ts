@@ -1,23 +1,20 @@
-import { chmod, constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, open, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { failed, isSystemError, Refusal } from '../../lib/errors.ts'
 import { temporaryBeside } from '../../lib/files.ts'
 import type { LaunchFile, LaunchSpec } from '../runtime.ts'
 import { exists } from './attempt.ts'
 import type { RunFolder } from './run-folder.ts'
+import { letRead, makeFolder, type Owner } from './run-owner.ts'
 import type { SubmitLog } from './submit-log.ts'
 
 /**
- * Makes the folders of a run and copies what the program needs. The copies are made beside and then get their name at
+ * Copies what the program needs into the run. The copies are made beside and then get their name at
  * once, so an unfinished preparation begins anew, and of two at the same moment one wins.
  */
 export async function prepareFiles(spec: LaunchSpec, folder: RunFolder, log: SubmitLog, signal: AbortSignal) {
   if (await exists(folder.user)) return
   checkNames(spec)
-  const { conf, logs, processes, results, archive, tmp, work } = folder
-  for (const path of [conf, logs, processes, results, archive, tmp, work]) {
-    await mkdir(path, { recursive: true, mode: 0o700 })
-  }
   const staging = temporaryBeside(folder.user)
   try {
     await copyAll(spec, folder, staging, log, signal)
@@ -32,18 +29,18 @@ export async function prepareFiles(spec: LaunchSpec, folder: RunFolder, log: Sub
 async function copyAll(spec: LaunchSpec, folder: RunFolder, to: string, log: SubmitLog, signal: AbortSignal) {
   const staged = (path: string) => join(to, relative(folder.user, path))
   const userData = staged(join(folder.files, 'userData'))
-  await mkdir(staged(folder.jars), { recursive: true, mode: 0o700 })
-  await mkdir(userData, { recursive: true, mode: 0o700 })
+  for (const path of [to, staged(folder.jars), staged(folder.files), userData])
+    await makeFolder(path, spec.user, 'reads')
   const jars = jarPaths(spec, folder)
   for (const [index, jar] of spec.jars.entries()) {
     signal.throwIfAborted()
     const path = staged(jars[index] ?? '')
-    await copyIn(jar, path, log)
+    await copyIn(jar, path, spec.user, log)
     await checkJar(jar, path)
   }
   for (const file of spec.files) {
     signal.throwIfAborted()
-    await copyIn(file, join(userData, file.name), log)
+    await copyIn(file, join(userData, file.name), spec.user, log)
   }
 }
 
@@ -58,11 +55,11 @@ export function jarPaths(spec: LaunchSpec, folder: RunFolder): string[] {
   })
 }
 
-async function copyIn(file: LaunchFile, to: string, log: SubmitLog): Promise<void> {
+async function copyIn(file: LaunchFile, to: string, user: Owner, log: SubmitLog): Promise<void> {
   await log(`copying ${file.name}`)
   try {
     await copyFile(file.path, to, constants.COPYFILE_FICLONE)
-    await chmod(to, 0o600)
+    await letRead(to, user)
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) throw missing(file)
     throw failed(`The file ${file.name} could not be copied for the job`, error)

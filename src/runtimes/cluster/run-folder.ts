@@ -9,7 +9,8 @@ import { assert } from '../../lib/errors.ts'
  *       starts/<n>.json         starts of the cluster: ports, boot id; the highest counts
  *       timeline.json           moments of the start
  *       conf/                   config.yaml, log4j.properties (shared by all processes)
- *       logs/                   submit.log, <process>.log, <process>.out
+ *       submit.log              what the launch did
+ *       logs/                   <process>.log, <process>.out
  *       processes/              <role>.<n>.{group,jvm,exit}, written by the wrapper; `closed` forbids further starts
  *       results/                savepoints, how the job ended
  *       archive/                Flink's last answers about an ended job
@@ -54,7 +55,7 @@ export function runFolder(runsFolder: string, attemptId: string): RunFolder {
     timeline: under('timeline.json'),
     conf: under('conf'),
     logs: under('logs'),
-    submitLog: under('logs', 'submit.log'),
+    submitLog: under('submit.log'),
     processes: under('processes'),
     closed: under('processes', 'closed'),
     results: under('results'),

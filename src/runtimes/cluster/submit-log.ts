@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 
 /**
- * The first log of an attempt, `logs/submit.log`: each step of the launch with its time, so that "why did it not start"
+ * The first log of an attempt, `submit.log`: each step of the launch with its time, so that "why did it not start"
  * can be read also when no JVM came to life. Never fails a launch: a full disk has its own error.
  */
 export type SubmitLog = (line: string) => Promise<void>

@@ -5,7 +5,7 @@ const GIB = 1024 ** 3
 /** A launch for tests of this folder; what a test is about it says itself. */
 export function launchSpec(differences: Partial<LaunchSpec>): LaunchSpec {
   return {
-    ...{ attemptId: 'a1', projectId: 'p1', jobId: 1, jobName: 'orders', flinkJobId: '0'.repeat(32) },
+    ...{ attemptId: 'a1', projectId: 'p1', user: null, jobId: 1, jobName: 'orders', flinkJobId: '0'.repeat(32) },
     flinkVersion: '1.20',
     shape: {
       jobManager: { cpuCores: 1, memoryBytes: 2 * GIB },

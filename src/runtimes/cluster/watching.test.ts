@@ -115,3 +115,18 @@ test('a thousand JobManagers that do not answer hold up nobody, and are heard wh
     .poll(() => hanging.some((attempt) => attempt.watched?.overview !== 'silent'), { timeout: 5000 })
     .toBe(true)
 })
+
+test('of a JobManager that stays silent nothing is told, however old its details are, until it answers again', async () => {
+  const jobManager = await startJobManager()
+  const { watching, rest, told } = startWatching(100)
+  const attempt = await attemptOn(jobManager.port)
+  await inspect(attempt, rest)
+  if (attempt.details !== null) attempt.details.askedAtMs -= 90_000
+  attempt.overview = 'silent'
+  jobManager.answers = false
+  watching.add(attempt)
+  await nextLook(jobManager)
+  expect(told(attempt)).toBe(0)
+  jobManager.answers = true
+  await expect.poll(() => told(attempt), TWO_SECONDS).toBeGreaterThan(0)
+})

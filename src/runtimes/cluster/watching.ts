@@ -78,7 +78,9 @@ export class Watching {
 /** Whether an inspection would see something else than the last one did, as far as little tells. */
 async function hasNews(attempt: Attempt, rest: FlinkRest): Promise<boolean> {
   await attempt.table.refresh()
-  if (inspectedStates(attempt) !== attempt.states || isDueByTime(attempt, performance.now())) return true
+  if (inspectedStates(attempt) !== attempt.states) return true
+  // Who was silent has nothing to tell, however long ago it was asked.
+  if (attempt.overview !== 'silent' && isDueByTime(attempt, performance.now())) return true
   const { cluster } = attempt
   if (cluster === null || attempt.stateOf('jobmanager').is !== 'alive') return false
   const overview = await readOverview(cluster.ports.rest, rest)

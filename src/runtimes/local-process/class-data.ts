@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
+import { openRegular } from '../../lib/open-folder.ts'
 import { exists } from '../cluster/attempt.ts'
 import { readTextOrNull } from '../cluster/disk.ts'
 import type { ClassSharing, Java, JvmRole } from './command-line.ts'
@@ -62,12 +63,24 @@ export async function keepArchives(
   await mkdir(names.folder, { recursive: true })
   for (const role of ROLES) {
     const made = join(madeIn, `${role}.jsa`)
-    if (!(await exists(made))) continue
+    if (!(await shareArchive(made))) continue
     const path = await archivePath(names, installation, role)
-    // Nothing of a user is in it, and the JVMs of every project may use it.
-    await chmod(made, 0o644)
     await rename(made, path)
     kept.push(basename(path))
   }
   return kept
+}
+
+/** Nothing of a user is in it, and the JVMs of every project may use it and none may change it. False: there is none. */
+async function shareArchive(path: string): Promise<boolean> {
+  const opened = await openRegular(path)
+  if (opened === null) return false
+  try {
+    if (opened.stats.uid !== process.getuid?.())
+      await opened.file.chown(process.getuid?.() ?? 0, process.getgid?.() ?? 0)
+    await opened.file.chmod(0o644)
+    return true
+  } finally {
+    await opened.file.close()
+  }
 }

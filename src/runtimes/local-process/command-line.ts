@@ -112,7 +112,7 @@ function properties({ folder, processName }: JvmContext): string[] {
     '-Dfile.encoding=UTF-8',
     '-Dsun.jnu.encoding=UTF-8',
     `-Djava.io.tmpdir=${folder.tmp}`,
-    `-Duser.home=${folder.path}`,
+    `-Duser.home=${folder.work}`,
     `-Dlog.file=${log}`,
     `-Dlog4j.configurationFile=${pathToFileURL(join(folder.conf, 'log4j.properties')).href}`,
   ]
@@ -167,7 +167,7 @@ export function jvmEnvironment(context: JvmContext): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
-    HOME: context.folder.path,
+    HOME: context.folder.work,
     TMPDIR: context.folder.tmp,
     JAVA_HOME: context.java.home,
     FLINK_CONF_DIR: context.folder.conf,

@@ -8,6 +8,7 @@ import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from '../cluster/attempt.ts'
 import type { ClusterPlan, Ports, ProcessHost, ProcessKey } from '../cluster/process-host.ts'
 import { jarPaths } from '../cluster/run-files.ts'
+import { letRead } from '../cluster/run-owner.ts'
 import type { SubmitLog } from '../cluster/submit-log.ts'
 import type { LaunchSpec } from '../runtime.ts'
 import {
@@ -31,6 +32,7 @@ import {
 } from './memory.ts'
 import { currentBootId } from './process-identity.ts'
 import { MarkerTable } from './process-table.ts'
+import { becoming } from './process-user.ts'
 
 /** Clusters as plain `java` processes of this machine, detached, so that they outlive the service. */
 export type JavaProcessOptions = Readonly<{
@@ -112,8 +114,13 @@ async function writeConfiguration(attempt: Attempt, logConfig: string, java: Jav
   const configuration = flinkConfiguration(spec, folder, attempt.startThatCounts().ports, java.majorVersion)
   const ignored = ignoredKeys(spec)
   if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
-  await writeTextDurably(join(folder.conf, 'log4j.properties'), logConfig)
-  await writeTextDurably(join(folder.conf, 'config.yaml'), configYaml(configuration))
+  for (const [name, text] of [
+    ['log4j.properties', logConfig],
+    ['config.yaml', configYaml(configuration)],
+  ] as const) {
+    await writeTextDurably(join(folder.conf, name), text)
+    await letRead(join(folder.conf, name), spec.user)
+  }
 }
 
 type Spawning = JavaProcessOptions &
@@ -130,7 +137,8 @@ async function spawnJvm(attempt: Attempt, key: ProcessKey, spawning: Spawning): 
   const context = await jvmContext(attempt, key, spawning)
   const child = await tableOf(attempt).spawn({
     key,
-    command: [...spawning.commandPrefix, ...commandOf(context, key, spawning)],
+    prefix: [...spawning.commandPrefix, ...becoming(context.spec.user)],
+    command: commandOf(context, key, spawning),
     environment: jvmEnvironment(context),
     workingFolder: folder.work,
     outFile: join(folder.logs, `${key.role}.out`),

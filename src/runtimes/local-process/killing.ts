@@ -3,17 +3,27 @@ import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from '../cluster/attempt.ts'
 import type { KillLimits } from '../cluster/process-host.ts'
 import { ATTEMPT_VARIABLE } from './command-line.ts'
-import { isAlive, processesWithVariable, signalGroup, signalProcess } from './process-identity.ts'
+import {
+  type Identity,
+  isAlive,
+  processesWithVariable,
+  runningProcesses,
+  signalGroup,
+  signalProcess,
+  variableOf,
+} from './process-identity.ts'
 import type { MarkerTable } from './process-table.ts'
 
 /**
  * Ends every process of an attempt. The ladder: SIGTERM to the JVMs, patience, SIGKILL to the process groups, and SIGKILL
  * to whatever else carries the attempt's mark in its environment (programs that the job started and that left the group).
+ * A program can clean its environment too, but not change its user: when the last attempt of a user ends, all of the user
+ * ends.
  */
 const LOOK_MS = 50
 
 export async function endProcesses(
-  { id }: Attempt,
+  { id, spec }: Attempt,
   table: MarkerTable,
   limits: KillLimits,
   logger: Logger,
@@ -21,7 +31,7 @@ export async function endProcesses(
   // Markers that another driver, or a wrapper on its way, wrote since we read them.
   await table.load()
   if (limits.terminateMs > 0) await askToEnd(id, table, limits.terminateMs, logger)
-  await killRest(id, table, limits, logger)
+  await killRest({ id, user: spec?.user ?? null }, table, limits, logger)
   await table.refresh()
 }
 
@@ -43,12 +53,15 @@ async function askToEnd(attemptId: string, table: MarkerTable, limitMs: number, 
   }
 }
 
-async function killRest(attemptId: string, table: MarkerTable, limits: KillLimits, logger: Logger): Promise<void> {
+type Owned = Readonly<{ id: string; user: number | null }>
+
+async function killRest(owned: Owned, table: MarkerTable, limits: KillLimits, logger: Logger): Promise<void> {
+  const attemptId = owned.id
   const deadline = performance.now() + limits.killMs
   for (;;) {
     const { leaders, jvms } = table.living()
     for (const leader of leaders) signalGroup(leader, 'SIGKILL')
-    const rest = await processesWithVariable(ATTEMPT_VARIABLE, attemptId)
+    const rest = [...(await processesWithVariable(ATTEMPT_VARIABLE, attemptId)), ...(await strays(owned))]
     for (const each of [...jvms, ...rest]) signalProcess(each, 'SIGKILL')
     const all = [...leaders, ...jvms, ...rest]
     if (all.length === 0) return
@@ -58,6 +71,17 @@ async function killRest(attemptId: string, table: MarkerTable, limits: KillLimit
       throw new Error(`Processes ${all.map((each) => each.pid).join(', ')} of attempt ${attemptId} cannot be killed`)
     }
   }
+}
+
+/** All processes of the attempt's user, unless another attempt of that user is alive: then none can be told apart. */
+async function strays({ id, user }: Owned): Promise<Identity[]> {
+  if (user === null) return []
+  const all = await runningProcesses()
+  const ofUser = all.filter((each) => each.user === user)
+  const parents = new Set(ofUser.map((each) => each.parentPid))
+  const wrappers = all.filter((each) => parents.has(each.pid) && each.user === process.getuid?.())
+  const attempts = await Promise.all(wrappers.map(({ pid }) => variableOf(pid, ATTEMPT_VARIABLE)))
+  return attempts.some((attempt) => attempt !== null && attempt !== id) ? [] : ofUser
 }
 
 async function until(condition: () => boolean, limitMs: number): Promise<void> {

@@ -73,14 +73,16 @@ describe('a launch', () => {
   })
 
   it('that fails half-way leaves no process, says why in its log, and can be repeated', async () => {
-    const runtime = pretendRuntime(folder)
-    await mkdir(join(folder, 'runs', 'attempt1', 'logs', 'taskmanager-2.out'), { recursive: true })
+    const sharingOf = async (_: unknown, role: string) => {
+      if (role === 'taskmanager') throw new Error('no TaskManager today')
+      return null
+    }
+    const runtime = pretendRuntime(folder, { sharingOf })
     await expect(runtime.launch(spec, never)).rejects.toThrow('The cluster could not be started')
     expect(await processes()).toBe(0)
     const log = await runtime.readLog('attempt1', 'submit.log', 0, 10_000)
-    expect(Buffer.from(log.bytes).toString()).toContain('the start failed: EISDIR')
-    await rm(join(folder, 'runs', 'attempt1', 'logs', 'taskmanager-2.out'), { recursive: true })
-    await runtime.launch(spec, never)
+    expect(Buffer.from(log.bytes).toString()).toContain('the start failed: no TaskManager today')
+    await pretendRuntime(folder).launch(spec, never)
     await eventually(async () => (await processes()) === 6)
   })
 
@@ -149,7 +151,7 @@ describe('the end of an attempt', () => {
     await runtime.kill('attempt1')
     await runtime.tidy('attempt1')
     expect((await readdir(join(folder, 'runs', 'attempt1'))).sort()).toEqual(
-      ['archive', 'conf', 'logs', 'processes', 'results', 'spec.json', 'starts', 'timeline.json'].sort(),
+      ['archive', 'conf', 'logs', 'processes', 'results', 'spec.json', 'starts', 'submit.log', 'timeline.json'].sort(),
     )
     await runtime.dispose('attempt1')
     expect(await readdir(join(folder, 'runs'))).toEqual([])

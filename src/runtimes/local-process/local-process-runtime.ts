@@ -21,6 +21,8 @@ export type LocalProcessOptions = Readonly<{
   clock: Clock
   logger: Logger
   memoryBudgetBytes: number | null
+  /** User id for the service's own training runs; null: the service's. */
+  trainingUser: number | null
   limits?: Partial<ClusterLimits>
   /** Replaced by tests that provoke a clash. */
   freePorts?: () => Promise<Ports>

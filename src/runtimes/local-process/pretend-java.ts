@@ -18,7 +18,12 @@ export function pretendRuntime(folder: string, differences: Partial<LocalProcess
     ...{ pluginsFolder: join(flink, 'plugins'), optFolder: join(flink, 'opt') },
   }
   return createLocalProcessRuntime({
-    ...{ runsFolder: join(folder, 'runs'), archivesFolder: join(folder, 'archives'), memoryBudgetBytes: null },
+    ...{
+      runsFolder: join(folder, 'runs'),
+      archivesFolder: join(folder, 'archives'),
+      memoryBudgetBytes: null,
+      trainingUser: null,
+    },
     ...{ findFlink: async () => installation, listFlink: async () => [installation] },
     ...{ java: { home: join(folder, 'java'), majorVersion: 17 }, clock: systemClock, logger: createLogger('silent') },
     ...differences,

@@ -82,6 +82,31 @@ export async function processesWithVariable(name: string, value: string): Promis
   return found
 }
 
+/** A process as the kernel tells of it; unlike its environment nothing of it is the process's own choice. */
+export type Running = Identity & Readonly<{ user: number; parentPid: number }>
+
+export async function runningProcesses(): Promise<Running[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  return (await Promise.all(pids.map(readRunning))).filter((each) => each !== null)
+}
+
+/** The real user id (proc(5), `Uid` of `status`); the owner of the folder in /proc is something else. */
+async function readRunning(pid: number): Promise<Running | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '')
+  const user = /^Uid:\t(\d+)/m.exec(status)?.[1]
+  const parentPid = /^PPid:\t(\d+)/m.exec(status)?.[1]
+  const stat = readStat(pid)
+  if (user === undefined || parentPid === undefined || stat === null || stat.state === 'Z') return null
+  return { pid, startTime: stat.startTime, bootId: currentBootId(), user: Number(user), parentPid: Number(parentPid) }
+}
+
+/** The value of a variable in the environment a process was started with; null when there is none, or it is not ours to read. */
+export async function variableOf(pid: number, name: string): Promise<string | null> {
+  const start = `${name}=`
+  const environment = (await readEnvironment(String(pid))).split('\0')
+  return environment.find((each) => each.startsWith(start))?.slice(start.length) ?? null
+}
+
 async function readEnvironment(pid: string): Promise<string> {
   try {
     return await readFile(`/proc/${pid}/environ`, 'latin1')

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,11 +10,14 @@ import {
   isAlive,
   parseIdentity,
   processesWithVariable,
+  runningProcesses,
   selfIdentity,
   signalProcess,
 } from './process-identity.ts'
 import { MarkerTable } from './process-table.ts'
+import { becoming } from './process-user.ts'
 
+const USER = 50_001
 const KEY: ProcessKey = { start: 1, role: 'jobmanager', turn: 1 }
 let folder: string
 let tables: MarkerTable[]
@@ -39,7 +43,12 @@ async function open(): Promise<MarkerTable> {
 
 function start(table: MarkerTable, script: string, key = KEY) {
   return table.spawn({
-    ...{ key, command: ['/bin/sh', '-c', script], environment: { PATH: '/usr/bin:/bin', HEADGATE_TEST: folder } },
+    ...{
+      key,
+      prefix: [],
+      command: ['/bin/sh', '-c', script],
+      environment: { PATH: '/usr/bin:/bin', HEADGATE_TEST: folder },
+    },
     ...{ workingFolder: folder, outFile: join(folder, 'out') },
   })
 }
@@ -181,6 +190,41 @@ describe('a process', () => {
       () => processesWithVariable('HEADGATE_TEST', folder),
       (all) => all.length === 0,
     )
+  })
+})
+
+describe.skipIf(process.getuid?.() !== 0)('a process of another user', () => {
+  it('has one pid from claim to end, writes its output itself, and cannot touch what is noted of it', async () => {
+    await chmod(folder, 0o711)
+    await mkdir(join(folder, 'logs'))
+    await chown(join(folder, 'logs'), USER, USER)
+    const table = await open()
+    const tries = `echo 0 > ${folder}/processes/1.jobmanager.1.exit; kill -9 $PPID; sudo -n id; id -u; exit 7`
+    await table.spawn({
+      ...{ key: KEY, prefix: becoming(USER), command: ['/bin/sh', '-c', `echo $$; ${tries}`] },
+      ...{ environment: { PATH: '/usr/bin:/bin' }, workingFolder: folder, outFile: join(folder, 'logs', 'out') },
+    })
+    const ended = await until(
+      () => stateOf(table),
+      ({ is }) => is === 'ended',
+    )
+    expect(ended).toEqual({ is: 'ended', exitCode: 7 })
+    const out = await readFile(join(folder, 'logs', 'out'), 'utf8')
+    const marker = await readFile(join(folder, 'processes', '1.jobmanager.1.jvm'), 'utf8')
+    expect(out.split('\n')[0]).toBe(marker.split(' ')[0])
+    expect(out).toMatch(/Permission denied.*not permitted.*\n50001\n$/s)
+    expect((await stat(join(folder, 'logs', 'out'))).uid).toBe(USER)
+  })
+
+  it('is known by its user, whatever its environment says and however it hides', async () => {
+    const command = ['env', '-i', 'sleep', '60']
+    const [program = '', ...args] = [...becoming(USER), ...command]
+    const child = spawn(program, args, { stdio: 'ignore' })
+    const found = await until(runningProcesses, (all) =>
+      all.some(({ pid, user }) => pid === child.pid && user === USER),
+    )
+    expect(found.find(({ pid }) => pid === process.pid)?.user).toBe(0)
+    child.kill('SIGKILL')
   })
 })
 

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { failed } from '../../lib/errors.ts'
@@ -7,7 +6,7 @@ import { namesIn, readTextOrNull } from '../cluster/disk.ts'
 import type { ProcessKey, ProcessTable, Role } from '../cluster/process-host.ts'
 import type { ProcessState } from '../runtime.ts'
 import { type Identity, isAlive, parseIdentity } from './process-identity.ts'
-import { WRAPPER } from './wrapper.ts'
+import { WITH_OUTPUT, WRAPPER } from './wrapper.ts'
 
 /**
  * The processes of one attempt, read back from the marker files that the wrapper writes (wrapper.ts). Nothing here is
@@ -17,10 +16,12 @@ type Entry = { key: ProcessKey; group: Identity | null; jvm: Identity | null; ex
 
 export type SpawnRequest = Readonly<{
   key: ProcessKey
+  /** Put before the program, such as what makes it another user's. */
+  prefix: readonly string[]
   command: readonly string[]
   environment: Readonly<Record<string, string>>
   workingFolder: string
-  /** Takes standard output and error; exists before the process, as Flink's REST API only serves it then. */
+  /** Takes standard output and error. */
   outFile: string
 }>
 
@@ -90,21 +91,17 @@ export class MarkerTable implements ProcessTable {
    */
   async spawn(request: SpawnRequest): Promise<ChildProcess> {
     const prefix = join(this.#folder, nameOf(request.key))
-    const out = await open(request.outFile, 'a', 0o600)
-    try {
-      const child = spawn('/bin/sh', ['-c', WRAPPER, 'headgate', prefix, this.#closed, ...request.command], {
-        cwd: request.workingFolder,
-        env: request.environment,
-        detached: true,
-        stdio: ['ignore', out.fd, out.fd],
-      })
-      await claimed(child, prefix)
-      child.unref()
-      this.#entry(request.key)
-      return child
-    } finally {
-      await out.close()
-    }
+    const program = ['/bin/sh', '-c', WITH_OUTPUT, 'jvm', request.outFile, ...request.command]
+    const child = spawn('/bin/sh', ['-c', WRAPPER, 'headgate', prefix, this.#closed, ...request.prefix, ...program], {
+      cwd: request.workingFolder,
+      env: request.environment,
+      detached: true,
+      stdio: 'ignore',
+    })
+    await claimed(child, prefix)
+    child.unref()
+    this.#entry(request.key)
+    return child
   }
 
   #entry(key: ProcessKey): Entry {

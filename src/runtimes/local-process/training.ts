@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import { makeJar } from '../../flink/make-jar.ts'
+import { removeTree } from '../../lib/open-folder.ts'
 import { namesIn } from '../cluster/disk.ts'
+import { makeFolder } from '../cluster/run-owner.ts'
 import type { LaunchSpec } from '../runtime.ts'
 import { stateUrl } from '../state-url.ts'
 import { archiveToMake, keepArchives } from './class-data.ts'
@@ -21,6 +23,10 @@ const PATIENCE_MS = 90_000
 /** Writing the archive happens at the end of the JVM, and at low priority. */
 const ENDING_MS = 60_000
 
+/** Folders of a training run that its JVMs write to. */
+const MADE = 'made'
+const STATE = 'state'
+
 type Create = (options: LocalProcessOptions) => LocalProcessRuntime
 
 /** Returns the names of the archives that were made. */
@@ -32,17 +38,20 @@ export async function train(
   await sweep(options, create)
   const self = selfIdentity()
   const folder = join(options.archivesFolder, `.training-${self.pid}-${self.startTime}-${installation.version}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(options.archivesFolder, { recursive: true })
+  await makeFolder(folder, options.trainingUser, 'passes')
+  await makeFolder(join(folder, MADE), options.trainingUser, 'writes')
+  await makeFolder(join(folder, STATE), options.trainingUser, 'writes')
   const runtime = create(trainingOptions(options, folder))
   try {
     const jar = join(folder, 'training.jar')
     const { classPath } = installation
     await makeJar({ sources: join(import.meta.dirname, 'training'), classPath, javaHome: options.java.home }, jar)
-    await exercise(runtime, trainingSpec(installation, jar, folder))
-    return await keepArchives({ folder: options.archivesFolder, java: options.java }, installation, folder)
+    await exercise(runtime, { ...trainingSpec(installation, jar, folder), user: options.trainingUser })
+    return await keepArchives({ folder: options.archivesFolder, java: options.java }, installation, join(folder, MADE))
   } finally {
     await runtime.close()
-    await rm(folder, { recursive: true, force: true })
+    await removeTree(folder)
   }
 }
 
@@ -51,7 +60,7 @@ function trainingOptions(options: LocalProcessOptions, folder: string): LocalPro
     ...options,
     runsFolder: join(folder, 'runs'),
     limits: { ...options.limits, terminateMs: ENDING_MS },
-    sharingOf: (_, role) => archiveToMake(folder, role),
+    sharingOf: (_, role) => archiveToMake(join(folder, MADE), role),
     commandPrefix: ['nice', '-n', '10'],
   }
 }
@@ -87,10 +96,11 @@ async function look(runtime: LocalProcessRuntime, attemptId: string, until: (see
   }
 }
 
-function trainingSpec(installation: FlinkInstallation, jar: string, folder: string): LaunchSpec {
-  const state = stateUrl(join(folder, 'state'))
+function trainingSpec(installation: FlinkInstallation, jar: string, folder: string): Omit<LaunchSpec, 'user'> {
+  const state = stateUrl(join(folder, STATE))
   return {
     ...{ attemptId: 'training', projectId: '-', jobId: 0, jobName: 'training' },
+
     flinkJobId: randomBytes(16).toString('hex'),
     flinkVersion: installation.version,
     shape: {
@@ -117,6 +127,6 @@ async function sweep(options: LocalProcessOptions, create: Create): Promise<void
     const runtime = create({ ...options, runsFolder: join(folder, 'runs') })
     for (const attemptId of await runtime.find()) await runtime.kill(attemptId)
     await runtime.close()
-    await rm(folder, { recursive: true, force: true })
+    await removeTree(folder)
   }
 }

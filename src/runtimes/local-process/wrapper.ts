@@ -10,6 +10,9 @@
  * Signals to the group do not end the wrapper before it has written the exit code; handlers (unlike ignored signals) are
  * not handed down to the JVM. When the file `closed` is there, nothing is started any more (exit code 4).
  *
+ * The wrapper is the service's own process; the command may become another user (process-user.ts), who then can neither
+ * end the wrapper nor touch what it writes.
+ *
  * Arguments: prefix, path of `closed`, then the command. Needs a POSIX shell and Linux's /proc.
  */
 const IDENTITY = `identity() {
@@ -45,3 +48,9 @@ code=$?
 echo "$code" > "$prefix.exit.tmp" && mv "$prefix.exit.tmp" "$prefix.exit"
 exit "$code"
 `
+
+/**
+ * The innermost shell, of the job's user already: opens the file for standard output and error, so that it is opened with
+ * no more rights than the job has. It exists before the JVM, as Flink's REST API only serves it then.
+ */
+export const WITH_OUTPUT = 'out=$1; shift; exec >> "$out" 2>&1; exec "$@"'

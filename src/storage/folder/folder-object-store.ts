@@ -3,11 +3,12 @@ import { type FileHandle, mkdir, open, opendir, realpath, rename, rm, rmdir, unl
 import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { assert, isSystemError } from '../../lib/errors.ts'
+import { inFolder, look, NoFolder, type OpenFolder, openFile } from '../../lib/open-folder.ts'
 import { OBJECT_ERRORS } from '../object-errors.ts'
 import { checkBucketName, checkKey, isBucketName, isKeySegment } from '../object-names.ts'
 import type { ByteRange, ObjectPage, ObjectRef, ObjectStat, ObjectStore } from '../object-store.ts'
+import { handOver, markMixed } from './hand-over.ts'
 import { listKeys } from './list-keys.ts'
-import { inFolder, look, NoFolder, type OpenFolder, openFile } from './open-folder.ts'
 
 /**
  * Objects as plain files, `<folder>/<project>/<bucket>/<key>`: Flink reads and writes checkpoints in the same tree, and
@@ -15,9 +16,10 @@ import { inFolder, look, NoFolder, type OpenFolder, openFile } from './open-fold
  *
  * - A key is written whole or not at all: into `<folder>/<project>/.headgate-tmp`, fsync, rename, fsync of the folder.
  *   No bucket can have that name, so no list ever shows it.
- * - No symbolic link inside the tree is followed (open-folder.ts); links and other specials are no objects.
+ * - No symbolic link inside the tree is followed (lib/open-folder.ts); links and other specials are no objects.
  * - In a folder a name is a file or a folder: where `a` is an object, `a/b` cannot be, and the reverse (`object.conflict`).
  * - Folders that a delete leaves empty go with it, up to the bucket.
+ * - A project's folder and all in it belong to the user of its jobs, when it has one (hand-over.ts).
  */
 const TEMPORARY = '.headgate-tmp'
 /** An upload that is under way touches its file all the time; what is older was left by a crash. */
@@ -29,37 +31,54 @@ const RENAME_TRIES = 100
 type Place = ObjectRef & Readonly<{ folders: readonly string[]; name: string }>
 type Bucket = Readonly<{ projectId: string; bucket: string }>
 
+/** The user id to whom what is stored belongs; null: the service's own. */
+export type OwnerOf = (projectId: string) => number | null
+
+export interface FolderObjectStore extends ObjectStore {
+  /** Gives what a project has stored so far to its owner. Cheap when that is done; safe to repeat. */
+  handOver(projectId: string): Promise<void>
+}
+
 /** Opens the store over a folder (made when missing) and removes what an interrupted `put` left behind. */
 export async function openFolderObjectStore({
   folder,
   clock = systemClock,
+  ownerOf = null,
 }: {
   folder: string
   clock?: Clock
-}): Promise<ObjectStore> {
+  ownerOf?: OwnerOf | null
+}): Promise<FolderObjectStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const root = await realpath(folder)
   await removeLeftovers(root, clock)
+  if (ownerOf === null) await markMixed(root)
+  const owner: OwnerOf = ownerOf ?? (() => null)
   return {
-    put: (ref, content) => put(root, placeOf(ref), content),
+    put: (ref, content) => put(root, placeOf(ref), content, owner),
     get: (ref, range) => get(root, placeOf(ref), range),
     stat: (ref) => statObject(root, placeOf(ref)),
     list: (bucket, query) => list(root, checkedBucket(bucket), query),
     delete: (ref) => deleteObject(root, placeOf(ref)),
-    ensureBucket: (bucket) => ensureBucket(root, checkedBucket(bucket)),
+    ensureBucket: (bucket) => ensureBucket(root, checkedBucket(bucket), owner),
     listBuckets: (projectId) => listBuckets(root, projectId),
     flinkUrl: (ref) => flinkUrl(root, ref),
     flinkRootUrl: (projectId) => flinkRootUrl(root, projectId),
     fromFlinkUrl: (projectId, url) => fromFlinkUrl(root, projectId, url),
+    handOver: async (projectId) => {
+      const user = owner(projectId)
+      assertProjectId(projectId)
+      if (user !== null) await handOver(root, projectId, user)
+    },
   }
 }
 
-async function put(root: string, place: Place, content: Readable): Promise<ObjectStat> {
+async function put(root: string, place: Place, content: Readable, ownerOf: OwnerOf): Promise<ObjectStat> {
   try {
     await assertFree(root, place)
-    const stat = await inFolder(root, [place.projectId, TEMPORARY], (folder) => putVia(folder, root, place, content), {
-      create: true,
-    })
+    const via = (folder: OpenFolder) => putVia(folder, root, place, content, ownerOf)
+    const making = { create: true, owner: ownerOf(place.projectId) }
+    const stat = await inFolder(root, [place.projectId, TEMPORARY], via, making)
     assert(stat, 'A folder that is made when missing is never missing.')
     return stat
   } catch (error) {
@@ -68,11 +87,17 @@ async function put(root: string, place: Place, content: Readable): Promise<Objec
   }
 }
 
-async function putVia(temporaries: OpenFolder, root: string, place: Place, content: Readable): Promise<ObjectStat> {
+async function putVia(
+  temporaries: OpenFolder,
+  root: string,
+  place: Place,
+  content: Readable,
+  ownerOf: OwnerOf,
+): Promise<ObjectStat> {
   const temporary = temporaries.at(randomBytes(12).toString('hex'))
   try {
-    const written = await write(temporary, content)
-    await moveIntoPlace(root, place, temporary)
+    const written = await write(temporary, content, () => ownerOf(place.projectId))
+    await moveIntoPlace(root, place, temporary, ownerOf(place.projectId))
     return { key: place.key, ...written }
   } catch (error) {
     await rm(temporary, { force: true })
@@ -86,11 +111,14 @@ async function assertFree(root: string, place: Place): Promise<void> {
   if (there?.isDirectory()) throw OBJECT_ERRORS.conflict(place)
 }
 
-async function write(path: string, content: Readable): Promise<Omit<ObjectStat, 'key'>> {
+/** The owner is asked for at the end: a long upload may begin before there is one. */
+async function write(path: string, content: Readable, owner: () => number | null): Promise<Omit<ObjectStat, 'key'>> {
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(content)
     await file.sync()
+    const user = owner()
+    if (user !== null) await file.chown(user, user)
     const { size, mtime } = await file.stat()
     return { sizeBytes: size, modifiedAt: mtime }
   } finally {
@@ -99,22 +127,22 @@ async function write(path: string, content: Readable): Promise<Omit<ObjectStat, 
 }
 
 /** A delete of a neighbour may take a folder away between its making and the rename; then it is made again. */
-async function moveIntoPlace(root: string, place: Place, temporary: string): Promise<void> {
+async function moveIntoPlace(root: string, place: Place, temporary: string, owner: number | null): Promise<void> {
   for (let triesLeft = RENAME_TRIES; triesLeft > 0; triesLeft--) {
-    if (await moveOnce(root, place, temporary)) return
+    if (await moveOnce(root, place, temporary, owner)) return
   }
   throw new Error(`The folder of ${place.bucket}/${place.key} was taken away ${RENAME_TRIES} times while it was made.`)
 }
 
 /** False when a folder on the way was taken away. */
-async function moveOnce(root: string, place: Place, temporary: string): Promise<boolean> {
+async function moveOnce(root: string, place: Place, temporary: string, owner: number | null): Promise<boolean> {
   const move = async (folder: OpenFolder): Promise<true> => {
     await rename(temporary, folder.at(place.name))
     await folder.file.sync()
     return true
   }
   try {
-    return (await inFolder(root, place.folders, move, { create: true })) ?? false
+    return (await inFolder(root, place.folders, move, { create: true, owner })) ?? false
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return false
     throw error
@@ -193,9 +221,12 @@ async function pruneEmptyFolders(root: string, folders: readonly string[]): Prom
   if (isGone) await pruneEmptyFolders(root, parents)
 }
 
-async function ensureBucket(root: string, bucket: Bucket): Promise<void> {
+async function ensureBucket(root: string, bucket: Bucket, ownerOf: OwnerOf): Promise<void> {
   try {
-    await inFolder(root, [bucket.projectId, bucket.bucket], async () => undefined, { create: true })
+    await inFolder(root, [bucket.projectId, bucket.bucket], async () => undefined, {
+      create: true,
+      owner: ownerOf(bucket.projectId),
+    })
   } catch (error) {
     throw refusalFor(error, { ...bucket, key: '' })
   }

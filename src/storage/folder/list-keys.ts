@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises'
+import { look, NoFolder, type OpenFolder, openChild } from '../../lib/open-folder.ts'
 import { isKeySegment } from '../object-names.ts'
 import type { ObjectStat } from '../object-store.ts'
-import { look, NoFolder, type OpenFolder, openChild } from './open-folder.ts'
 
 /**
  * Objects in key order out of a tree of folders, without holding more than a batch of names of each folder on the way.
