@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ACCESS_ERRORS, type Access, type Administration, createAccess, type FirstCredentials } from './access/index.ts'
-import { createArtifacts } from './artifacts/index.ts'
+import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
@@ -17,15 +18,15 @@ import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
 import { createGrants } from './grants/index.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
-import { createJobService, type JobId, type JobService } from './jobs/index.ts'
+import { createJobService, type JobId, type JobService, taggedJobs } from './jobs/index.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
 import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
-import { accountIds, type JobUsers, openJobUsers } from './projects/index.ts'
-import { createQueues } from './queues/index.ts'
+import { accountIds, createAgencies, type JobUsers, openJobUsers } from './projects/index.ts'
+import { createConnectivityTests, createQueues, TAGGED_QUEUES } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
 import type { ActionName } from './reconciler/view.ts'
@@ -33,9 +34,14 @@ import type { ProcessHost } from './runtimes/cluster/process-host.ts'
 import { findJava, type JavaHome } from './runtimes/java-home.ts'
 import { createLocalProcessRuntime, type LocalProcessRuntime } from './runtimes/local-process/local-process-runtime.ts'
 import { programsOfJobs, usableUsers } from './runtimes/local-process/user-check.ts'
+import { maskingRuntime } from './runtimes/masked-runtime.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/simulated-runtime.ts'
 import { createBuckets, openFolderObjectStore } from './storage/index.ts'
+import { createResourceTags } from './tags/index.ts'
+import { createTemplates } from './templates/index.ts'
+import { createTransfer } from './transfer/index.ts'
+import { createLaunchValues, createVariables } from './variables/index.ts'
 import { version } from './version.ts'
 
 /** What tests may replace; everything else is the real thing. */
@@ -90,6 +96,7 @@ async function startOn(
 ): Promise<Omit<App, 'mustStop'>> {
   const clock = overrides.clock ?? systemClock
   const ids = overrides.ids ?? randomIds
+  const { tagRules } = config
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
   const sealingKey = await readSealingKey(config.sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey, wrongPasswordsMax: config.wrongPasswordsMax })
@@ -102,23 +109,50 @@ async function startOn(
     await objects.handOver(projectId)
     return user
   }
+  const agencies = createAgencies({ database, clock })
   const buckets = createBuckets({ database, objects, clock })
-  const artifacts = createArtifacts({ database, objects, folder: config.folders.artifacts, clock, ids, logger })
-  const { runtime, local } = await buildRuntime(config, java, users, clock, logger, overrides)
+  const artifacts = createArtifacts({
+    database,
+    objects,
+    folder: config.folders.artifacts,
+    packagesMax: config.maxPackages,
+    tagRules,
+    clock,
+    ids,
+    logger,
+  })
+  const variables = createVariables({ database, clock, sealingKey })
+  const launchValues = createLaunchValues({ database, sealingKey })
+  const { runtime: driver, local } = await buildRuntime(config, java, users, clock, logger, overrides)
+  const runtime = maskingRuntime(driver, (attemptId) => launchValues.secretsOf(attemptId))
   const store = createJobStore(database)
   const queues = createQueues({
     database,
     clock,
     ids,
-    busyCus: (projectId) => jobs.busyCus(projectId),
+    busyCus: (reader, projectId) => store.busyCus(reader, projectId),
     usedBy: (tx, projectId, queue) => store.countOnQueue(tx.db, projectId, queue),
+    hasRun: (reader, projectId, queue, since) => store.hasRunOnQueue(reader, projectId, queue, since),
+    limits: config.queues,
+    tagRules,
   })
+  const connectivity = createConnectivityTests({ database, clock })
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
-  const parts = { database, store, clock, ids, artifacts, queues, grants, objects, runtime, chooseFlink, logger }
+  const parts = {
+    ...{ database, store, clock, ids, artifacts, queues, grants, objects, runtime, chooseFlink, tagRules, logger },
+    ...{ variables, launchValues },
+  }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
   const poke = (id: JobId, why?: 'command') => reconciler.poke(id, why)
-  const jobs = createJobService({ ...parts, limits, poke })
+  const templates = createTemplates({ database, clock, tagRules })
+  const sqlOfTemplate = async (projectId: string, id: number) => (await templates.get(projectId, id)).sqlBody
+  const jobs = createJobService({ ...parts, limits, poke, sqlOfTemplate })
+  const resourceTags = createResourceTags({
+    database,
+    lookups: { job: taggedJobs(store), queue: TAGGED_QUEUES, package: TAGGED_PACKAGES },
+    rules: tagRules,
+  })
   const reconciler = createReconciler({
     ...parts,
     executors: createExecutors({ ...parts, userOf }),
@@ -146,10 +180,16 @@ async function startOn(
   const http = await createHttp({
     access,
     grants,
+    agencies,
     queues,
+    connectivity,
     buckets,
     artifacts,
     jobs,
+    resourceTags,
+    templates,
+    transfer: createTransfer({ jobs, objects, clock, folder: join(config.folders.data, 'tmp') }),
+    variables,
     objects,
     logger,
     clock,
@@ -165,6 +205,7 @@ async function startOn(
     await http.close()
     await background.stop()
     await reconciler.stop()
+    await connectivity.close()
     await artifacts.close()
     await runtime.close()
     await database.close()

@@ -25,6 +25,14 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     holds: 'packages and the stored files behind them',
     imports: ['src/lib', 'src/db', 'src/access', 'src/grants', 'src/tags', 'src/storage'],
   },
+  'src/templates': {
+    holds: 'texts that SQL jobs are made from',
+    imports: ['src/lib', 'src/db', 'src/access', 'src/tags'],
+  },
+  'src/variables': {
+    holds: 'global variables, and what they stand for in a launch',
+    imports: ['src/lib', 'src/db', 'src/access'],
+  },
   'src/flink': { holds: 'installed Flink versions, and what of ours is compiled for them', imports: ['src/lib'] },
   'src/runtimes': {
     holds: 'the port to what runs attempts, and its drivers; the only place that starts JVMs or calls Flink',
@@ -52,12 +60,26 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/queues',
       'src/tags',
       'src/storage',
+      'src/variables',
       'src/runtimes/runtime.ts',
     ],
   },
+  'src/transfer': {
+    holds: 'jobs into archives and back',
+    imports: ['src/lib', 'src/grants', 'src/jobs', 'src/storage'],
+  },
   'src/reconciler': {
     holds: 'read → observe → decide → record → act',
-    imports: ['src/lib', 'src/db', 'src/jobs', 'src/queues', 'src/artifacts', 'src/storage', 'src/runtimes/runtime.ts'],
+    imports: [
+      'src/lib',
+      'src/db',
+      'src/jobs',
+      'src/queues',
+      'src/artifacts',
+      'src/storage',
+      'src/variables',
+      'src/runtimes/runtime.ts',
+    ],
   },
   'src/background': {
     holds: 'duties: what is done again and again beside the requests',
@@ -74,7 +96,10 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/artifacts',
       'src/tags',
       'src/storage',
+      'src/templates',
+      'src/variables',
       'src/jobs',
+      'src/transfer',
       'src/runtimes/runtime.ts',
       'src/reconciler/view.ts',
     ],

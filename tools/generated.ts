@@ -4,6 +4,7 @@ import { lifecyclePage } from './generators/lifecycle-page.ts'
 import { postgresSchemaDump } from './generators/postgres-schema-dump.ts'
 import { simulatorGuide } from './generators/simulator-guide.ts'
 import { sqliteSchemaDump } from './generators/sqlite-schema-dump.ts'
+import { statusesGuide } from './generators/statuses-guide.ts'
 import { openApi } from './openapi.ts'
 import { architecturePage } from './rooms-table.ts'
 
@@ -14,6 +15,7 @@ export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'ARCHITECTURE.md': architecturePage,
   'docs/guides/configuration.md': async () => configurationGuide(),
   'docs/guides/simulator.md': async () => simulatorGuide(),
+  'docs/guides/statuses.md': async () => statusesGuide(),
   'docs/internals/job-lifecycle.md': async () => lifecyclePage(),
   'src/db/schema.postgres.sql': postgresSchemaDump,
   'src/db/schema.sqlite.sql': sqliteSchemaDump,

@@ -94,6 +94,23 @@ export async function readUsersByName(reader: Reader, name: string): Promise<Use
   return rows.map((row) => ({ ...toUser(row.id, row.name, row), passwordHash: row.password_hash }))
 }
 
+/** The enabled user of that name who is a member of the project, or null. */
+export async function readMember(
+  reader: Reader,
+  projectId: string,
+  name: string,
+): Promise<{ id: string; name: string } | null> {
+  const row = await reader
+    .selectFrom('users')
+    .innerJoin('memberships', 'memberships.user_id', 'users.id')
+    .select(['users.id', 'users.name'])
+    .where('memberships.project_id', '=', projectId)
+    .where('users.name', '=', name)
+    .where('users.enabled', '=', 1)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 export async function readUsers(reader: Reader): Promise<User[]> {
   const rows = await users(reader).orderBy('users.created_at').orderBy('users.id').execute()
   return rows.map((row) => toUser(row.id, row.name, row))

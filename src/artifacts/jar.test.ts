@@ -1,15 +1,22 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../access/test-world.ts'
+import { zip } from '../lib/zip.ts'
 import { readClassFileMajor, readJarManifest } from './jar.ts'
-import { zipOf } from './test-zip.ts'
 
 const notAJar = expect.objectContaining({ name: 'Refusal', code: 'artifact.notAJar' })
 
+async function zipOf(entries: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
+  const list = Object.entries(entries).map(([name, content]) => ({ name, content: Buffer.from(content) }))
+  return buffer(Readable.from(zip(list)))
+}
+
 async function jarOf(entries: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const path = join(await temporaryFolder(), 'x.jar')
-  await writeFile(path, zipOf(entries))
+  await writeFile(path, await zipOf(entries))
   return path
 }
 
@@ -50,7 +57,7 @@ test('a manifest that unpacks to 200 MB is not unpacked', async () => {
 
 test('what is no jar is refused with its name and advice', async () => {
   const folder = await temporaryFolder()
-  const jar = zipOf({ 'META-INF/MANIFEST.MF': 'Main-Class: a.B\n'.repeat(50) })
+  const jar = await zipOf({ 'META-INF/MANIFEST.MF': 'Main-Class: a.B\n'.repeat(50) })
   const broken = {
     text: Buffer.from('<html>no</html>'),
     empty: Buffer.alloc(0),

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl'
+import { BlockReader } from '../lib/block-reader.ts'
 import { isSystemError, messageOf, Refusal } from '../lib/errors.ts'
-import { BlockReader } from './block-reader.ts'
 import { ARTIFACT_ERRORS } from './package-errors.ts'
 import { lastSegment } from './package-names.ts'
 

@@ -9,6 +9,21 @@ export const PACKAGE_ERRORS = {
       en: `There is no package ${named(name, group)} in this project. List the packages, or upload it.`,
       zh: `当前项目中不存在资源包 ${named(name, group)}。请查询资源包列表，或先上传。`,
     }),
+  groupNotFound: (group: string) =>
+    new Refusal('package.groupNotFound', {
+      en: `There is no package group ${shown(group)} in this project. List the packages to see the groups.`,
+      zh: `当前项目中不存在资源包分组 ${shown(group)}。请查询资源包列表，确认分组名称。`,
+    }),
+  noneNamed: () =>
+    new Refusal('package.noneNamed', {
+      en: 'Neither group_name nor resource_name is given. Name a group, a package, or both.',
+      zh: '未填写 group_name 和 resource_name。请填写分组名称、资源包名称，或同时填写。',
+    }),
+  tooMany: (max: number) =>
+    new Refusal('package.tooMany', {
+      en: `The project would have more than ${max} packages, the most it may have. Delete those that no job uses.`,
+      zh: `项目的资源包数将超过上限（${max}）。请删除不再使用的资源包。`,
+    }),
   badName: (name: string) =>
     new Refusal('package.badName', {
       en: `${shown(name)} is not a valid package name. Use 1 to 128 letters, digits and "_", "!", "-", ".", not starting with "."; rename the object.`,

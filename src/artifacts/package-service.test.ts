@@ -8,6 +8,7 @@ import { openWorld } from '../access/test-world.ts'
 import { randomIds } from '../lib/ids.ts'
 import { createLogger } from '../lib/logger.ts'
 import { type ObjectStore, openFolderObjectStore } from '../storage/index.ts'
+import { DOCUMENTED_TAG_RULES } from '../tags/index.ts'
 import { groupPackages } from './package-names.ts'
 import { createArtifacts } from './package-service.ts'
 
@@ -35,7 +36,16 @@ describeOnEachDatabase((open) => {
     const folder = join(world.folder, 'artifacts')
     const { database, clock, caller } = world
     const build = (store: ObjectStore = objects) =>
-      createArtifacts({ database, objects: store, folder, clock, ids: randomIds, logger: createLogger('silent') })
+      createArtifacts({
+        database,
+        objects: store,
+        folder,
+        clock,
+        ids: randomIds,
+        logger: createLogger('silent'),
+        tagRules: DOCUMENTED_TAG_RULES,
+        packagesMax: 100,
+      })
     const putObject = (key: string, content: string, projectId = caller.projectId) =>
       objects.put({ projectId, bucket: 'bucketName', key }, Readable.from([content]))
     const storedFiles = async () =>
@@ -322,5 +332,28 @@ describeOnEachDatabase((open) => {
     const groups = groupPackages(await artifacts.list(projectId))
     expect(groups).toMatchObject([{ name: 'g', status: 'READY', ownerName: 'admin', isAsync: false }])
     expect(groups[0]?.packages.map(({ name }) => name)).toEqual(['a.jar', 'b.csv'])
+  })
+
+  test('packages get another owner, who must be a member of the project', async () => {
+    const { artifacts, access, caller, stranger, putObject, projectId } = await setup()
+    for (const key of ['a.jar', 'b.jar']) await putObject(key, key)
+    const paths = ['obs://bucketName/a.jar', 'obs://bucketName/b.jar']
+    await artifacts.upload(caller, { paths, kind: 'jar', group: 'g' })
+    await artifacts.upload(caller, { paths, kind: 'jar' })
+    const other = await stranger()
+    const give = (group: string | null, name: string | null) =>
+      artifacts.changeOwner(projectId, { group, name, newOwner: other.userName })
+    await expect(give('g', null)).rejects.toEqual(refusal('access.userNotFound'))
+
+    await access.addMember({ userId: other.userId, projectId })
+    await give(null, 'a.jar')
+    const owners = async () =>
+      (await artifacts.list(projectId)).map(({ group, name, ownerName }) => `${group}/${name} ${ownerName}`)
+    expect(await owners()).toEqual(['g/a.jar admin', 'g/b.jar admin', 'null/a.jar stranger', 'null/b.jar admin'])
+    await give('g', 'b.jar')
+    await give('g', null)
+    expect((await owners()).slice(0, 2)).toEqual(['g/a.jar stranger', 'g/b.jar stranger'])
+    const foreign = { group: 'g', name: null, newOwner: other.userName }
+    await expect(artifacts.changeOwner(other.projectId, foreign)).rejects.toEqual(refusal('package.groupNotFound'))
   })
 })

@@ -14,6 +14,7 @@ import {
   replaceTags,
   type Tag,
   type TaggedThing,
+  type TagRules,
 } from '../tags/index.ts'
 import { type Content, type ContentStore, createContentStore } from './content-store.ts'
 import type {
@@ -27,7 +28,9 @@ import type {
 } from './package.ts'
 import { ARTIFACT_ERRORS, PACKAGE_ERRORS } from './package-errors.ts'
 import { checkGroup, checkKind, lastSegment, parseReference, type Reference, toPackageName } from './package-names.ts'
+import { changeOwner, type OwnerChange } from './package-owner.ts'
 import {
+  countPackages,
   deletePackage,
   isGroupThere,
   type PackageRecord,
@@ -49,6 +52,9 @@ export type ArtifactsOptions = Readonly<{
   clock: Clock
   ids: Ids
   logger: Logger
+  tagRules: TagRules
+  /** Packages that a project may have. */
+  packagesMax: number
 }>
 
 /** Packages of a project, and every other file that a job can name. */
@@ -56,7 +62,7 @@ export interface Artifacts {
   /**
    * Copies objects of the caller's project into packages; a package of the same name is replaced. With `isAsync` it
    * returns at once with packages that are UPLOADING.
-   * @throws Refusal `package.objectMissing`, `package.bad…`, `package.twice`, `object.badName`, `artifact.storeFull`, `tag.…`
+   * @throws Refusal `package.objectMissing`, `package.bad…`, `package.twice`, `package.tooMany`, `object.badName`, `artifact.storeFull`, `tag.…`
    */
   upload(caller: ProjectCaller, request: UploadRequest): Promise<Upload>
   list(projectId: string, query?: PackageQuery): Promise<Package[]>
@@ -67,6 +73,10 @@ export interface Artifacts {
   get(projectId: string, name: string, group: string | null): Promise<Package>
   /** Removes exactly what is named: without group, only a package that has none. @throws Refusal `package.notFound` */
   remove(projectId: string, name: string, group: string | null): Promise<void>
+  /** @throws Refusal `package.noneNamed`, `package.notFound`, `package.groupNotFound`, `access.userNotFound` */
+  changeOwner(projectId: string, change: OwnerChange): Promise<void>
+  /** How many packages the project has, and may have. */
+  usage(projectId: string): Promise<{ count: number; max: number }>
   /**
    * Says that what a job names is there.
    * @throws Refusal `artifact.notFound`, `artifact.failed`, `artifact.badReference`, `object.badName`
@@ -113,6 +123,11 @@ export function createArtifacts(options: ArtifactsOptions): Artifacts {
     list: (projectId, query = {}) => list(parts, projectId, query),
     get: (projectId, name, group) => get(parts, projectId, name, group),
     remove: (projectId, name, group) => remove(parts, projectId, name, group),
+    changeOwner: (projectId, change) => changeOwner(parts.database, projectId, change),
+    usage: async (projectId) => ({
+      count: await countPackages(parts.database.db, projectId),
+      max: parts.packagesMax,
+    }),
     resolve: (projectId, reference) => resolve(parts, projectId, reference),
     materialise: (projectId, reference) => materialise(parts, projectId, reference),
     resume: () => resume(parts),
@@ -123,7 +138,7 @@ export function createArtifacts(options: ArtifactsOptions): Artifacts {
 }
 
 async function upload(parts: Parts, caller: ProjectCaller, request: UploadRequest): Promise<Upload> {
-  const plan = planUpload(request)
+  const plan = planUpload(request, parts.tagRules)
   for (const { path, object } of plan.sources) {
     const found = await parts.objects.stat({ projectId: caller.projectId, ...object })
     if (!found) throw PACKAGE_ERRORS.objectMissing(path)
@@ -134,7 +149,7 @@ async function upload(parts: Parts, caller: ProjectCaller, request: UploadReques
   return { group: plan.group, packages }
 }
 
-function planUpload(request: UploadRequest): UploadPlan {
+function planUpload(request: UploadRequest, tagRules: TagRules): UploadPlan {
   const { paths, tags } = request
   if (paths.length < 1 || paths.length > PATHS_MAX) throw PACKAGE_ERRORS.badPathCount(paths.length, PATHS_MAX)
   const sources = paths.map((path) => {
@@ -148,7 +163,7 @@ function planUpload(request: UploadRequest): UploadPlan {
     kind: checkKind(request.kind),
     group: checkGroup(request.group),
     isAsync: request.isAsync ?? false,
-    tags: tags ? checkTags(tags) : null,
+    tags: tags ? checkTags(tags, tagRules) : null,
     sources,
   }
 }
@@ -162,7 +177,7 @@ async function copyAll(parts: Parts, projectId: string, { sources }: UploadPlan)
 
 async function writePackages(
   tx: Tx,
-  { clock, ids }: Parts,
+  { clock, ids, packagesMax }: Parts,
   { projectId, userId, userName }: ProjectCaller,
   { sources, kind, group, isAsync, tags }: UploadPlan,
   contents: readonly Content[] | null,
@@ -186,6 +201,7 @@ async function writePackages(
     }
     written.push(await writePackage(tx, record, userName, tags))
   }
+  if ((await countPackages(tx.db, projectId)) > packagesMax) throw PACKAGE_ERRORS.tooMany(packagesMax)
   return written
 }
 

@@ -141,6 +141,29 @@ export async function isGroupThere(reader: Reader, projectId: string, group: str
   return (await query.where('group_name', '=', group).limit(1).executeTakeFirst()) !== undefined
 }
 
+export async function countPackages(reader: Reader, projectId: string): Promise<number> {
+  const query = reader.selectFrom('packages').where('project_id', '=', projectId)
+  const { count } = await query.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** Gives packages to another owner: one, or without a name all of a group. Answers how many there were. */
+export async function updateOwner(
+  tx: Tx,
+  projectId: string,
+  { group, name }: { group: string | null; name: string | null },
+  ownerId: string,
+): Promise<number> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('packages')
+    .set({ owner_id: ownerId })
+    .where('project_id', '=', projectId)
+    .where('group_name', '=', group ?? '')
+    .$if(name !== null, (query) => query.where('name', '=', name ?? ''))
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
 export async function deletePackage(tx: Tx, id: number): Promise<void> {
   await tx.db.deleteFrom('packages').where('id', '=', id).execute()
 }

@@ -38,6 +38,10 @@ export type Config = Readonly<{
   trainsArchives: boolean
   maxCuNumber: number
   maxDrafts: number
+  maxPackages: number
+  queues: Readonly<{ cusPerQueue: number; queuesPerProject: number; cusPerProject: number }>
+  /** How long the value of a tag may be: as documented, or as newer editions have it. */
+  tagRules: Readonly<{ valueLengthMax: 43 | 255 }>
   /** How long each moving state of a job may last. */
   patience: Readonly<{ queuedMs: number; launchMs: number; recoverMs: number; stopMs: number; deleteMs: number }>
   savepointMs: number
@@ -109,6 +113,15 @@ export function toConfig(environment: Environment, projectFolder: string): { con
     trainsArchives: ask.oneOf('HEADGATE_TRAIN_ARCHIVES', 'on', ['on', 'off']) === 'on',
     maxCuNumber: ask.integer('HEADGATE_MAX_CU_NUMBER', 400, 2, 100_000),
     maxDrafts: ask.integer('HEADGATE_MAX_DRAFTS', 100, 1, 1_000_000),
+    maxPackages: ask.integer('HEADGATE_MAX_PACKAGES', 10_000, 1, 1_000_000),
+    queues: {
+      cusPerQueue: ask.integer('HEADGATE_MAX_QUEUE_CUS', 10_000, 16, 1_000_000),
+      queuesPerProject: ask.integer('HEADGATE_MAX_QUEUES', 1000, 1, 100_000),
+      cusPerProject: ask.integer('HEADGATE_MAX_CUS', 100_000, 16, 10_000_000),
+    },
+    tagRules: {
+      valueLengthMax: ask.oneOf('HEADGATE_TAG_VALUES', 'documented', ['documented', 'long']) === 'long' ? 255 : 43,
+    },
     ...patienceOf(ask),
     first: {
       projectId: ask.matching('HEADGATE_PROJECT_ID', /^[0-9a-f]{32}$/u, '32 lower-case hex digits'),

@@ -44,6 +44,14 @@ export const OPTIONS = {
   },
   HEADGATE_MAX_CU_NUMBER: { text: 'Largest cu_number of a job.', byDefault: '400' },
   HEADGATE_MAX_DRAFTS: { text: 'Jobs of a project that may be there without ever having run.', byDefault: '100' },
+  HEADGATE_MAX_PACKAGES: { text: 'Packages that a project may have.', byDefault: '10000' },
+  HEADGATE_MAX_QUEUES: { text: 'Queues that a project may have.', byDefault: '1000' },
+  HEADGATE_MAX_QUEUE_CUS: { text: 'CUs that one queue may have.', byDefault: '10000' },
+  HEADGATE_MAX_CUS: { text: 'CUs that the queues of a project may have together.', byDefault: '100000' },
+  HEADGATE_TAG_VALUES: {
+    text: 'documented: the value of a tag has up to 43 characters; long: up to 255, as newer editions of DLI allow.',
+    byDefault: 'documented',
+  },
   HEADGATE_QUEUED_SECONDS: {
     text: 'How long a job waits for CUs and memory before it fails to submit.',
     byDefault: '900',

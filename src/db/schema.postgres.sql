@@ -9,6 +9,13 @@ CREATE TABLE access_keys (
   constraint access_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint access_keys_pkey PRIMARY KEY (id));
 
+CREATE TABLE agencies (
+  project_id text collate "C" not null,
+  roles_json text collate "C" not null,
+  updated_at bigint not null,
+  constraint agencies_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint agencies_pkey PRIMARY KEY (project_id));
+
 CREATE TABLE attempts (
   id text collate "C" not null,
   job_id bigint not null,
@@ -47,6 +54,16 @@ CREATE TABLE bucket_grants (
   constraint bucket_grants_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint bucket_grants_key PRIMARY KEY (project_id, bucket));
 
+CREATE TABLE connectivity_tests (
+  id bigint not null generated always as identity,
+  queue_id bigint not null,
+  host text collate "C" not null,
+  port integer not null,
+  reachable integer,
+  created_at bigint not null,
+  constraint connectivity_tests_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queues(id) ON DELETE CASCADE,
+  constraint connectivity_tests_pkey PRIMARY KEY (id));
+
 CREATE TABLE domains (
   id text collate "C" not null,
   name text collate "C" not null,
@@ -63,6 +80,20 @@ CREATE TABLE grants (
   constraint grants_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint grants_key PRIMARY KEY (project_id, thing_kind, thing_id, user_id, right_name));
+
+CREATE TABLE job_graphs (
+  job_id bigint not null,
+  attempt_id text collate "C" not null,
+  graph_json text collate "C" not null,
+  constraint job_graphs_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempts(id),
+  constraint job_graphs_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
+  constraint job_graphs_pkey PRIMARY KEY (job_id));
+
+CREATE TABLE job_sql (
+  job_id bigint not null,
+  sql_body text collate "C" not null,
+  constraint job_sql_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
+  constraint job_sql_pkey PRIMARY KEY (job_id));
 
 CREATE TABLE job_users (
   project_id text collate "C" not null,
@@ -102,6 +133,12 @@ CREATE TABLE jobs (
   constraint jobs_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint jobs_pkey PRIMARY KEY (id));
+
+CREATE TABLE launch_values (
+  attempt_id text collate "C" not null,
+  values_sealed text collate "C" not null,
+  constraint launch_values_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempts(id),
+  constraint launch_values_pkey PRIMARY KEY (attempt_id));
 
 CREATE TABLE memberships (
   user_id text collate "C" not null,
@@ -191,6 +228,7 @@ CREATE TABLE queues (
   cidr_in_vpc text collate "C" not null,
   owner_id text collate "C" not null,
   created_at bigint not null,
+  cu_spec integer not null,
   constraint queues_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint queues_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint queues_pkey PRIMARY KEY (id),
@@ -227,6 +265,21 @@ CREATE TABLE tags (
   constraint tags_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
   constraint tags_key PRIMARY KEY (project_id, resource_type, resource_id, key));
 
+CREATE TABLE templates (
+  id bigint not null generated always as identity,
+  project_id text collate "C" not null,
+  name text collate "C" not null,
+  description text collate "C" not null,
+  sql_body text collate "C" not null,
+  job_type text collate "C" not null,
+  owner_id text collate "C" not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint templates_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  constraint templates_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint templates_pkey PRIMARY KEY (id),
+  constraint templates_name UNIQUE (project_id, name));
+
 CREATE TABLE tokens (
   token_hash text collate "C" not null,
   user_id text collate "C" not null,
@@ -250,7 +303,23 @@ CREATE TABLE users (
   constraint users_pkey PRIMARY KEY (id),
   constraint users_name UNIQUE (domain_id, name));
 
+CREATE TABLE variables (
+  id bigint not null generated always as identity,
+  project_id text collate "C" not null,
+  name text collate "C" not null,
+  value_sealed text collate "C" not null,
+  is_sensitive integer not null,
+  owner_id text collate "C" not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint variables_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  constraint variables_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint variables_pkey PRIMARY KEY (id),
+  constraint variables_name UNIQUE (project_id, name));
+
 CREATE UNIQUE INDEX attempts_one_live ON public.attempts USING btree (job_id) WHERE (live = 1);
+
+CREATE INDEX connectivity_tests_queue ON public.connectivity_tests USING btree (queue_id);
 
 CREATE INDEX grants_user ON public.grants USING btree (user_id, project_id, thing_kind);
 

@@ -6,6 +6,10 @@ CREATE TABLE "access_keys" ("id" text not null primary key,
   "enabled" integer not null,
   "created_at" bigint not null);
 
+CREATE TABLE "agencies" ("project_id" text not null primary key references "projects" ("id"),
+  "roles_json" text not null,
+  "updated_at" bigint not null);
+
 CREATE TABLE "attempts" ("id" text not null primary key,
   "job_id" bigint not null references "jobs" ("id"),
   "number" integer not null,
@@ -38,6 +42,13 @@ CREATE TABLE "bucket_grants" ("project_id" text not null references "projects" (
   "created_at" bigint not null,
   constraint "bucket_grants_key" primary key ("project_id", "bucket"));
 
+CREATE TABLE "connectivity_tests" ("id" integer primary key autoincrement,
+  "queue_id" bigint not null references "queues" ("id") on delete cascade,
+  "host" text not null,
+  "port" integer not null,
+  "reachable" integer,
+  "created_at" bigint not null);
+
 CREATE TABLE "domains" ("id" text not null primary key,
   "name" text not null unique,
   "created_at" bigint not null);
@@ -48,6 +59,13 @@ CREATE TABLE "grants" ("project_id" text not null references "projects" ("id"),
   "user_id" text not null references "users" ("id"),
   "right_name" text not null,
   constraint "grants_key" primary key ("project_id", "thing_kind", "thing_id", "user_id", "right_name"));
+
+CREATE TABLE "job_graphs" ("job_id" bigint primary key references "jobs" ("id"),
+  "attempt_id" text not null references "attempts" ("id"),
+  "graph_json" text not null);
+
+CREATE TABLE "job_sql" ("job_id" bigint primary key references "jobs" ("id"),
+  "sql_body" text not null);
 
 CREATE TABLE "job_users" ("project_id" text not null primary key references "projects" ("id"),
   "user_id" integer not null unique,
@@ -77,6 +95,9 @@ CREATE TABLE "jobs" ("id" integer primary key autoincrement,
   "execution_graph" text,
   "deleted_at" bigint,
   "condition_json" text default '{"en":"","zh":""}' not null);
+
+CREATE TABLE "launch_values" ("attempt_id" text not null primary key references "attempts" ("id"),
+  "values_sealed" text not null);
 
 CREATE TABLE "memberships" ("user_id" text not null references "users" ("id"),
   "project_id" text not null references "projects" ("id"),
@@ -147,6 +168,7 @@ CREATE TABLE "queues" ("id" integer primary key autoincrement,
   "cidr_in_vpc" text not null,
   "owner_id" text not null references "users" ("id"),
   "created_at" bigint not null,
+  "cu_spec" integer default 0 not null,
   constraint "queues_name" unique ("project_id", "name"));
 
 CREATE TABLE "restarts" ("id" integer primary key autoincrement,
@@ -170,6 +192,17 @@ CREATE TABLE "tags" ("project_id" text not null references "projects" ("id"),
   "value" text not null,
   constraint "tags_key" primary key ("project_id", "resource_type", "resource_id", "key"));
 
+CREATE TABLE "templates" ("id" integer primary key autoincrement,
+  "project_id" text not null references "projects" ("id"),
+  "name" text not null,
+  "description" text not null,
+  "sql_body" text not null,
+  "job_type" text not null,
+  "owner_id" text not null references "users" ("id"),
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "templates_name" unique ("project_id", "name"));
+
 CREATE TABLE "tokens" ("token_hash" text not null primary key,
   "user_id" text not null references "users" ("id"),
   "project_id" text references "projects" ("id"),
@@ -186,7 +219,19 @@ CREATE TABLE "users" ("id" text not null primary key,
   "created_at" bigint not null,
   constraint "users_name" unique ("domain_id", "name"));
 
+CREATE TABLE "variables" ("id" integer primary key autoincrement,
+  "project_id" text not null references "projects" ("id"),
+  "name" text not null,
+  "value_sealed" text not null,
+  "is_sensitive" integer not null,
+  "owner_id" text not null references "users" ("id"),
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "variables_name" unique ("project_id", "name"));
+
 CREATE UNIQUE INDEX attempts_one_live on attempts (job_id) where live = 1;
+
+CREATE INDEX "connectivity_tests_queue" on "connectivity_tests" ("queue_id");
 
 CREATE INDEX "grants_user" on "grants" ("user_id", "project_id", "thing_kind");
 

@@ -44,6 +44,8 @@ export interface Schema {
     type: string
     description: string
     cu_count: number
+    /** The CUs it was made with. */
+    cu_spec: Generated<number>
     resource_mode: number
     charging_mode: number
     engine: string | null
@@ -57,6 +59,17 @@ export interface Schema {
     owner_id: string
     created_at: number
   }
+  /** Whether an address can be reached, as a user asked; `reachable` is null until it is known. */
+  connectivity_tests: {
+    id: Generated<number>
+    queue_id: number
+    host: string
+    port: number
+    reachable: number | null
+    created_at: number
+  }
+  /** What a project lets the service do with other services. */
+  agencies: { project_id: string; roles_json: string; updated_at: number }
   /** Buckets a project has authorised Headgate to use. */
   bucket_grants: { project_id: string; bucket: string; created_at: number }
 
@@ -81,6 +94,34 @@ export interface Schema {
   }
 
   tags: { project_id: string; resource_type: string; resource_id: string; key: string; value: string }
+
+  /** Global variables: `{{name}}` in what jobs are launched with. */
+  variables: {
+    id: Generated<number>
+    project_id: string
+    name: string
+    /** Every value is sealed; `is_sensitive` says only whether people may see it. */
+    value_sealed: string
+    is_sensitive: number
+    owner_id: string
+    created_at: number
+    updated_at: number
+  }
+  /** What the variables of one launch stood for, so that a repeated launch is the same launch. */
+  launch_values: { attempt_id: string; values_sealed: string }
+
+  /** Texts that SQL jobs are made from. */
+  templates: {
+    id: Generated<number>
+    project_id: string
+    name: string
+    description: string
+    sql_body: string
+    job_type: string
+    owner_id: string
+    created_at: number
+    updated_at: number
+  }
 
   jobs: {
     id: Generated<number>
@@ -114,6 +155,10 @@ export interface Schema {
     execution_graph: string | null
     deleted_at: number | null
   }
+  /** Text of an SQL job, beside the jobs because it may be long. */
+  job_sql: { job_id: number; sql_body: string }
+  /** What Flink last told of the newest attempt that told anything, as JSON. */
+  job_graphs: { job_id: number; attempt_id: string; graph_json: string }
   attempts: {
     id: string
     job_id: number

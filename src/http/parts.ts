@@ -4,9 +4,14 @@ import type { Grants } from '../grants/index.ts'
 import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { Queues } from '../queues/index.ts'
+import type { Agencies } from '../projects/index.ts'
+import type { ConnectivityTests, Queues } from '../queues/index.ts'
 import type { Decision, JobView } from '../reconciler/view.ts'
 import type { Buckets, ObjectStore } from '../storage/index.ts'
+import type { ResourceTags } from '../tags/index.ts'
+import type { Templates } from '../templates/index.ts'
+import type { Transfer } from '../transfer/index.ts'
+import type { Variables } from '../variables/index.ts'
 
 /** How the parts of the service are; `ready` says whether requests should be sent here. */
 export type HealthReport = Readonly<{
@@ -18,10 +23,16 @@ export type HealthReport = Readonly<{
 export type HttpParts = Readonly<{
   access: Access
   grants: Grants
+  agencies: Agencies
   queues: Queues
+  connectivity: ConnectivityTests
   buckets: Buckets
   artifacts: Artifacts
   jobs: JobService
+  resourceTags: ResourceTags
+  templates: Templates
+  transfer: Transfer
+  variables: Variables
   objects: ObjectStore
   logger: Logger
   clock: Clock

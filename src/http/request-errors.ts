@@ -115,7 +115,11 @@ export const REQUEST_ERRORS = {
   rootJobIdBad: () =>
     refuse('rootJobIdBad', 'root_job_id is not valid: it must be an integer.', 'root_job_id 无效：应为整数。'),
   noGraph: (id: number) =>
-    refuse('noGraph', `Job ${id} has no execution graph: it is not running.`, `作业 ${id} 未在运行，没有执行图。`),
+    refuse(
+      'noGraph',
+      `Job ${id} has no execution graph: Flink has told of no run of it yet. Run it, and ask when it is running.`,
+      `作业 ${id} 没有执行图：尚无运行记录。请运行作业，并在运行后查询。`,
+    ),
   rangeBad: (sizeBytes: number) =>
     refuse(
       'rangeBad',

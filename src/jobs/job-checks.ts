@@ -2,11 +2,12 @@ import { parseReference } from '../artifacts/index.ts'
 import type { Reader } from '../db/database.ts'
 import type { Actor } from '../grants/index.ts'
 import { Refusal } from '../lib/errors.ts'
-import type { Job, JobId, JobSettings } from './job.ts'
+import { type Job, type JobId, type JobSettings, kindOfType } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
 import { memoryOf, sizeOf } from './job-sizing.ts'
 import type { JobStore } from './job-store.ts'
+import { variablesIn } from './launch-plan.ts'
 
 /** Rules about a job that need more than the job: packages, Flink versions, queues, the host, other jobs. */
 
@@ -24,9 +25,15 @@ export async function checkOutside(
   if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
     await checkFlinkVersion(parts, settings.flinkVersion)
   }
-  const known = new Set([before?.entrypoint, ...(before?.dependencyJars ?? []), ...(before?.dependencyFiles ?? [])])
+  const known = new Set([
+    before?.entrypoint,
+    before?.udfJarUrl,
+    ...(before?.dependencyJars ?? []),
+    ...(before?.dependencyFiles ?? []),
+  ])
   const references = [
     ...(settings.entrypoint === null ? [] : [['entrypoint', settings.entrypoint] as const]),
+    ...(settings.udfJarUrl === null ? [] : [['udf_jar_url', settings.udfJarUrl] as const]),
     ...(settings.dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
     ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
   ]
@@ -85,13 +92,22 @@ export async function checkPathIsFree(
 /** What must hold before a run is accepted: what can be told without starting anything. */
 export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> {
   const { settings } = job
-  if (job.type !== 'flink_jar_job') throw JOB_ERRORS.typeUnsupported(job.type)
+  if (kindOfType(job.type) === 'sql') return checkSqlCanRun(parts, job)
   if (settings.feature === 'custom') throw JOB_ERRORS.imageUnsupported()
   if (settings.entrypoint === null) throw JOB_ERRORS.entrypointMissing()
+  if (settings.mainClass === null && (settings.dependencyJars ?? []).length > 1) throw JOB_ERRORS.mainClassNeeded()
   if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
     throw JOB_ERRORS.bucketNeeded()
+  const unknown = await parts.variables.missing(job.projectId, variablesIn(settings))
+  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
   await checkRoomExists(parts, job)
   await checkOutside(parts, job.projectId, settings)
+}
+
+/** The run is accepted and ends at once with the reason (reconciler/decide/going-up.ts), unless the job is at fault. */
+async function checkSqlCanRun(parts: JobParts, job: Job): Promise<void> {
+  if (job.queueName !== null) await findQueue(parts, job.projectId, job.queueName)
+  else if (job.settings.runMode === 'exclusive_cluster') throw JOB_ERRORS.queueMissing()
 }
 
 async function checkRoomExists(parts: JobParts, job: Job): Promise<void> {

@@ -20,6 +20,15 @@ export const STATE_WORDS: Record<JobState, Texts> = {
   deleted: { en: 'deleted', zh: '已删除' },
 }
 
+/** Said when a run is refused, and when one that was accepted finds a variable gone. */
+export function variablesMissing(names: readonly string[]): Texts {
+  const mentioned = names.map((name) => `{{${name}}}`)
+  return {
+    en: `The job names global variables that this project does not have: ${mentioned.join(', ')}. Create them, or take them out of entrypoint_args and runtime_config.`,
+    zh: `作业使用了该项目中不存在的全局变量：${mentioned.join('、')}。请创建这些变量，或从 entrypoint_args 和 runtime_config 中删除。`,
+  }
+}
+
 /** Expected answers about jobs. Each says what happened, to what, and what to do. */
 export const JOB_ERRORS = {
   notFound: (id: number | string) =>
@@ -131,6 +140,54 @@ export const JOB_ERRORS = {
       'The job has no entrypoint. Name the jar that holds the main class.',
       '作业缺少 entrypoint，请指定包含主类的jar包。',
     ),
+  mainClassNeeded: () =>
+    refuse(
+      'mainClassNeeded',
+      'main_class is not set and dependency_jars names several jars. Set main_class to the class with the main method.',
+      '未设置 main_class，且 dependency_jars 包含多个jar包，请将 main_class 设置为包含main方法的类。',
+    ),
+  sqlTooLong: (max: number) =>
+    refuse(
+      'sqlTooLong',
+      `sql_body is longer than ${max} characters. Shorten it, or split the job.`,
+      `sql_body 超过 ${max} 个字符，请缩短或拆分作业。`,
+    ),
+  modeUnsuited: (type: string, runMode: string) =>
+    refuse(
+      'modeUnsuited',
+      `job_type ${type} does not suit run_mode ${runMode}. exclusive_cluster takes flink_opensource_sql_job and flink_sql_job, shared_cluster takes flink_sql_job, edge_node takes flink_sql_edge_job.`,
+      `job_type ${type} 与 run_mode ${runMode} 不匹配：exclusive_cluster 支持 flink_opensource_sql_job 和 flink_sql_job，shared_cluster 支持 flink_sql_job，edge_node 支持 flink_sql_edge_job。`,
+    ),
+  edgeGroupsMissing: () =>
+    refuse(
+      'edgeGroupsMissing',
+      'edge_group_ids is missing: run_mode edge_node needs at least one edge group. Name one, or choose another run_mode.',
+      '缺少 edge_group_ids：run_mode 为 edge_node 时至少需要一个边缘计算组，请指定或更换 run_mode。',
+    ),
+  udfOnSharedCluster: () =>
+    refuse(
+      'udfOnSharedCluster',
+      'udf_jar_url is set: user functions do not run on the shared cluster. Set run_mode to exclusive_cluster.',
+      '共享集群不支持用户自定义函数（udf_jar_url），请将 run_mode 设置为 exclusive_cluster。',
+    ),
+  idleStateRetentionBad: () =>
+    refuse(
+      'idleStateRetentionBad',
+      'idle_state_retention is out of range. Give at least 1.',
+      'idle_state_retention 超出范围，至少为1。',
+    ),
+  dirtyDataStrategyBad: () =>
+    refuse(
+      'dirtyDataStrategyBad',
+      'dirty_data_strategy is not valid. Give 0 (ignore), 1 (fail the job) or 2:bucket/directory (save there).',
+      'dirty_data_strategy 无效，取值为0（忽略）、1（抛出异常）或 2:桶名/目录（保存）。',
+    ),
+  kindWrong: (id: number, type: string) =>
+    refuse(
+      'kindWrong',
+      `Job ${id} is of type ${type}. Update a Jar job by PUT streaming/flink-jobs and an SQL job by PUT streaming/sql-jobs.`,
+      `作业 ${id} 的类型为 ${type}。Jar作业请使用 PUT streaming/flink-jobs 更新，SQL作业请使用 PUT streaming/sql-jobs 更新。`,
+    ),
   queueMissing: () =>
     refuse(
       'queueMissing',
@@ -179,13 +236,27 @@ export const JOB_ERRORS = {
       'custom images need the Kubernetes runtime. Set feature to basic to run the job here.',
       '自定义镜像需要Kubernetes运行时，请将 feature 设置为 basic 后在本机运行。',
     ),
-  typeUnsupported: (type: string) =>
-    refuse('typeUnsupported', `A job of type ${type} cannot run yet.`, `暂不支持运行类型为 ${type} 的作业。`),
+  variablesMissing: (names: readonly string[]) => {
+    const { en, zh } = variablesMissing(names)
+    return refuse('variablesMissing', en, zh)
+  },
   mayNotRun: (id: number, state: JobState) =>
     refuse(
       'mayNotRun',
       `Job ${id} is ${STATE_WORDS[state].en} and cannot be run now.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，当前不能运行。`,
+    ),
+  mayNotOverwrite: (id: number, state: JobState) =>
+    refuse(
+      'mayNotOverwrite',
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be overwritten now. Stop it first.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能覆盖，请先停止作业。`,
+    ),
+  typeDiffers: (id: number, type: string) =>
+    refuse(
+      'typeDiffers',
+      `Job ${id} of the same name is of the type ${type} and cannot become one of another. Delete it first, or rename it.`,
+      `同名作业 ${id} 的类型为 ${type}，不能被其他类型的作业覆盖，请先删除或重命名该作业。`,
     ),
   mayNotStop: (id: number, state: JobState) =>
     refuse(
@@ -199,6 +270,18 @@ export const JOB_ERRORS = {
       `Job ${id} is ${STATE_WORDS[state].en}; a savepoint can be taken only while it runs.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，只有运行中的作业才能创建保存点。`,
     ),
+  mayNotImportSavepoint: (id: number, state: JobState) =>
+    refuse(
+      'mayNotImportSavepoint',
+      `Job ${id} is ${STATE_WORDS[state].en}; a savepoint can be imported only while nothing of the job runs. Stop it first.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，只有未运行的作业才能导入保存点，请先停止作业。`,
+    ),
+  savepointNotFound: (path: string) =>
+    refuse(
+      'savepointNotFound',
+      `There is no complete savepoint or checkpoint at savepoint_path ${path}. Name the directory that holds its _metadata, in a bucket of this project.`,
+      `savepoint_path ${path} 处没有完整的保存点或checkpoint，请指定该项目桶中直接包含 _metadata 文件的目录。`,
+    ),
   savepointUnderWay: (id: number) =>
     refuse(
       'savepointUnderWay',
@@ -210,6 +293,12 @@ export const JOB_ERRORS = {
       'mayNotUpdate',
       `Job ${id} is ${STATE_WORDS[state].en}; ${fields.join(', ')} cannot be changed now. Stop the job first.`,
       `作业 ${id} ${STATE_WORDS[state].zh}，当前不能修改 ${fields.join('、')}，请先停止作业。`,
+    ),
+  startingWhileUpdating: (id: number, state: JobState) =>
+    refuse(
+      'startingWhileUpdating',
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be updated now. Stop it first, or try again when it runs.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能修改，请先停止作业，或在运行后重试。`,
     ),
   busyWhileUpdating: (id: number, state: JobState) =>
     refuse(

@@ -47,7 +47,8 @@ function bucketOf(job: Pick<Job, 'settings'>): string {
   return job.settings.obsBucket ?? DEFAULT_BUCKET
 }
 
-function refOf(projectId: string, path: string): ObjectRef {
+/** The object that `bucket/key` or `obs://bucket/key` names in the project; slashes at the end make no difference. */
+export function refOf(projectId: string, path: string): ObjectRef {
   const [bucket = '', ...segments] = path.replace(/^obs:\/\//u, '').split('/')
   return { projectId, bucket, key: segments.filter((segment) => segment !== '').join('/') }
 }

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Schema } from '../db/schema.ts'
 import { assert, type Texts } from '../lib/errors.ts'
 import type { Attempt, Job, JobId, Operation, Wish } from './job.ts'
+import { DEFAULT_SETTINGS } from './job-settings.ts'
 import type { JobState } from './lifecycle.ts'
 
 /** Rows of the database and values of the domain, one into the other. Times and JSON are converted here only. */
@@ -103,7 +104,7 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
     type: row.type as Job['type'],
     description: row.description,
     queueName: row.queue_name,
-    settings: JSON.parse(row.settings_json) as Job['settings'],
+    settings: { ...DEFAULT_SETTINGS, ...(JSON.parse(row.settings_json) as Partial<Job['settings']>) },
     ownerId: row.owner_id,
     state: row.state as JobState,
     stateSince: new Date(row.state_since),

@@ -1,7 +1,8 @@
 import type { Reader, Tx } from '../db/database.ts'
 import { type Actor, dropGrantsOn } from '../grants/index.ts'
-import type { LogFile, LogPage } from '../runtimes/runtime.ts'
+import type { JobCounters, LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
+import { findState } from './import-savepoint.ts'
 import {
   type Attempt,
   type Job,
@@ -10,12 +11,14 @@ import {
   type JobQuery,
   type JobSettings,
   type JobType,
+  kindOfType,
   type Move,
   NO_STATUS,
   type Operation,
   type Savepoint,
 } from './job.ts'
 import { checkCanRunHere, checkOutside, checkPathIsFree } from './job-checks.ts'
+import { readCounters } from './job-counters.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
 import { bucketPath, placesOf } from './job-places.ts'
@@ -24,9 +27,10 @@ import { checkDescription, checkName, checkSettings, DEFAULT_SETTINGS } from './
 import { sizeOf } from './job-sizing.ts'
 import { changeJob, checkMayUpdate, patchFor, sameDefinition, withoutFiller } from './job-update.ts'
 import type { JobEvent } from './lifecycle.ts'
-import { mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
+import { mayImportSavepoint, mayOverwrite, mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
 import { restorePointForRun } from './restore-point.ts'
+import { checkMode, checkSqlBody, completeSqlJob, type NewSqlJob } from './sql-job.ts'
 
 export type NewJob = Readonly<{
   name: string
@@ -35,8 +39,13 @@ export type NewJob = Readonly<{
   queueName: string | null
   /** Absent settings take the contract's defaults. */
   settings: Partial<JobSettings>
+  /** Of an SQL job; of a Jar job there is none. */
+  sqlBody?: string
   tags: readonly { key: string; value: string }[]
 }>
+
+/** What users say of a job, and nothing of how it fares. */
+export type JobDefinition = Readonly<{ id: JobId; job: NewJob & Readonly<{ settings: JobSettings }> }>
 
 /** A job with what belongs to it, read at one moment. */
 export type JobView = Readonly<{
@@ -48,7 +57,9 @@ export type JobView = Readonly<{
   /** The live attempt, else the last one. */
   attempt: Attempt | null
   /** CUs and TaskManagers the job's settings come to. */
-  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number }>
+  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number; realCuCount: number }>
+  /** Text of an SQL job; empty for a Jar job, and where it was not asked for. */
+  sqlBody: string
 }>
 
 /**
@@ -57,17 +68,29 @@ export type JobView = Readonly<{
  */
 export interface JobService {
   create(actor: Actor, job: NewJob): Promise<Job>
+  createSql(actor: Actor, job: NewSqlJob): Promise<Job>
+  /**
+   * Creates the job, however many drafts there are; with `cover` a job at rest of the same name becomes a draft with this
+   * definition instead. What it ran and saved stays.
+   */
+  importJob(
+    actor: Actor,
+    job: NewJob,
+    options: { cover: boolean },
+  ): Promise<{ id: JobId; was: 'created' | 'overwritten' }>
   update(actor: Actor, id: JobId, changes: JobChanges): Promise<Job>
   run(actor: Actor, id: JobId, options: { resume: boolean }): Promise<void>
   stop(actor: Actor, id: JobId, options: { withSavepoint: boolean }): Promise<void>
   remove(actor: Actor, id: JobId): Promise<void>
   /** `path`: `bucket/dir` without scheme; null: the default directory. */
   triggerSavepoint(actor: Actor, id: JobId, path: string | null): Promise<void>
+  /** Registers a savepoint or checkpoint of the project's buckets as the newest savepoint of the job. `path`: as above. */
+  importSavepoint(actor: Actor, id: JobId, path: string): Promise<void>
 
   read(projectId: string, id: JobId): Promise<JobView>
   list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
-  /** CUs taken on each queue of the project, by lower-case queue name. */
-  busyCus(projectId: string): Promise<Map<string, number>>
+  /** The jobs, or all of the project's, in the order of their ids, read while they are asked for. */
+  definitions(projectId: string, ids: readonly JobId[] | null): Promise<AsyncIterable<JobDefinition>>
   moves(projectId: string, id: JobId): Promise<Move[]>
   attempts(projectId: string, id: JobId): Promise<Attempt[]>
   savepoints(projectId: string, id: JobId): Promise<Savepoint[]>
@@ -78,8 +101,10 @@ export interface JobService {
     attemptId: string,
     log: { name: string; offsetBytes: number; limitBytes: number },
   ): Promise<LogPage>
-  /** Flink's own execution graph of the live attempt, or null. */
+  /** Flink's own execution graph of the newest attempt: of a live one as it is, of an ended one as Flink last told; or null. */
   executionGraph(projectId: string, id: JobId): Promise<unknown>
+  /** What the sources and sinks of those of the jobs count that run and whose Flink answers within two seconds. */
+  counters(projectId: string, ids: readonly JobId[]): Promise<Map<JobId, JobCounters>>
 }
 
 export function createJobService(parts: JobParts): JobService {
@@ -111,47 +136,106 @@ export function createJobService(parts: JobParts): JobService {
     tx.afterCommit(() => parts.poke(job.id, 'command'))
   }
 
+  const checkNew = async (actor: Actor, wanted: NewJob): Promise<JobSettings> => {
+    const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
+    checkName(wanted.name)
+    checkDescription(wanted.description)
+    checkMode(wanted.type, settings.runMode)
+    checkSqlBody(wanted.sqlBody ?? '')
+    checkSettings(settings, limits)
+    checkTags(wanted.tags, parts.tagRules)
+    await checkOutside(parts, actor.projectId, settings, null, actor)
+    return settings
+  }
+
+  const insert = async (tx: Tx, actor: Actor, wanted: NewJob, settings: JobSettings, because: string): Promise<Job> => {
+    const at = clock.now()
+    await checkPathIsFree(store, tx.db, actor.projectId, null, settings)
+    const job = await store.insert(tx, newJobRow(actor, wanted, settings, at))
+    if (wanted.sqlBody) await store.writeSqlBody(tx, job.id, wanted.sqlBody)
+    await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
+    const move = { jobId: job.id, attemptId: null, event: 'create', from: null, to: 'draft', because, at } as const
+    await store.recordMove(tx, move)
+    return job
+  }
+
+  const overwrite = async (tx: Tx, actor: Actor, job: Job, wanted: NewJob, settings: JobSettings): Promise<Job> => {
+    mayOverwrite(job, wanted.type)
+    await checkPathIsFree(store, tx.db, actor.projectId, job.id, settings)
+    await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
+    if (kindOfType(job.type) === 'sql') await store.writeSqlBody(tx, job.id, wanted.sqlBody ?? '')
+    const { description, queueName } = wanted
+    const fresh = newJobRow(actor, wanted, settings, clock.now())
+    const { status, condition, wish, restartTimes, updatedAt, startedAt, endedAt, executionGraph } = fresh
+    return command(tx, job, 'overwrite', `overwritten by an import of user ${actor.userId}`, {
+      ...{ description, queueName, settings, status, condition, wish, restartTimes },
+      ...{ updatedAt, startedAt, endedAt, executionGraph },
+    })
+  }
+
+  /** The text that an update gives, when it is another than the job has. */
+  const changedSqlBody = async (reader: Reader, id: JobId, { sqlBody }: JobChanges): Promise<string | null> => {
+    if (sqlBody === undefined) return null
+    const before = (await store.sqlBodies(reader, [id])).get(id) ?? ''
+    return before === sqlBody ? null : sqlBody
+  }
+
+  /** Its queue may have been removed since it was looked at; an SQL job may do without. */
+  const mustHaveQueue = async (tx: Tx, { type, projectId, queueName }: Job): Promise<void> => {
+    if (queueName === null && kindOfType(type) === 'sql') return
+    if (!(await parts.queues.find(tx.db, projectId, queueName ?? ''))) throw JOB_ERRORS.queueNotFound(queueName ?? '')
+  }
+
+  const mustMaySubmit = async (tx: Tx, actor: Actor, { queueName }: Job): Promise<void> => {
+    if (queueName === null) return
+    if (await parts.grants.may(tx.db, actor, 'submit', { kind: 'queue', name: queueName })) return
+    throw JOB_ERRORS.queueForbidden(queueName)
+  }
+
   return {
     async create(actor, wanted) {
-      const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
-      checkName(wanted.name)
-      checkDescription(wanted.description)
-      checkSettings(settings, limits)
-      checkTags(wanted.tags)
-      await checkOutside(parts, actor.projectId, settings, null, actor)
-      const now = clock.now()
+      const settings = await checkNew(actor, wanted)
       return database.transact(async (tx) => {
         const drafts = await store.countDrafts(tx.db, actor.projectId)
         if (drafts >= limits.maxDrafts) throw JOB_ERRORS.tooManyDrafts(limits.maxDrafts)
-        await checkPathIsFree(store, tx.db, actor.projectId, null, settings)
-        const job = await store.insert(tx, newJobRow(actor, wanted, settings, now))
-        await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(job.id) }, wanted.tags)
-        await store.recordMove(tx, {
-          jobId: job.id,
-          attemptId: null,
-          event: 'create',
-          from: null,
-          to: 'draft',
-          because: `created by user ${actor.userId}`,
-          at: now,
-        })
-        return job
+        return insert(tx, actor, wanted, settings, `created by user ${actor.userId}`)
       })
+    },
+
+    async importJob(actor, wanted, { cover }) {
+      const settings = await checkNew(actor, wanted)
+      return database.transact(async (tx) => {
+        const job = await store.findNamed(tx.db, actor.projectId, wanted.name)
+        if (job && !cover) throw JOB_ERRORS.nameTaken(wanted.name)
+        if (job) return { id: (await overwrite(tx, actor, job, wanted, settings)).id, was: 'overwritten' }
+        const { id } = await insert(tx, actor, wanted, settings, `imported by user ${actor.userId}`)
+        return { id, was: 'created' }
+      })
+    },
+
+    async createSql(actor, wanted) {
+      return this.create(actor, await completeSqlJob(parts, actor.projectId, wanted))
     },
 
     async update(actor, id, changes) {
       const before = await mustFind(database.db, actor.projectId, id)
+      if (changes.kind && changes.kind !== kindOfType(before.type)) throw JOB_ERRORS.kindWrong(id, before.type)
       const patch = patchFor(before, changes)
       if (patch.name !== undefined) checkName(patch.name)
       if (patch.description !== undefined) checkDescription(patch.description)
       const settings = patch.settings ?? before.settings
+      checkMode(before.type, settings.runMode)
+      checkSqlBody(changes.sqlBody ?? '')
       checkSettings(settings, limits)
       await checkOutside(parts, actor.projectId, settings, before.settings, actor)
       const job = await database.transact(async (tx) => {
         const now = await mustFind(tx.db, actor.projectId, id)
         if (now.version !== before.version && !sameDefinition(now, before)) throw JOB_ERRORS.changedMeanwhile(id)
-        checkMayUpdate(now, patch)
+        const sqlBody = await changedSqlBody(tx.db, id, changes)
+        const open = (await store.openOperations(tx.db, [id])).get(id) ?? null
+        checkMayUpdate(now, patch, open, sqlBody === null ? [] : ['sqlBody'])
         await checkPathIsFree(store, tx.db, actor.projectId, id, settings)
+        if (sqlBody !== null) await store.writeSqlBody(tx, id, sqlBody)
         return changeJob(parts, tx, now, patch, `changed by user ${actor.userId}`)
       })
       parts.poke(id)
@@ -171,11 +255,8 @@ export function createJobService(parts: JobParts): JobService {
       await database.transact(async (tx) => {
         const job = await mustFind(tx.db, actor.projectId, id)
         mayRun(job)
-        const queue = job.queueName ?? ''
-        if (!(await parts.queues.isThere(tx, actor.projectId, queue))) throw JOB_ERRORS.queueNotFound(queue)
-        if (!(await parts.grants.may(tx.db, actor, 'submit', { kind: 'queue', name: queue }))) {
-          throw JOB_ERRORS.queueForbidden(queue)
-        }
+        await mustHaveQueue(tx, job)
+        await mustMaySubmit(tx, actor, job)
         await command(
           tx,
           job,
@@ -223,6 +304,7 @@ export function createJobService(parts: JobParts): JobService {
         })
         await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(id) }, [])
         await dropGrantsOn(tx, actor.projectId, { kind: 'job', id: String(id) })
+        await store.forgetTexts(tx, id)
       })
     },
 
@@ -238,21 +320,40 @@ export function createJobService(parts: JobParts): JobService {
       })
     },
 
+    async importSavepoint(actor, id, path) {
+      mayImportSavepoint(await mustFind(database.db, actor.projectId, id))
+      const state = await findState(parts, actor.projectId, path)
+      await database.transact(async (tx) => {
+        mayImportSavepoint(await mustFind(tx.db, actor.projectId, id))
+        await store.insertSavepoint(tx, {
+          ...state,
+          id: ids.hex32(),
+          jobId: id,
+          attemptId: null,
+          origin: 'imported',
+          createdAt: clock.now(),
+        })
+      })
+    },
+
     async read(projectId, id) {
       const job = await mustFind(database.db, projectId, id)
-      const [view] = await viewsOf(parts, [job])
+      const [view] = await viewsOf(parts, [job], true)
       if (!view) throw JOB_ERRORS.notFound(id)
       return view
     },
 
     async list(projectId, query) {
       const { total, jobs } = await store.list(database.db, projectId, query)
-      return { total, jobs: await viewsOf(parts, jobs) }
+      return { total, jobs: await viewsOf(parts, jobs, query.withSqlBody ?? false) }
     },
 
-    async busyCus(projectId) {
-      const taken = await store.taken(database.db)
-      return new Map(taken.filter((row) => row.projectId === projectId).map((row) => [row.queue, row.cus]))
+    async definitions(projectId, wanted) {
+      const ids = await store.idsOf(database.db, projectId, wanted)
+      const there = new Set(ids)
+      const missing = wanted?.find((id) => !there.has(id))
+      if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
+      return definitionsOf(parts, projectId, ids)
     },
 
     async moves(projectId, id) {
@@ -283,7 +384,19 @@ export function createJobService(parts: JobParts): JobService {
     async executionGraph(projectId, id) {
       await mustFind(database.db, projectId, id)
       const attempt = (await store.newestAttempts(database.db, [id])).get(id)
-      return attempt?.live ? runtime.executionGraph(attempt.id) : null
+      if (!attempt) return null
+      return (await runtime.executionGraph(attempt.id)) ?? store.graphOf(database.db, id, attempt.id)
+    },
+
+    async counters(projectId, asked) {
+      const known = new Set(await store.idsOf(database.db, projectId, asked))
+      const missing = asked.find((id) => !known.has(id))
+      if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
+      const attempts = await store.newestAttempts(database.db, asked)
+      return readCounters(
+        runtime,
+        [...attempts.values()].filter(({ live }) => live),
+      )
     },
   }
 
@@ -311,15 +424,17 @@ export function createJobService(parts: JobParts): JobService {
   }
 }
 
-async function viewsOf(parts: JobParts, jobs: readonly Job[]): Promise<JobView[]> {
+async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boolean): Promise<JobView[]> {
   const { store, database } = parts
   const ids = jobs.map((job) => job.id)
-  const [owners, operations, attempts, savepoints, tags] = await Promise.all([
+  const sqlJobs = jobs.filter((job) => kindOfType(job.type) === 'sql').map((job) => job.id)
+  const [owners, operations, attempts, savepoints, tags, sqlBodies] = await Promise.all([
     store.ownerNames(database.db, [...new Set(jobs.map((job) => job.ownerId))]),
     store.openOperations(database.db, ids),
     store.newestAttempts(database.db, ids),
     store.savepointsOf(database.db, ids),
     readTagsOfKind(database.db, jobs[0]?.projectId ?? '', 'job'),
+    store.sqlBodies(database.db, withSqlBody ? sqlJobs : []),
   ])
   return jobs.map((job) => ({
     job,
@@ -329,7 +444,30 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[]): Promise<JobView[]
     latestSavepoint: savepoints.find((savepoint) => savepoint.jobId === job.id) ?? null,
     attempt: attempts.get(job.id) ?? null,
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
+    sqlBody: sqlBodies.get(job.id) ?? '',
   }))
+}
+
+/** Their texts may be long, so few are in memory at a time. */
+const DEFINITIONS_AT_ONCE = 50
+
+/** What is deleted meanwhile is left out. */
+async function* definitionsOf(
+  { store, database }: JobParts,
+  projectId: string,
+  ids: readonly JobId[],
+): AsyncGenerator<JobDefinition> {
+  const tags = await readTagsOfKind(database.db, projectId, 'job')
+  for (let start = 0; start < ids.length; start += DEFINITIONS_AT_ONCE) {
+    const some = ids.slice(start, start + DEFINITIONS_AT_ONCE)
+    const jobs = await store.findAll(database.db, projectId, some)
+    const sqlBodies = await store.sqlBodies(database.db, some)
+    for (const { id, name, type, description, queueName, settings } of jobs) {
+      const sqlBody = sqlBodies.get(id)
+      const definition = { name, type, description, queueName, settings, tags: tags.get(String(id)) ?? [] }
+      yield { id, job: sqlBody === undefined ? definition : { ...definition, sqlBody } }
+    }
+  }
 }
 
 function newJobRow(actor: Actor, wanted: NewJob, settings: JobSettings, now: Date): Omit<Job, 'id' | 'version'> {

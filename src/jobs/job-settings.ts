@@ -1,8 +1,10 @@
 import { parseMemory } from '../lib/memory-size.ts'
+import { BUCKET_NAME, CONTROL, isBucketPath } from './bucket-path.ts'
 import { splitArguments } from './entrypoint-args.ts'
 import type { JobSettings, ResourceSpec } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
+import { checkSqlSettings } from './sql-job.ts'
 
 /** The contract's defaults of a job (DLI: create and show Flink job). */
 export const DEFAULT_SETTINGS: JobSettings = {
@@ -39,6 +41,16 @@ export const DEFAULT_SETTINGS: JobSettings = {
     jobManager: { cpu: 1, memory: '4G' },
     taskManager: { cpu: 1, memory: '4G' },
   },
+  runMode: 'exclusive_cluster',
+  udfJarUrl: null,
+  dirtyDataStrategy: null,
+  idleStateRetentionSeconds: null,
+  edgeGroupIds: null,
+  operatorConfig: null,
+  staticEstimatorConfig: null,
+  graphEditorEnabled: false,
+  graphEditorData: null,
+  configUrl: null,
 }
 
 /** The settings that may change while the job runs, and act at once (DLI: updating a Flink Jar job). */
@@ -57,11 +69,8 @@ const MAX_PARALLELISM = 2000
 const MAX_SLOTS = 2000
 const MIN_V2_MEMORY_BYTES = 2 * 1024 ** 3
 const MAX_CHECKPOINT_INTERVAL_SECONDS = 999_999
-const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/u
 const NAME = /^[\p{Script=Han}A-Za-z0-9_-]+$/u
 const IMAGE = /^[^\s/]+\/[^\s:]+:[^\s:]+$/u
-// biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/u
 
 const bytes = (text: string) => Buffer.byteLength(text, 'utf8')
 const characters = (text: string) => [...text].length
@@ -84,6 +93,7 @@ export function checkSettings(settings: JobSettings, limits: SettingLimits): voi
   checkEntry(settings)
   checkCheckpoints(settings)
   checkStorage(settings)
+  checkSqlSettings(settings)
   checkRest(settings)
 }
 
@@ -197,14 +207,6 @@ function checkRest(settings: JobSettings): void {
   if (settings.feature === 'custom' && !IMAGE.test(settings.image ?? '')) {
     throw JOB_ERRORS.fieldBad('image', 'Give organization/name:version.', '请使用 organization/name:version 的形式。')
   }
-}
-
-/** `bucket/key…` with a bucket name and no step out of it. */
-function isBucketPath(path: string): boolean {
-  const [bucket = '', ...segments] = path.split('/')
-  const inner = segments.filter((segment) => segment !== '')
-  if (!BUCKET_NAME.test(bucket) || CONTROL.test(path) || bytes(path) > 1024) return false
-  return inner.every((segment) => segment !== '.' && segment !== '..' && bytes(segment) <= 200)
 }
 
 function within(value: number, min: number, max: number): boolean {

@@ -44,6 +44,55 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return row ? fromRow(row) : null
     },
 
+    /** Numbers and names of the project's jobs, oldest first. */
+    async names(reader: Reader, projectId: string): Promise<{ id: number; name: string }[]> {
+      return reader
+        .selectFrom('jobs')
+        .select(['id', 'name'])
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .execute()
+    },
+
+    /** A job of the project that is not deleted, or null. */
+    async findNamed(reader: Reader, projectId: string, name: string): Promise<Job | null> {
+      const row = await reader
+        .selectFrom('jobs')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('name', '=', name)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    /** Ids of the project's jobs that are not deleted, in order: all, or those among the wanted. */
+    async idsOf(reader: Reader, projectId: string, wanted: readonly JobId[] | null): Promise<JobId[]> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .select('id')
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .$if(wanted !== null, (query) => query.where('id', 'in', [...(wanted ?? [])]))
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => row.id as JobId)
+    },
+
+    /** Those of the jobs that are there, in the order of their ids. */
+    async findAll(reader: Reader, projectId: string, ids: readonly JobId[]): Promise<Job[]> {
+      const rows = await reader
+        .selectFrom('jobs')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .where('id', 'in', [...ids])
+        .orderBy('id')
+        .execute()
+      return rows.map(fromRow)
+    },
+
     /** For the reconciler: any job, deleted ones too. */
     async load(reader: Reader, id: JobId): Promise<Job | null> {
       const row = await reader.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
@@ -223,18 +272,38 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       const rows = await reader
         .selectFrom('attempts')
         .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
-        .select(['jobs.project_id as projectId', 'jobs.queue_name as queue'])
+        .select(['jobs.project_id as projectId', sql<string>`lower(jobs.queue_name)`.as('queue')])
         .select((e) => e.fn.sum<number>('attempts.cu_count').as('cus'))
         .select((e) => e.fn.sum<number>('attempts.memory_bytes').as('memoryBytes'))
         .where(takesRoom)
-        .groupBy(['jobs.project_id', 'jobs.queue_name'])
+        .groupBy(['jobs.project_id', sql`lower(jobs.queue_name)`])
         .execute()
       return rows.map((row) => ({
         projectId: row.projectId,
-        queue: (row.queue ?? '').toLowerCase(),
+        queue: row.queue,
         cus: Number(row.cus),
         memoryBytes: Number(row.memoryBytes),
       }))
+    },
+
+    /** CUs taken by live attempts of a project, by the lower-case name of the queue. */
+    async busyCus(reader: Reader, projectId: string): Promise<ReadonlyMap<string, number>> {
+      const taken = await this.taken(reader)
+      return new Map(taken.filter((row) => row.projectId === projectId).map((row) => [row.queue, row.cus]))
+    },
+
+    /** True when a job that is on the queue was launched since then, even when it has been deleted. */
+    async hasRunOnQueue(reader: Reader, projectId: string, queue: string, since: Date): Promise<boolean> {
+      const row = await reader
+        .selectFrom('attempts')
+        .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
+        .select('attempts.id')
+        .where('jobs.project_id', '=', projectId)
+        .where(sql<string>`lower(jobs.queue_name)`, '=', queue.toLowerCase())
+        .where('attempts.launched_at', '>=', since.getTime())
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     /** Jobs in the state `queued` of one queue that have waited longer than this one. */
@@ -361,6 +430,52 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         path: row.path,
         createdAt: new Date(row.created_at),
       }))
+    },
+
+    /** Texts of SQL jobs; a job without one has none. */
+    async sqlBodies(reader: Reader, ids: readonly JobId[]): Promise<Map<JobId, string>> {
+      if (ids.length === 0) return new Map()
+      const rows = await reader
+        .selectFrom('job_sql')
+        .selectAll()
+        .where('job_id', 'in', [...ids])
+        .execute()
+      return new Map(rows.map((row) => [row.job_id as JobId, row.sql_body]))
+    },
+
+    async writeSqlBody(tx: Tx, id: JobId, sqlBody: string): Promise<void> {
+      await tx.db
+        .insertInto('job_sql')
+        .values({ job_id: id, sql_body: sqlBody })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ sql_body: sqlBody }))
+        .execute()
+    },
+
+    /** `graph`: JSON of Flink's. Of each job one is kept. */
+    async writeGraph(tx: Tx, id: JobId, attemptId: string, graph: string): Promise<void> {
+      const row = { attempt_id: attemptId, graph_json: graph }
+      await tx.db
+        .insertInto('job_graphs')
+        .values({ job_id: id, ...row })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet(row))
+        .execute()
+    },
+
+    /** The graph of the attempt, as it was last kept; null when there is none of it. */
+    async graphOf(reader: Reader, id: JobId, attemptId: string): Promise<unknown> {
+      const row = await reader
+        .selectFrom('job_graphs')
+        .select('graph_json')
+        .where('job_id', '=', id)
+        .where('attempt_id', '=', attemptId)
+        .executeTakeFirst()
+      return row ? (JSON.parse(row.graph_json) as unknown) : null
+    },
+
+    /** What is long and of no use to the history of a deleted job. */
+    async forgetTexts(tx: Tx, id: JobId): Promise<void> {
+      await tx.db.deleteFrom('job_sql').where('job_id', '=', id).execute()
+      await tx.db.deleteFrom('job_graphs').where('job_id', '=', id).execute()
     },
 
     async ownerNames(reader: Reader, userIds: readonly string[]): Promise<Map<string, string>> {

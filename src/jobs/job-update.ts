@@ -1,10 +1,10 @@
 import type { Tx } from '../db/database.ts'
-import type { Job, JobChanges, JobSettings } from './job.ts'
+import type { Job, JobChanges, JobSettings, Operation } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
 import type { JobPatch } from './job-rows.ts'
 import { CHANGEABLE_WHILE_RUNNING, DEFAULT_SETTINGS } from './job-settings.ts'
-import { kindOf } from './lifecycle.ts'
+import { type JobState, kindOf } from './lifecycle.ts'
 
 /** An update is a patch: what is absent stays, and what a client sends as filler changes nothing. */
 
@@ -51,21 +51,35 @@ function changedSettings(before: JobSettings, after: JobSettings): (keyof JobSet
   return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
 }
 
-/** While a job runs only six settings may change; while it is on its way somewhere, nothing. */
-export function checkMayUpdate(job: Job, patch: JobPatch): void {
+/**
+ * While a job runs only six settings may change; while it is on its way somewhere or a savepoint is taken, nothing.
+ * `others`: changes outside of the patch.
+ */
+export function checkMayUpdate(
+  job: Job,
+  patch: JobPatch,
+  open: Operation | null,
+  others: readonly string[] = [],
+): void {
   const changed = [
+    ...others,
     ...(['name', 'description', 'queueName'] as const).filter((key) => patch[key] !== undefined),
     ...(patch.settings ? changedSettings(job.settings, patch.settings) : []),
   ]
   if (kindOf(job.state) === 'resting' || changed.length === 0) return
+  if (STARTING.includes(job.state)) throw JOB_ERRORS.startingWhileUpdating(job.id, job.state)
+  if (open) throw JOB_ERRORS.savepointUnderWay(job.id)
   if (job.state !== 'running') throw JOB_ERRORS.busyWhileUpdating(job.id, job.state)
   const allowed: readonly string[] = CHANGEABLE_WHILE_RUNNING
   const refused = changed.filter((key) => !allowed.includes(key))
   if (refused.length > 0) throw JOB_ERRORS.mayNotUpdate(job.id, job.state, refused.map(wireName))
 }
 
+const STARTING: readonly JobState[] = ['queued', 'submitting', 'recovering']
+
 const WIRE_NAMES: Readonly<Record<string, string>> = {
   description: 'desc',
+  idleStateRetentionSeconds: 'idle_state_retention',
   checkpointIntervalSeconds: 'checkpoint_interval',
 }
 

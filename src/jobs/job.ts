@@ -5,7 +5,17 @@ import type { JobEvent, JobState } from './lifecycle.ts'
 /** Positive integer, one sequence over all projects and job types. */
 export type JobId = number & { readonly brand: 'JobId' }
 
+/** The two kinds of jobs that DLI creates and updates by calls of their own. */
+export type JobKind = 'jar' | 'sql'
+
+export function kindOfType(type: JobType): JobKind {
+  return type === 'flink_jar_job' ? 'jar' : 'sql'
+}
+
 export type JobType = 'flink_jar_job' | 'flink_sql_job' | 'flink_opensource_sql_job' | 'flink_sql_edge_job'
+
+/** Where DLI runs an SQL job; a Jar job has a cluster of its own. */
+export type RunMode = 'shared_cluster' | 'exclusive_cluster' | 'edge_node'
 
 export type CheckpointMode = 'exactly_once' | 'at_least_once'
 
@@ -53,6 +63,19 @@ export type JobSettings = Readonly<{
   executionAgencyUrn: string | null
   resourceConfigVersion: 'v1' | 'v2'
   resourceConfig: ResourceConfig
+  runMode: RunMode
+  // From here on: of SQL jobs only, kept for when they run. Their text, which may be long, is not among the settings.
+  udfJarUrl: string | null
+  /** `0`: ignore, `1`: fail, `2:<directory>`: save. */
+  dirtyDataStrategy: string | null
+  idleStateRetentionSeconds: number | null
+  edgeGroupIds: readonly string[] | null
+  /** JSON text, as is the next. */
+  operatorConfig: string | null
+  staticEstimatorConfig: string | null
+  graphEditorEnabled: boolean
+  graphEditorData: string | null
+  configUrl: string | null
 }>
 
 /** What the last command asks for. */
@@ -175,6 +198,8 @@ export type JobQuery = Readonly<{
   ownerName?: string
   /** All pairs must match. */
   tags?: readonly { key: string; value: string }[]
+  /** Also read the text of SQL jobs, up to 1 MiB characters each. */
+  withSqlBody?: boolean
   order: 'asc' | 'desc'
   limit: number
   offset: number
@@ -186,6 +211,10 @@ export type JobChanges = Readonly<{
   description?: string
   queueName?: string
   settings?: Partial<JobSettings>
+  /** Of an SQL job. */
+  sqlBody?: string
+  /** The job must be of this kind. Absent: any. */
+  kind?: JobKind
 }>
 
 export const NO_STATUS: Texts = { en: '', zh: '' }

@@ -1,6 +1,7 @@
 import type { Texts } from '../lib/errors.ts'
 import type { LaunchSpec, RestartPolicy } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
+import { fillIn, type LaunchValue, namesIn } from '../variables/index.ts'
 import { splitArguments } from './entrypoint-args.ts'
 import type { Attempt, Job, JobSettings } from './job.ts'
 import { placesOf } from './job-places.ts'
@@ -9,7 +10,8 @@ import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
 
 /**
  * Everything a launch needs except the files themselves, which are named here and fetched when it happens. It is recorded
- * with the attempt before anything is started, so a repeated launch is the same launch.
+ * with the attempt before anything is started, so a repeated launch is the same launch. Variables stand in it by name: what
+ * they stand for is recorded beside it, sealed.
  */
 export type LaunchPlan = Omit<LaunchSpec, 'user' | 'mainClass' | 'jars' | 'files'> &
   Readonly<{
@@ -28,6 +30,22 @@ const NOT_FOR_FLINK = /^(flink\.dli\.|kubernetes\.)/u
 /** The plan recorded with an attempt. */
 export function launchPlanOf(attempt: Pick<Attempt, 'launchJson'>): LaunchPlan {
   return JSON.parse(attempt.launchJson) as LaunchPlan
+}
+
+/** The global variables that the settings mention; they are filled in when the plan is launched (`withValues`). */
+export function variablesIn({ entrypointArgs, runtimeConfig }: JobSettings): string[] {
+  const texts = [entrypointArgs ?? '', ...Object.values(readRuntimeConfig(runtimeConfig))]
+  return [...new Set(texts.flatMap(namesIn))]
+}
+
+/** The plan with values in place of variables. A value stays one piece, blanks and quotes in it are ordinary. */
+export function withValues(plan: LaunchPlan, values: readonly LaunchValue[]): LaunchPlan {
+  const settings = Object.entries(plan.flinkConfig)
+  return {
+    ...plan,
+    args: plan.args.map((argument) => fillIn(argument, values)),
+    flinkConfig: Object.fromEntries(settings.map(([key, value]) => [key, fillIn(value, values)])),
+  }
 }
 
 export function planLaunch(

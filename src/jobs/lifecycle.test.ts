@@ -23,6 +23,11 @@ test('every state can be reached from a draft', () => {
   expect([...reached].sort()).toEqual([...JOB_STATES].sort())
 })
 
+test('an import may overwrite a job at rest and no other', () => {
+  const overwritten = JOB_STATES.filter((state) => nextState(state, 'overwrite') !== null)
+  expect(overwritten).toEqual(JOB_STATES.filter((each) => kindOf(each) === 'resting' && each !== 'deleted'))
+})
+
 test('resting states take no room, and a command starts from each of them', () => {
   for (const state of JOB_STATES.filter((each) => kindOf(each) === 'resting' && each !== 'deleted')) {
     expect(nextState(state, 'start')).toBe('queued')

@@ -26,6 +26,7 @@ export type JobEvent =
   | 'start' // command: run the job
   | 'stop' // command: end it
   | 'delete' // command: end it and forget it
+  | 'overwrite' // command: an import replaces its definition
   | 'admitted' // the queue and the host have room; an attempt is recorded
   | 'launched' // every task runs (design: what "running" means)
   | 'refused' // the start cannot work
@@ -58,8 +59,8 @@ export type StateSpec = Readonly<{ meaning: string }> &
 export const LIFECYCLE = {
   draft: {
     kind: 'resting',
-    meaning: 'Saved, never started. No attempt exists.',
-    on: { start: 'queued', delete: 'deleting' },
+    meaning: 'Saved, and not started since it was created or overwritten by an import.',
+    on: { start: 'queued', overwrite: 'draft', delete: 'deleting' },
   },
   queued: {
     kind: 'moving',
@@ -90,7 +91,7 @@ export const LIFECYCLE = {
   submitFailed: {
     kind: 'resting',
     meaning: 'The start did not succeed. The reason is kept; nothing runs.',
-    on: { start: 'queued', delete: 'deleting' },
+    on: { start: 'queued', overwrite: 'draft', delete: 'deleting' },
   },
   running: {
     kind: 'live',
@@ -142,17 +143,17 @@ export const LIFECYCLE = {
   stopped: {
     kind: 'resting',
     meaning: 'Ended because somebody asked. Nothing runs.',
-    on: { start: 'queued', delete: 'deleting' },
+    on: { start: 'queued', overwrite: 'draft', delete: 'deleting' },
   },
   failed: {
     kind: 'resting',
     meaning: 'Ended with an error and no restart is left or wanted. The reason is kept; nothing runs.',
-    on: { start: 'queued', delete: 'deleting' },
+    on: { start: 'queued', overwrite: 'draft', delete: 'deleting' },
   },
   finished: {
     kind: 'resting',
     meaning: 'The program ended by itself. Nothing runs.',
-    on: { start: 'queued', delete: 'deleting' },
+    on: { start: 'queued', overwrite: 'draft', delete: 'deleting' },
   },
   deleting: {
     kind: 'moving',

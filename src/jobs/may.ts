@@ -1,6 +1,6 @@
 import type { Job, Operation } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
-import { nextState } from './lifecycle.ts'
+import { kindOf, nextState } from './lifecycle.ts'
 import type { RestorePoint } from './restore-point.ts'
 
 /**
@@ -29,9 +29,25 @@ export function mayStop(job: Job, open: Operation | null, withSavepoint: boolean
   return 'goOn'
 }
 
+/** @throws Refusal job.mayNotOverwrite, job.typeDiffers */
+export function mayOverwrite(job: Job, type: Job['type']): May {
+  if (nextState(job.state, 'overwrite') === null) throw JOB_ERRORS.mayNotOverwrite(job.id, job.state)
+  if (job.type !== type) throw JOB_ERRORS.typeDiffers(job.id, job.type)
+  return 'goOn'
+}
+
 export function mayTakeSavepoint(job: Job, open: Operation | null): May {
   if (job.state !== 'running') throw JOB_ERRORS.mayNotSavepoint(job.id, job.state)
   if (open) throw JOB_ERRORS.savepointUnderWay(job.id)
+  return 'goOn'
+}
+
+/**
+ * Only at rest: a run goes on from its own states, and what is imported is where the next one begins.
+ * @throws Refusal job.mayNotImportSavepoint
+ */
+export function mayImportSavepoint(job: Job): May {
+  if (kindOf(job.state) !== 'resting') throw JOB_ERRORS.mayNotImportSavepoint(job.id, job.state)
   return 'goOn'
 }
 

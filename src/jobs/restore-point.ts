@@ -40,12 +40,17 @@ export function restorePointForRestart(
   if (!job.settings.resumeCheckpoint) {
     return { restoreFrom: null, because: 'begins anew: resume_checkpoint is off' }
   }
-  const newest = newestOf(restorable)
+  const newest = newestOf({ ...restorable, savepoints: ownSavepoints(restorable, failedAttempt) })
   if (newest) return newest
   if (failedAttempt.restoreFrom === null) {
     return { restoreFrom: null, because: 'starts empty: the job has completed no checkpoint yet' }
   }
   return { missing: true, because: `the state it was started from is gone: ${failedAttempt.restoreFrom}` }
+}
+
+/** An imported savepoint is where a run begins that asks for it; no run slides into it by failing. */
+function ownSavepoints({ savepoints }: Restorable, { restoreFrom }: { restoreFrom: string | null }): Savepoint[] {
+  return savepoints.filter(({ origin, url }) => origin !== 'imported' || url === restoreFrom)
 }
 
 /**

@@ -23,6 +23,16 @@ export const PROJECT_ERRORS = {
       en: `The project id ${shown(id)} is not valid. Use 32 lower-case hexadecimal digits, or leave it out.`,
       zh: `项目 ID ${shown(id)} 不合法。请使用 32 位小写十六进制数，或不填写。`,
     }),
+  agencyNotFound: () =>
+    new Refusal('project.agencyNotFound', {
+      en: 'The project has no agency. Set its roles first (POST /v2/{project_id}/agency).',
+      zh: '当前项目没有委托。请先设置委托权限（POST /v2/{project_id}/agency）。',
+    }),
+  badAgencyRole: (role: string, known: string) =>
+    new Refusal('project.badAgencyRole', {
+      en: `There is no agency role ${shown(role)}. Use ${known}.`,
+      zh: `不支持委托权限 ${shown(role)}。可用值：${known}。`,
+    }),
   taken: (name: string) =>
     new Refusal('project.taken', {
       en: `A project with the name ${name} or the same id exists already. Choose another name, or use that project.`,

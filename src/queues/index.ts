@@ -1,5 +1,7 @@
+export { type ConnectivityTests, createConnectivityTests } from './connectivity.ts'
 export { toQueueName } from './new-queue.ts'
 export type { NewQueue, Queue, QueueOrder, QueueQuery, QueueType } from './queue.ts'
 export { QUEUE_ERRORS } from './queue-errors.ts'
-export { createQueues, type Queues, type QueuesOptions } from './queue-service.ts'
+export { createQueues, type QueueLimits, type QueueParts, type Queues } from './queue-service.ts'
 export { readQueue, type StoredQueue } from './queue-store.ts'
+export { TAGGED_QUEUES } from './tagged-queues.ts'

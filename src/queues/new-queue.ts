@@ -1,20 +1,21 @@
 import type { Texts } from '../lib/errors.ts'
-import { checkTags } from '../tags/index.ts'
+import { checkTags, type TagRules } from '../tags/index.ts'
 import type { NewQueue, Queue, QueueType } from './queue.ts'
 import { QUEUE_ERRORS } from './queue-errors.ts'
 
 /** Everything of a queue that its creator decides, checked and with the defaults filled in. */
 export type QueueSettings = Omit<
   Queue,
-  'id' | 'resourceId' | 'projectId' | 'busyCus' | 'ownerId' | 'ownerName' | 'createdAt'
+  'id' | 'resourceId' | 'projectId' | 'cuSpec' | 'busyCus' | 'scaling' | 'ownerId' | 'ownerName' | 'createdAt'
 >
 
-const CU_STEP = 16
+/** CUs come in multiples of it. */
+export const CU_STEP = 16
 const DEFAULT_CIDR = '172.16.0.0/12'
 const ENGINES = ['spark', 'hetuEngine']
 
 /** @throws Refusal `queue.bad…`, `queue.tooManyCus`, `tag.…` */
-export function toQueueSettings(wanted: NewQueue, maxCus: number): QueueSettings {
+export function toQueueSettings(wanted: NewQueue, maxCus: number, tagRules: TagRules): QueueSettings {
   const type = oneOf(TEXTS.type, wanted.type ?? 'sql', ['sql', 'general'] satisfies QueueType[])
   return {
     name: checkName(wanted.name),
@@ -31,7 +32,7 @@ export function toQueueSettings(wanted: NewQueue, maxCus: number): QueueSettings
     elasticResourcePoolName: shortText(TEXTS.pool, wanted.elasticResourcePoolName ?? '') || null,
     properties: checkProperties(wanted.properties ?? {}),
     cidrInVpc: DEFAULT_CIDR,
-    tags: checkTags(wanted.tags),
+    tags: checkTags(wanted.tags, tagRules),
   }
 }
 
@@ -64,7 +65,8 @@ function checkLabels(labels: readonly string[]): readonly string[] {
   return labels.map((label) => shortText(TEXTS.labels, label))
 }
 
-function checkProperties(properties: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** @throws Refusal `queue.badField` */
+export function checkProperties(properties: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const entries = Object.entries(properties)
   if (entries.length > 20) throw QUEUE_ERRORS.badField(TEXTS.properties, ALLOWED_SHORT)
   for (const text of entries.flat()) shortText(TEXTS.properties, text)

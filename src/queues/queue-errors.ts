@@ -43,9 +43,59 @@ export const QUEUE_ERRORS = {
       en: `The ${what.en} of the queue is not valid. Allowed: ${allowed.en}.`,
       zh: `队列的${what.zh}不合法。可用值：${allowed.zh}。`,
     }),
-  busy: (name: string, jobs: number) =>
+  busy: (name: string, jobs: number, deed: Texts) =>
     new Refusal('queue.busy', {
-      en: `The queue ${shown(name)} cannot be deleted: ${jobs} job(s) run on it or are about to. Stop them first.`,
-      zh: `队列 ${shown(name)} 正被 ${jobs} 个作业使用，无法删除。请先停止这些作业。`,
+      en: `The queue ${shown(name)} cannot be ${deed.en}: ${jobs} job(s) run on it or are about to. Stop them first.`,
+      zh: `队列 ${shown(name)} 正被 ${jobs} 个作业使用，无法${deed.zh}。请先停止这些作业。`,
+    }),
+  tooManyCusTogether: (cuCount: number, max: number) =>
+    new Refusal('queue.tooManyCusTogether', {
+      en: `The queues of the project would have ${cuCount} CUs together, and ${max} are allowed. Ask for fewer, or make another queue smaller.`,
+      zh: `项目的队列总 CU 数将达到 ${cuCount}，超过上限 ${max}。请减少 CU 数，或缩容其他队列。`,
+    }),
+  badCidr: (cidr: string, maskLengthMax: number) =>
+    new Refusal('queue.badCidr', {
+      en: `The address range ${shown(cidr)} cannot be given to this queue. Use a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 with a mask of at most /${maskLengthMax}, such as 172.16.0.0/12.`,
+      zh: `网段 ${shown(cidr)} 不能用于该队列。请使用 10.0.0.0/8、172.16.0.0/12 或 192.168.0.0/16 范围内且掩码不超过 /${maskLengthMax} 的网段，例如 172.16.0.0/12。`,
+    }),
+  onlySql: (name: string, what: Texts) =>
+    new Refusal('queue.onlySql', {
+      en: `The queue ${shown(name)} is for general use, and only SQL queues ${what.en}.`,
+      zh: `队列 ${shown(name)} 是通用队列，只有 SQL 队列${what.zh}。`,
+    }),
+  badCuChange: () =>
+    new Refusal('queue.badCuChange', {
+      en: 'cu_count is the number of CUs to add or to take away: a multiple of 16, at least 16. Correct it.',
+      zh: 'cu_count 是扩容或缩容的 CU 差值，应为不小于 16 的 16 的倍数。请更正。',
+    }),
+  cannotScale: (name: string, why: Texts) =>
+    new Refusal('queue.cannotScale', {
+      en: `The queue ${shown(name)} cannot be scaled so: ${why.en}`,
+      zh: `队列 ${shown(name)} 不支持此扩缩容操作：${why.zh}`,
+    }),
+  neverUsed: (name: string) =>
+    new Refusal('queue.neverUsed', {
+      en: `The queue ${shown(name)} has not run a job yet, and only then can it be scaled. Run a job on it first.`,
+      zh: `队列 ${shown(name)} 尚未运行过作业，无法扩缩容。请先在该队列上运行作业。`,
+    }),
+  inUse: (name: string, takenCus: number, cuCount: number) =>
+    new Refusal('queue.inUse', {
+      en: `The queue ${shown(name)} cannot be scaled in to ${cuCount} CUs: its jobs take ${takenCus}. Stop some of them first.`,
+      zh: `队列 ${shown(name)} 无法缩容到 ${cuCount} CU：作业正占用 ${takenCus} CU。请先停止部分作业。`,
+    }),
+  badAddress: (address: string) =>
+    new Refusal('queue.badAddress', {
+      en: `The address ${shown(address)} is not host:port. Give the name or the IP address of a host and a port from 1 to 65535, such as 192.168.0.12:6379.`,
+      zh: `地址 ${shown(address)} 不是 host:port 格式。请填写主机名或 IP 地址，以及 1 到 65535 之间的端口，例如 192.168.0.12:6379。`,
+    }),
+  testNotFound: (id: number) =>
+    new Refusal('queue.testNotFound', {
+      en: `The queue has no address test ${id}; results are kept for a day. Start another test.`,
+      zh: `该队列没有地址连通性测试 ${id}（结果保留一天）。请重新发起测试。`,
+    }),
+  tooManyTests: () =>
+    new Refusal('queue.tooManyTests', {
+      en: 'Too many address tests are under way. Try again in some seconds.',
+      zh: '正在进行的地址连通性测试过多，请几秒后重试。',
     }),
 }

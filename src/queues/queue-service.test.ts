@@ -2,22 +2,33 @@ import { expect, test } from 'vitest'
 import { describeOnEachDatabase } from '../../test/support/databases.ts'
 import { openWorld } from '../access/test-world.ts'
 import { randomIds } from '../lib/ids.ts'
+import { DOCUMENTED_TAG_RULES } from '../tags/index.ts'
 import type { NewQueue } from './queue.ts'
-import { createQueues, type QueuesOptions } from './queue-service.ts'
+import { createQueues, type QueueParts } from './queue-service.ts'
 
 const refusal = (code: string) => expect.objectContaining({ name: 'Refusal', code })
 
+const LIMITS = { cusPerQueue: 10_000, queuesPerProject: 1000, cusPerProject: 20_000 }
+
 describeOnEachDatabase((open) => {
-  async function setup(overrides: Partial<QueuesOptions> = {}) {
+  async function setup(overrides: Partial<QueueParts> = {}) {
     const world = await openWorld(open)
     const { database, clock } = world
-    const nothing = { busyCus: async () => new Map<string, number>(), usedBy: async () => 0 }
-    const queues = createQueues({ database, clock, ids: randomIds, ...nothing, ...overrides })
+    const nothing = { busyCus: async () => new Map<string, number>(), usedBy: async () => 0, hasRun: async () => true }
+    const queues = createQueues({
+      database,
+      clock,
+      ids: randomIds,
+      limits: LIMITS,
+      tagRules: DOCUMENTED_TAG_RULES,
+      ...nothing,
+      ...overrides,
+    })
     return { ...world, queues, projectId: world.caller.projectId }
   }
 
   test('the queue of the documents is found whatever its capitals, with its defaults', async () => {
-    const { queues, caller, projectId, clock } = await setup({ busyCus: async () => new Map([['TestQueue', 3]]) })
+    const { queues, caller, projectId, clock } = await setup({ busyCus: async () => new Map([['testqueue', 3]]) })
     const wanted: NewQueue = { name: 'testQueue', cuCount: 16, type: 'general', resourceMode: 1 }
     const created = await queues.create(caller, { ...wanted, tags: [{ key: 'k', value: 'v' }] })
     expect(created).toMatchObject({
@@ -138,8 +149,99 @@ describeOnEachDatabase((open) => {
   })
 
   test('a project has a limited number of queues', async () => {
-    const { queues, caller } = await setup({ maxQueuesPerProject: 1 })
+    const { queues, caller } = await setup({ limits: { ...LIMITS, queuesPerProject: 1 } })
     await queues.create(caller, { name: 'q1', cuCount: 16 })
     await expect(queues.create(caller, { name: 'q2', cuCount: 16 })).rejects.toEqual(refusal('queue.tooMany'))
+  })
+
+  test('the queues of a project have a limited number of CUs together', async () => {
+    const { queues, caller } = await setup({ limits: { ...LIMITS, cusPerProject: 128 } })
+    await queues.create(caller, { name: 'q1', cuCount: 64 })
+    await expect(queues.create(caller, { name: 'q2', cuCount: 80 })).rejects.toEqual(
+      refusal('queue.tooManyCusTogether'),
+    )
+    await queues.create(caller, { name: 'q2', cuCount: 32 })
+    const grow = (cus: number) => queues.scale(caller.projectId, 'q1', { direction: 'out', cus })
+    await expect(grow(48)).rejects.toEqual(refusal('queue.tooManyCusTogether'))
+    await grow(32)
+  })
+
+  test('a queue is scaled by the difference, between 64 CUs and the limit, and remembers what it was made with', async () => {
+    const { queues, caller, projectId } = await setup({ limits: { ...LIMITS, cusPerQueue: 160 } })
+    await queues.create(caller, { name: 'q', cuCount: 64, type: 'general' })
+    const scale = (direction: 'out' | 'in', cus: number) => queues.scale(projectId, 'Q', { direction, cus })
+    await scale('out', 64)
+    expect(await queues.get(projectId, 'q')).toMatchObject({ cuCount: 128, cuSpec: 64, scaling: { min: 64, max: 160 } })
+    await expect(scale('out', 48)).rejects.toEqual(refusal('queue.tooManyCus'))
+    await scale('in', 48)
+    await expect(scale('in', 32)).rejects.toEqual(refusal('queue.cannotScale'))
+    for (const cus of [0, -16, 8, 17]) await expect(scale('in', cus)).rejects.toEqual(refusal('queue.badCuChange'))
+    expect((await queues.get(projectId, 'q')).cuCount).toBe(80)
+  })
+
+  test.each([
+    ['cannotScale', { cuCount: 16 }, {}],
+    ['cannotScale', { elasticResourcePoolName: 'pool1' }, {}],
+    ['neverUsed', {}, { hasRun: async () => false }],
+    ['inUse', {}, { busyCus: async () => new Map([['q', 65]]) }],
+  ] as const)('a queue that may not be scaled is refused as %s', async (code, wanted, facts) => {
+    const { queues, caller, projectId } = await setup(facts)
+    await queues.create(caller, { name: 'q', cuCount: 80, ...wanted })
+    const scaled = queues.scale(projectId, 'q', { direction: 'in', cus: 16 })
+    await expect(scaled).rejects.toEqual(refusal(`queue.${code}`))
+  })
+
+  test('only SQL queues restart, and while jobs run only by force', async () => {
+    let jobs = 0
+    const { queues, caller, projectId } = await setup({ usedBy: async () => jobs })
+    await queues.create(caller, { name: 'sql', cuCount: 16 })
+    await queues.create(caller, { name: 'general', cuCount: 16, type: 'general' })
+    await expect(queues.restart(projectId, 'general', true)).rejects.toEqual(refusal('queue.onlySql'))
+    await queues.restart(projectId, 'sql', false)
+    jobs = 1
+    await expect(queues.restart(projectId, 'sql', false)).rejects.toEqual(refusal('queue.busy'))
+    await queues.restart(projectId, 'sql', true)
+  })
+
+  test.each([
+    [16, ['10.0.0.0/8', '172.16.0.0/12', '172.31.255.0/24', '192.168.0.0/16'], ['192.168.1.0/25', '172.16.0.0/11']],
+    [
+      240,
+      ['10.1.2.0/24'],
+      ['10.1.2.0/25', '172.32.0.0/16', '11.0.0.0/8', '0.0.0.0/0', '10.0.0.0', '10.0.0/8', 'fd00::/8'],
+    ],
+    [256, ['10.1.0.0/22'], ['10.1.0.0/23', '10.1.0.0/-8', '10.0.0.0/8/8', '010.0.0.0/8', '10.0.0.256/8', '']],
+    [512, ['10.1.0.0/21'], ['10.1.0.0/22']],
+  ])('a queue of %i CUs takes private address ranges that are large enough', async (cuCount, good, bad) => {
+    const { queues, caller, projectId } = await setup()
+    await queues.create(caller, { name: 'q', cuCount })
+    for (const cidr of good) {
+      await queues.changeCidr(projectId, 'q', cidr)
+      expect((await queues.get(projectId, 'q')).cidrInVpc).toBe(cidr)
+    }
+    for (const cidr of bad) {
+      await expect(queues.changeCidr(projectId, 'q', cidr), cidr).rejects.toEqual(refusal('queue.badCidr'))
+    }
+  })
+
+  test('the properties of an SQL queue are set one by one, and one of them is its address range', async () => {
+    let jobs = 0
+    const { queues, caller, projectId } = await setup({ usedBy: async () => jobs })
+    await queues.create(caller, { name: 'q', cuCount: 16, properties: { a: '1', b: '1' } })
+    await queues.setProperties(projectId, 'q', { b: '2', 'network.cidrInVpc': '10.0.0.0/8' })
+    await queues.dropProperties(projectId, 'q', ['a', 'never there'])
+    const properties = { b: '2', 'network.cidrInVpc': '10.0.0.0/8' }
+    expect(await queues.get(projectId, 'q')).toMatchObject({ properties, cidrInVpc: '10.0.0.0/8' })
+
+    jobs = 1
+    const moved = queues.setProperties(projectId, 'q', { b: '3', 'network.cidrInVpc': '10.0.0.0/9' })
+    await expect(moved).rejects.toEqual(refusal('queue.busy'))
+    const many = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`k${index}`, '1']))
+    await expect(queues.setProperties(projectId, 'q', many)).rejects.toEqual(refusal('queue.badField'))
+    expect((await queues.get(projectId, 'q')).properties).toEqual(properties)
+
+    await queues.create(caller, { name: 'general', cuCount: 16, type: 'general' })
+    await expect(queues.setProperties(projectId, 'general', { b: '3' })).rejects.toEqual(refusal('queue.onlySql'))
+    await expect(queues.dropProperties(projectId, 'general', ['b'])).rejects.toEqual(refusal('queue.onlySql'))
   })
 })

@@ -5,7 +5,7 @@ import type { QueueSettings } from './new-queue.ts'
 import type { Queue, QueueType } from './queue.ts'
 
 /** A queue as far as it is a row: neither its load nor its tags. */
-export type StoredQueue = Omit<Queue, 'busyCus' | 'tags'>
+export type StoredQueue = Omit<Queue, 'busyCus' | 'scaling' | 'tags'>
 
 export type QueueRecord = Omit<QueueSettings, 'tags'> &
   Readonly<{ resourceId: string; projectId: string; ownerId: string; createdAt: Date }>
@@ -26,6 +26,7 @@ const toQueue = (row: Selectable<Schema['queues']> & { owner_name: string }): St
   type: row.type as QueueType,
   description: row.description,
   cuCount: row.cu_count,
+  cuSpec: row.cu_spec,
   resourceMode: row.resource_mode === 1 ? 1 : 0,
   chargingMode: row.charging_mode,
   engine: row.engine,
@@ -51,6 +52,7 @@ export async function insertQueue(tx: Tx, queue: QueueRecord): Promise<number> {
       type: queue.type,
       description: queue.description,
       cu_count: queue.cuCount,
+      cu_spec: queue.cuCount,
       resource_mode: queue.resourceMode,
       charging_mode: queue.chargingMode,
       engine: queue.engine,
@@ -82,10 +84,26 @@ export async function readQueues(reader: Reader, projectId: string, type?: Queue
   return rows.map(toQueue)
 }
 
-export async function countQueues(reader: Reader, projectId: string): Promise<number> {
-  const query = reader.selectFrom('queues').where('project_id', '=', projectId)
-  const { count } = await query.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-  return Number(count)
+/** Queues of a project and their CUs together. */
+export async function sumQueues(reader: Reader, projectId: string): Promise<{ count: number; cus: number }> {
+  const sums = await reader
+    .selectFrom('queues')
+    .select((e) => [e.fn.countAll<number>().as('count'), e.fn.sum<number | null>('cu_count').as('cus')])
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow()
+  return { count: Number(sums.count), cus: Number(sums.cus ?? 0) }
+}
+
+/** What may change of a queue. */
+export type QueuePatch = Partial<Pick<Queue, 'cuCount' | 'cidrInVpc' | 'properties'>>
+
+export async function patchQueue(tx: Tx, id: number, { cuCount, cidrInVpc, properties }: QueuePatch): Promise<void> {
+  const changes = {
+    ...(cuCount === undefined ? {} : { cu_count: cuCount }),
+    ...(cidrInVpc === undefined ? {} : { cidr_in_vpc: cidrInVpc }),
+    ...(properties === undefined ? {} : { properties_json: JSON.stringify(properties) }),
+  }
+  await tx.db.updateTable('queues').set(changes).where('id', '=', id).execute()
 }
 
 export async function deleteQueue(tx: Tx, id: number): Promise<void> {

@@ -13,8 +13,12 @@ export type Queue = Readonly<{
   type: QueueType
   description: string
   cuCount: number
+  /** CUs at its creation. */
+  cuSpec: number
   /** CUs that jobs take of it now. */
   busyCus: number
+  /** Between which CUs it can be scaled. */
+  scaling: Readonly<{ min: number; max: number }>
   /** 0 shared, 1 dedicated. */
   resourceMode: 0 | 1
   chargingMode: number

@@ -2,11 +2,12 @@ import type { Artifacts, MaterialisedArtifact } from '../artifacts/index.ts'
 import { readJarManifest } from '../artifacts/index.ts'
 import type { JobParts } from '../jobs/job-parts.ts'
 import { placesOf } from '../jobs/job-places.ts'
-import { type LaunchPlan, launchPlanOf } from '../jobs/launch-plan.ts'
+import { type LaunchPlan, launchPlanOf, withValues } from '../jobs/launch-plan.ts'
 import { messageOf, Refusal } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Failure, LaunchFile, LaunchSpec, Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
+import type { LaunchValues } from '../variables/index.ts'
 import { logReader } from './log-reader.ts'
 import { TEXTS } from './texts.ts'
 import type { Executors, JobView } from './view.ts'
@@ -16,6 +17,7 @@ export type ExecutorParts = Pick<JobParts, 'database' | 'store' | 'clock'> &
     objects: ObjectStore
     runtime: Runtime
     artifacts: Pick<Artifacts, 'materialise'>
+    launchValues: Pick<LaunchValues, 'of' | 'forget'>
     logger: Logger
     /** The user id for the jobs of a project, always the same; null: they run as the service does. */
     userOf: (projectId: string) => Promise<number | null>
@@ -30,11 +32,12 @@ export function createExecutors(parts: ExecutorParts): Executors {
     kill: ({ attemptId }) => runtime.kill(attemptId),
     replaceTaskManagers: ({ attemptId }) => runtime.replaceTaskManagers(attemptId),
     savepoint: (args, view) => requestSavepoint(parts, args, view),
-    readPlan: (_args, view) => readPlan(parts, view),
+    keepGraph: (_args, view) => keepGraph(parts, view),
     exportLogs: (_args, view) => exportLogs(parts, view),
     tidy: ({ attemptId }) => runtime.tidy(attemptId),
     dispose: async ({ attemptIds }) => {
       for (const attemptId of attemptIds) await runtime.dispose(attemptId)
+      await parts.launchValues.forget(attemptIds)
     },
   }
 }
@@ -42,7 +45,8 @@ export function createExecutors(parts: ExecutorParts): Executors {
 /** Fetches the files and starts the cluster. What a person must mend is recorded with the attempt; the next pass ends it. */
 async function launch(parts: ExecutorParts, attemptId: string, view: JobView, signal: AbortSignal): Promise<void> {
   if (!view.attempt) return
-  const plan = launchPlanOf(view.attempt)
+  const values = await parts.launchValues.of(parts.database.db, attemptId)
+  const plan = withValues(launchPlanOf(view.attempt), values)
   try {
     await parts.runtime.launch(await toLaunchSpec(parts, plan), signal)
     await patchAttempt(parts, attemptId, { launchedAt: parts.clock.now() })
@@ -112,15 +116,23 @@ async function requestSavepoint(
   })
 }
 
-/** Keeps Flink's plan with the job (detail: execution_graph). Best effort: a job that is gone again has no plan. */
-async function readPlan({ runtime, database, store, clock }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
+/** A longer graph is not kept; while the run folder is there it can be read all the same. */
+const GRAPH_LENGTH_MAX = 1024 ** 2
+
+/**
+ * Keeps what Flink tells of the run, when it begins and as it was at its end: the plan with the job (detail: execution_graph),
+ * and the graph of its newest run. Best effort: what is gone tells nothing.
+ */
+async function keepGraph({ runtime, database, store, clock }: ExecutorParts, { job, attempt }: JobView): Promise<void> {
   const graph = attempt ? await runtime.executionGraph(attempt.id) : null
-  if (typeof graph !== 'object' || graph === null || !('plan' in graph)) return
+  if (!attempt || typeof graph !== 'object' || graph === null || !('plan' in graph)) return
   const executionGraph = JSON.stringify(graph.plan)
+  const whole = JSON.stringify(graph)
   await database.transact(async (tx) => {
     const current = await store.load(tx.db, job.id)
-    if (current && current.executionGraph !== executionGraph)
-      await store.patch(tx, current, { executionGraph }, clock.now())
+    if (!current || current.state === 'deleting') return
+    if (whole.length <= GRAPH_LENGTH_MAX) await store.writeGraph(tx, job.id, attempt.id, whole)
+    if (current.executionGraph !== executionGraph) await store.patch(tx, current, { executionGraph }, clock.now())
   })
 }
 

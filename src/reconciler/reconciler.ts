@@ -3,13 +3,14 @@ import type { Reader, Tx } from '../db/database.ts'
 import type { Attempt, Job, JobId, Restart } from '../jobs/job.ts'
 import type { JobParts } from '../jobs/job-parts.ts'
 import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
-import { planLaunch } from '../jobs/launch-plan.ts'
+import { planLaunch, variablesIn } from '../jobs/launch-plan.ts'
 import { kindOf } from '../jobs/lifecycle.ts'
 import { findRestorable } from '../jobs/restorable.ts'
-import { Refusal, type Texts } from '../lib/errors.ts'
+import type { Texts } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
+import type { LaunchValue, LaunchValues } from '../variables/index.ts'
 import { decide } from './decide/decide.ts'
 import type { Policy } from './policy.ts'
 import { BUDGET_MS } from './restart-budget.ts'
@@ -40,8 +41,12 @@ export interface Reconciler {
   health(): { lastPassAt: Date | null; passes: number; failedPasses: number; watched: number }
 }
 
-export type ReconcilerParts = Pick<JobParts, 'database' | 'store' | 'clock' | 'ids' | 'queues' | 'chooseFlink'> &
+export type ReconcilerParts = Pick<
+  JobParts,
+  'database' | 'store' | 'clock' | 'ids' | 'queues' | 'chooseFlink' | 'variables'
+> &
   Readonly<{
+    launchValues: Pick<LaunchValues, 'choose' | 'of' | 'record'>
     objects: ObjectStore
     runtime: Runtime
     executors: Executors
@@ -157,6 +162,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       observation,
       savepoint,
       room: job.state === 'queued' ? await roomFor(job) : null,
+      missingVariables: job.state === 'queued' ? await missingVariables(job) : [],
       restorable: launches ? await findRestorable(parts, job, history) : null,
     }
   }
@@ -175,12 +181,15 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return database.transact(async (tx) => {
       const at = clock.now()
       if (decision.event === 'admitted' && !(await stillHasRoom(tx, view))) return false
+      const values = decision.newAttempt ? await valuesForLaunch(tx, view) : []
+      if (!values) return false
       const job = await recordJob(tx, view, decision, at)
       if (!job) return false
       if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
       if (view.operation && decision.operation) await recordOperation(tx, view, decision.operation, at)
       const next = decision.newAttempt && flink ? newAttempt(view, job, decision.newAttempt, flink, at) : null
       if (next) await store.insertAttempt(tx, next, runtime.kind)
+      if (next) await parts.launchValues.record(tx, next.id, values)
       const attemptId = (next ?? view.attempt)?.id
       if (attemptId) await store.insertRestarts(tx, job.id, attemptId, decision.restarts ?? [])
       if (decision.event) {
@@ -188,6 +197,15 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       }
       return true
     })
+  }
+
+  const missingVariables = (job: Job) => parts.variables.missing(job.projectId, variablesIn(job.settings))
+
+  /** A run begins with what its variables stand for then, and keeps it. Null: one stands for nothing any more. */
+  function valuesForLaunch(tx: Tx, { job, history }: JobView): Promise<LaunchValue[] | null> {
+    const [before] = history
+    if (job.state !== 'queued' && before) return parts.launchValues.of(tx.db, before.id)
+    return parts.launchValues.choose(tx.db, job.projectId, variablesIn(job.settings))
   }
 
   async function recordJob(tx: Tx, view: JobView, decision: Decision, at: Date): Promise<Job | null> {
@@ -266,22 +284,18 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
   async function roomFor(job: Job): Promise<Room> {
     const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
-    const queue = await findQueue(job.projectId, (job.queueName ?? '').toLowerCase())
     return {
       needsCus: sizing.cuCount,
       needsMemoryBytes: memoryOf(sizing.shape),
       aheadInLine: await store.aheadInLine(database.db, job),
       startingMax: parts.startingMax,
-      ...(await takenNow(database.db, job, queue)),
+      ...(await takenNow(database.db, job)),
     }
   }
 
-  /** The part of the room that other jobs change. */
-  async function takenNow(
-    reader: Reader,
-    job: Job,
-    queue: { name: string; cuCount: number } | null,
-  ): Promise<Pick<Room, 'queue' | 'memory' | 'starting'>> {
+  /** The part of the room that others change: other jobs, and whoever scales or removes the queue. */
+  async function takenNow(reader: Reader, job: Job): Promise<Pick<Room, 'queue' | 'memory' | 'starting'>> {
+    const queue = await parts.queues.find(reader, job.projectId, job.queueName ?? '')
     const taken = await store.taken(reader)
     const onQueue = taken.find((row) => row.projectId === job.projectId && row.queue === queue?.name)
     const budgetBytes = runtime.memoryBudgetBytes()
@@ -296,16 +310,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   /** Asked again inside the transaction that admits, so that two jobs never take the same room. */
   async function stillHasRoom(tx: Tx, { job, room }: JobView): Promise<boolean> {
     if (!room) return false
-    return hasRoom({ ...room, ...(await takenNow(tx.db, job, room.queue)) })
-  }
-
-  async function findQueue(projectId: string, name: string) {
-    try {
-      return await parts.queues.get(projectId, name)
-    } catch (error) {
-      if (error instanceof Refusal) return null
-      throw error
-    }
+    return hasRoom({ ...room, ...(await takenNow(tx.db, job)) })
   }
 
   /** Of what is watched already, the next look is certain. */

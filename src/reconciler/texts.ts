@@ -45,6 +45,14 @@ export function waitingTexts(room: Room): Texts {
 }
 
 export const TEXTS = {
+  noSqlYet: (): Texts => ({
+    en: 'SQL jobs are stored but do not run yet. Until they do, run the statements from a Flink Jar job: a program that gives them to TableEnvironment.executeSql.',
+    zh: '当前仅支持保存SQL作业，暂不支持运行。请使用Flink Jar作业运行这些语句：在程序中通过 TableEnvironment.executeSql 执行。',
+  }),
+  noEdge: (): Texts => ({
+    en: 'There are no edge nodes here on which an edge job could run. Create it anew as flink_opensource_sql_job with run_mode exclusive_cluster.',
+    zh: '此处没有可运行边缘作业的边缘节点。请以 flink_opensource_sql_job 类型和 exclusive_cluster 模式重新创建该作业。',
+  }),
   queueGone: (queue: string): Texts => ({
     en: `Queue "${queue}" does not exist any more. Create it or set queue_name to another.`,
     zh: `队列“${queue}”已不存在，请创建该队列或将 queue_name 设置为其他队列。`,

@@ -35,6 +35,8 @@ export type JobView = Readonly<{
   savepoint: SavepointView | null
   /** Only for a job that waits to start. */
   room: Room | null
+  /** Global variables that the job names and its project does not have; only for a job that waits to start. */
+  missingVariables: readonly string[]
   /** Only for a job of which another attempt is to be launched. */
   restorable: Restorable | null
 }>
@@ -46,7 +48,7 @@ export interface ActionArgs {
   kill: { attemptId: string }
   replaceTaskManagers: { attemptId: string }
   savepoint: { attemptId: string; operationId: string }
-  readPlan: { attemptId: string }
+  keepGraph: { attemptId: string }
   exportLogs: { attemptId: string }
   tidy: { attemptId: string }
   dispose: { attemptIds: readonly string[] }

@@ -154,6 +154,18 @@ export type LogFile = Readonly<{ name: string; sizeBytes: number; modifiedAt: Da
 /** Bytes of a log from an offset; `endOfFile` says whether there is more now. */
 export type LogPage = Readonly<{ bytes: Uint8Array; nextOffsetBytes: number; sizeBytes: number; endOfFile: boolean }>
 
+/** What a source or a sink has counted since its attempt began to run, over all its subtasks. */
+export type OperatorCounter = Readonly<{
+  /** As Flink names the operator, such as `Source: orders`. */
+  name: string
+  records: number
+  /** Records it could not read or write, where it counts them. */
+  corruptedRecords: number
+  recordsPerSecond: number
+}>
+
+export type JobCounters = Readonly<{ sources: readonly OperatorCounter[]; sinks: readonly OperatorCounter[] }>
+
 export interface Runtime {
   readonly kind: 'local-process' | 'simulated'
 
@@ -198,8 +210,11 @@ export interface Runtime {
   listLogs(attemptId: AttemptId): Promise<LogFile[]>
   readLog(attemptId: AttemptId, name: string, offsetBytes: number, limitBytes: number): Promise<LogPage>
 
-  /** Flink's own answer to `GET /jobs/<id>` (the execution graph), or null when it cannot be had. */
+  /** Flink's own answer to `GET /jobs/<id>` (the execution graph), of an ended job as it was then; null when it cannot be had. */
   executionGraph(attemptId: AttemptId): Promise<unknown>
+
+  /** What the sources and sinks of a running job count; null when Flink does not tell. */
+  counters(attemptId: AttemptId): Promise<JobCounters | null>
 
   /** Complete checkpoints below a directory (`<url>/<flink job id>/chk-N`), newest first, for the given Flink job ids. */
   findCheckpoints(directoryUrl: string, flinkJobIds: readonly string[]): Promise<CheckpointView[]>

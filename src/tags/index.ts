@@ -1,5 +1,16 @@
 export {
+  createResourceTags,
+  type Resource,
+  type ResourceFilter,
+  type ResourceKind,
+  type ResourceLookup,
+  type ResourceTags,
+  type TaggedResource,
+  type TagValues,
+} from './resource-tags.ts'
+export {
   checkTags,
+  DOCUMENTED_TAG_RULES,
   matchesTagFilter,
   parseTagFilter,
   type Tag,

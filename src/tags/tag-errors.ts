@@ -18,6 +18,16 @@ export const TAG_ERRORS = {
       en: `${count} tags are too many for one resource. Use at most 20.`,
       zh: `单个资源的标签数 ${count} 超过上限。最多 20 个。`,
     }),
+  resourceNotFound: (resourceId: string) =>
+    new Refusal('tag.resourceNotFound', {
+      en: `There is no resource ${shown(resourceId)} of this type in the project. Give the number of a job, the name of a queue, or group#name of a package.`,
+      zh: `当前项目中不存在该类型的资源 ${shown(resourceId)}。请填写作业 ID、队列名称，或资源包的“分组#名称”。`,
+    }),
+  badResourceType: (type: string) =>
+    new Refusal('tag.badResourceType', {
+      en: `Resources of the type ${shown(type)} carry no tags here. Use dli_flink_job, dli_queue or dli_package_resource.`,
+      zh: `类型 ${shown(type)} 的资源不支持标签。可用值：dli_flink_job、dli_queue、dli_package_resource。`,
+    }),
   filterTooLong: () =>
     new Refusal('tag.badFilter', {
       en: 'The tag filter names more than 20 tags, the most that a resource can have. Name fewer.',

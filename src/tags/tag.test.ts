@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { describeOnEachDatabase } from '../../test/support/databases.ts'
 import { openWorld } from '../access/test-world.ts'
-import { checkTags, matchesTagFilter, parseTagFilter } from './tag.ts'
+import { checkTags as check, DOCUMENTED_TAG_RULES, matchesTagFilter, parseTagFilter, type Tag } from './tag.ts'
 import { addTags, replaceTags } from './tag-service.ts'
 import { deleteTags, readTags, readTagsOfKind } from './tag-store.ts'
 
 const refusal = (code: string) => expect.objectContaining({ name: 'Refusal', code })
 const tag = (key: string, value = 'v') => ({ key, value })
+const checkTags = (tags: readonly Tag[] | null, rules = DOCUMENTED_TAG_RULES) => check(tags, rules)
 
 test.each([
   ['any characters but the forbidden ones, up to 36', ['k', '键', 'a,b', 'a/b', '🙂'.repeat(36)], true],

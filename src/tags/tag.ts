@@ -15,13 +15,13 @@ export type TagFilter = readonly string[]
 export type TagRules = Readonly<{ valueLengthMax: 43 | 255 }>
 
 export const TAGS_MAX = 20
-const DOCUMENTED: TagRules = { valueLengthMax: 43 }
+export const DOCUMENTED_TAG_RULES: TagRules = { valueLengthMax: 43 }
 
 /**
  * Checks tags as a user gave them. Of equal keys the last counts, as setting a key again replaces its value.
  * @throws Refusal `tag.badKey`, `tag.badValue`, `tag.tooMany`
  */
-export function checkTags(given: readonly Tag[] | null | undefined, rules: TagRules = DOCUMENTED): Tag[] {
+export function checkTags(given: readonly Tag[] | null | undefined, rules: TagRules): Tag[] {
   const values = new Map<string, string>()
   for (const { key, value } of given ?? []) {
     if (!isTagKey(key)) throw TAG_ERRORS.badKey(key)

@@ -74,6 +74,7 @@ describe('the list of jobs', () => {
     expect(await names('?tags=team%3Da%2Cenv%3Dtest')).toEqual(['tagged'])
     expect(await names('?tags=team%3Da%2Cenv%3Dprod')).toEqual([])
     expect(await names('?root_job_id=5')).toEqual([])
+    expect(await names('?tags=team%3Da')).toEqual(['tagged'])
   })
 
   it('ignores what only older services knew', async () => {

@@ -196,6 +196,18 @@ describe('showing a job', () => {
 })
 
 describe('running a job', () => {
+  it('with several dependency jars needs main_class, which one or none does not', async () => {
+    const run = (id: number) => world.send('POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [id] })
+    const jars = ['obs://b1/app.jar', 'obs://b1/app.jar']
+    const { main_class: _, ...rest } = RUNNABLE
+    const several = await createJob(world, { ...rest, name: 'jars-2', dependency_jars: jars })
+    const reply = await run(several)
+    expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.13019', expect.stringContaining('main_class')])
+    const one = await createJob(world, { ...rest, name: 'jars-1', dependency_jars: jars.slice(1) })
+    expect((await run(one)).status).toBe(200)
+    await world.send('DELETE', `/v1.0/{p}/streaming/jobs/${one}`)
+  })
+
   it('of a Flink version that is not installed says on which it runs instead', async () => {
     const id = await runJob(world, { name: 'old-label', flink_version: '1.15' })
     const detail = await waitForStatus(world, id, 'job_running')

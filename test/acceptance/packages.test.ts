@@ -60,6 +60,19 @@ describe('packages', () => {
     expect(list.total).toBe((list.resources as unknown[]).length)
   })
 
+  it('of several kinds in a group are no module, whatever kind is asked for', async () => {
+    const paths = ['obs://bkt/app.jar', 'obs://bkt/x.py']
+    await world.send('POST', RESOURCES, { paths: paths.slice(0, 1), kind: 'jar', group: 'mixed' })
+    await world.send('POST', RESOURCES, { paths: paths.slice(1), kind: 'pyFile', group: 'mixed' })
+    const list = await world.call<{ modules: { module_name: string }[]; groups: object[] }>(
+      'listJobResources',
+      'GET',
+      `${RESOURCES}?kind=jar`,
+    )
+    expect(list.groups).toContainEqual(expect.objectContaining({ group_name: 'mixed', resources: ['app.jar'] }))
+    expect(list.modules.map(({ module_name }) => module_name)).not.toContain('mixed')
+  })
+
   it('that are missing are 404, in the asked language, and 404 after a delete with an empty body', async () => {
     const missing = await world.send('GET', `${RESOURCES}/no.jar?group=g1`, undefined, { 'x-language': 'zh-cn' })
     expect([codeOf(missing, 404), messageOf(missing)]).toEqual(['DLI.0023', expect.stringContaining('不存在')])
@@ -89,6 +102,39 @@ describe('packages', () => {
   it('whose object does not exist are refused', async () => {
     const reply = await world.send('POST', RESOURCES, { paths: ['obs://bkt/nothing.jar'], kind: 'jar' })
     expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0002', expect.stringContaining('nothing.jar')])
+  })
+})
+
+describe('the owner of packages', () => {
+  const change = (body: object) => world.send('PUT', `${RESOURCES}/owner`, body)
+
+  it('is set as Terraform does with every update, the same one too', async () => {
+    const upload = { paths: ['obs://bkt/app.jar', 'obs://bkt/dir/dep.jar'], kind: 'jar', group: 'owned' }
+    await world.send('POST', RESOURCES, upload)
+    await world.send('POST', RESOURCES, { paths: ['obs://bkt/x.py'], kind: 'modelFile' })
+    const new_owner = world.service.userName
+    for (const names of [
+      { group_name: 'owned' },
+      { group_name: 'owned', resource_name: 'dep.jar' },
+      { resource_name: 'x.py' },
+    ]) {
+      await world.call('updateJobResourceOwner', 'PUT', `${RESOURCES}/owner`, { new_owner, ...names })
+    }
+    expect(await world.call('showJobResource', 'GET', `${RESOURCES}/x.py`)).toMatchObject({ owner: new_owner })
+  })
+
+  it.each([
+    [{ new_owner: 'nobody_here', group_name: 'owned' }, 400, 'DLI.0002', 'nobody_here'],
+    [{ new_owner: 'admin', group_name: 'no_group' }, 404, 'DLI.0023', 'no_group'],
+    [{ new_owner: 'admin', group_name: 'owned', resource_name: 'no.jar' }, 404, 'DLI.0023', 'no.jar'],
+    [{ new_owner: 'admin', resource_name: 'dep.jar' }, 404, 'DLI.0023', 'dep.jar'],
+    [{ new_owner: 'admin' }, 400, 'DLI.0001', 'group_name'],
+    [{ new_owner: 'admin', group_name: '' }, 400, 'DLI.0001', 'group_name'],
+    [{ group_name: 'owned' }, 400, 'DLI.0001', 'new_owner'],
+    [{ new_owner: 5, group_name: 'owned' }, 400, 'DLI.0001', 'new_owner'],
+  ])('is not changed by %j', async (body, status, code, word) => {
+    const reply = await change(body)
+    expect([codeOf(reply, status), messageOf(reply)]).toEqual([code, expect.stringContaining(word)])
   })
 })
 

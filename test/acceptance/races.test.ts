@@ -113,4 +113,26 @@ describe('at the same moment', () => {
     expect(outcomes).toEqual(Array.from({ length: 8 }, () => 1))
     await remove(ids)
   })
+
+  it('a queue is scaled in or its CUs are taken, never both', async () => {
+    const large = { ...RUNNABLE, cu_number: 60, parallel_number: 29, tm_cus: 2 }
+    const outcomes = await times(8, async (index) => {
+      const queue_name = `shrinks${index}`
+      await createQueue(queue_name, 128)
+      const first = await runJob(world, { ...large, name: `first${index}`, queue_name: queue_name.toUpperCase() })
+      const second = await createJob(world, { ...large, name: `second${index}`, queue_name })
+      const running = batch('run', [second])
+      for (let look = 0; look < index; look += 1) await readJob(world, second) // a later moment with each queue
+      const scaled = await world.send('PUT', `/v1.0/{p}/queues/${queue_name}/action`, {
+        action: 'scale_in',
+        cu_count: 64,
+      })
+      expect(accepted(await running)).toBe(true)
+      await untilAll([second], ([detail]) => detail !== undefined && (isRunning(detail) || detail.status_desc !== ''))
+      const isAdmitted = isRunning(await readJob(world, second))
+      await remove([first, second])
+      return [scaled.status === 200, isAdmitted].filter(Boolean).length
+    })
+    expect(outcomes).toEqual(Array.from({ length: 8 }, () => 1))
+  })
 })

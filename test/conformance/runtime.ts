@@ -189,6 +189,20 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
       expect(await world.runtime.find()).not.toContain(attemptId)
     })
 
+    test('what its sources and sinks count is told while a job runs, and no more when it has ended', async () => {
+      const { attemptId } = (await up()).spec
+      const counted = await eventually(
+        () => world.runtime.counters(attemptId),
+        (counters) => (counters?.sources[0]?.records ?? 0) > 0,
+      )
+      expect(counted).toMatchObject({
+        sources: [{ name: expect.stringMatching(/^Source: /), corruptedRecords: 0 }],
+        sinks: [{ name: expect.stringMatching(/^Sink: /), corruptedRecords: 0 }],
+      })
+      await leavesNothing(attemptId)
+      expect(await world.runtime.counters(attemptId)).toBeNull()
+    })
+
     test('a task that throws ends the job with its cause, unless Flink may restart it', async () => {
       const { attemptId } = await launched('throws in a task', { flinkVersion: '1.20' })
       const { failure } = await seen(world.runtime, attemptId, (o) => o.failure !== null)
@@ -225,6 +239,7 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
         ...{ rest: 'silent', jobManager: { is: 'alive' }, flinkJob: null, failure: null },
       })
       expect(await world.runtime.executionGraph(attemptId)).toBeNull()
+      expect(await world.runtime.counters(attemptId)).toBeNull()
       await signal(observed.jobManager, 'SIGCONT')
       await seen(world.runtime, attemptId, (o) => o.rest === 'answers' && o.flinkJob?.tasksUp === true, 10_000)
       await signal(observed.jobManager, 'SIGSTOP')
@@ -351,6 +366,7 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
       })
       expect(await world.runtime.savepointResult(id, hex32())).toEqual({ is: 'unknown' })
       expect(await world.runtime.executionGraph(id)).toBeNull()
+      expect(await world.runtime.counters(id)).toBeNull()
       expect(await world.runtime.listLogs(id)).toEqual([])
       expect(await world.runtime.find()).not.toContain(id)
     })

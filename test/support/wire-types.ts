@@ -124,6 +124,9 @@ const jobList = (job: Shape): Shape =>
 
 const batch = each(record({ is_success: textFlag, message: text }))
 
+const done = record({ is_success: yesFlag, message: text })
+const counter = record({ name: text, records: integer, corrupted_records: integer })
+
 const tags = each(record({ key: text, value: text }))
 
 const sharedQueue = {
@@ -240,6 +243,12 @@ export const WIRE_TYPES = {
     job: record({ job_id: integer, status_name: text, status_desc: text }),
   }),
   updateFlinkJarJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
+  createFlinkSqlJob: record({
+    is_success: yes,
+    message: text,
+    job: record({ job_id: integer, status_name: text, status_desc: text }),
+  }),
+  updateFlinkSqlJob: record({ is_success: yes, message: text, job: record({ update_time: integer }) }),
   listFlinkJobs: jobList(record(listedJob)),
   'listFlinkJobs with details': jobList(record({ ...listedJob, ...longJob })),
   showFlinkJob: record({
@@ -248,12 +257,38 @@ export const WIRE_TYPES = {
     job_detail: record({ ...shortJob, start_time: orNull('integer'), ...longJob }),
   }),
   showFlinkJobExecutionGraph: record({ is_success: yes, message: text, execute_graph: anything }),
+  showFlinkMetric: record({
+    is_success: yesFlag,
+    message: text,
+    metrics: record({
+      jobs: each(
+        record({
+          job_id: integer,
+          metrics: record({
+            sources: each(counter),
+            sinks: each(counter),
+            total_read_rate: float,
+            total_write_rate: float,
+          }),
+        }),
+      ),
+    }),
+  }),
   batchRunFlinkJobs: batch,
   batchStopFlinkJobs: batch,
   stopFlinkJob: batch,
   batchDeleteFlinkJobs: batch,
   deleteFlinkJob: record({ is_success: yes, message: text }),
+  exportFlinkJobs: record({ is_success: yes, message: text, zip_file: each(text) }),
+  importFlinkJobs: record({
+    is_success: yes,
+    message: text,
+    job_mapping: each(record({ old_job_id: integer, new_job_id: integer, remark: text })),
+  }),
   executeFlinkJobSavepoint: record({ is_success: yes, message: text }),
+  showDliAgency: record({ is_success: yesFlag, message: text, version: text, current_roles: each(text) }),
+  createDliAgency: done,
+  importFlinkJobSavepoint: record({ is_success: yes, message: text }),
   registerBucket: record({ is_success: yes, message: text }),
   runAuthorizationAction: record({ is_success: yesFlag, message: text }),
   changeAuthorization: record({ is_success: yesFlag, message: text }),
@@ -273,6 +308,69 @@ export const WIRE_TYPES = {
     count: integer,
     privileges: each(record({ object: text, is_admin: flag, user_name: text, privileges: each(text) })),
   }),
+  showResourceTags: record({ tags, count: integer }),
+  listResourceTags: record({ tags: each(record({ key: text, values: each(text) })), count: integer }),
+  listResourcesByTags: record({
+    resources: each(record({ resource_id: text, resource_name: text, resource_detail: orNull('text'), tags })),
+    total_count: integer,
+  }),
+  countResourcesByTags: record({ total_count: integer }),
+  showQuota: record({
+    is_success: yesFlag,
+    quotas: record({
+      resources: each(record({ type: text, min: integer, max: integer, quota: integer, used: integer })),
+    }),
+  }),
+  createFlinkSqlJobTemplate: record({
+    is_success: yesFlag,
+    message: text,
+    template: record({ template_id: integer, name: text, desc: text, create_time: integer, job_type: text }),
+  }),
+  listFlinkSqlJobTemplates: record({
+    is_success: yesFlag,
+    message: text,
+    template_list: record({
+      total_count: integer,
+      templates: each(
+        record({
+          template_id: integer,
+          name: text,
+          desc: text,
+          create_time: integer,
+          update_time: integer,
+          sql_body: text,
+          job_type: text,
+        }),
+      ),
+    }),
+  }),
+  updateFlinkSqlJobTemplate: record({ is_success: yesFlag, message: text }),
+  deleteFlinkSqlJobTemplate: record({
+    is_success: yesFlag,
+    message: text,
+    template: record({ template_id: integer }),
+  }),
+  createGlobalVariable: record({ is_success: yesFlag, message: text }),
+  listGlobalVariables: record({
+    is_success: yesFlag,
+    message: text,
+    count: integer,
+    global_vars: each(
+      record({
+        id: integer,
+        var_name: text,
+        var_value: text,
+        is_sensitive: flag,
+        project_id: text,
+        user_id: text,
+        user_name: text,
+        create_time: integer,
+        update_time: integer,
+      }),
+    ),
+  }),
+  updateGlobalVariable: record({ is_success: yesFlag, message: text }),
+  deleteGlobalVariable: record({ is_success: yesFlag, message: text }),
   createQueue: record({ is_success: yesFlag, message: text, queue_name: text }),
   listQueues: record({ is_success: yesFlag, message: text, queues: each(listedQueue) }),
   showQueue: record({
@@ -284,7 +382,21 @@ export const WIRE_TYPES = {
     cuCount: integer,
     chargingMode: integer,
   }),
-  deleteQueue: record({ is_success: yesFlag, message: text }),
+  deleteQueue: done,
+  updateQueueCidr: done,
+  createConnectivityTask: record({ is_success: yesFlag, message: text, task_id: integer }),
+  showConnectivityTask: record({ is_success: yesFlag, message: text, connectivity: text }),
+  runQueueAction: done,
+  'runQueueAction, forced': record({ is_success: yesFlag, message: text, job_id: text }),
+  'runQueueAction, scaling': record({ queue_name: text, result: yesFlag }),
+  listQueueProperties: record({
+    is_success: yesFlag,
+    message: text,
+    properties: each(record({ key: text, value: text })),
+  }),
+  createQueueProperty: done,
+  updateQueueProperty: done,
+  deleteQueueProperty: done,
   uploadJobResources: record(group),
   'uploadJobResources without group': record({ ...withoutName, resource_names: each(text) }),
   uploadJarJobResources: uploadByKind,
@@ -297,6 +409,7 @@ export const WIRE_TYPES = {
     total: integer,
   }),
   showJobResource: listedPackage,
+  updateJobResourceOwner: done,
   createToken: token,
   showToken: token,
   listProjects: record({

@@ -15,7 +15,7 @@ export function lifecyclePage(): string {
     '# The life of a job',
     '',
     'Generated from `src/jobs/lifecycle.ts`. Resting: nothing happens until somebody asks. Live: watched, may last for years. Moving:',
-    'has a limit and a way out (`outOfPatience`). `start`, `stop` and `delete` are commands, the rest are findings.',
+    'has a limit and a way out (`outOfPatience`). `start`, `stop`, `delete` and `overwrite` are commands, the rest are findings.',
     '',
     '| State | Kind | Meaning | Leaves by |',
     '|---|---|---|---|',

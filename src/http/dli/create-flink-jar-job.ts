@@ -1,10 +1,9 @@
 import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
+import { CreatedJob, toCreatedJob } from './changed-job.ts'
 import { optional, orNull, queueName, Tags, text } from './fields.ts'
-import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
-import { MESSAGES } from './messages.ts'
+import { JAR_JOB_FIELDS, toJarSettings } from './jar-job-fields.ts'
 import { dliOperation } from './operations.ts'
-import { SUCCESS_TEXT, SuccessText } from './success.ts'
 
 const Body = Type.Object({
   name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.'),
@@ -12,12 +11,6 @@ const Body = Type.Object({
   queue_name: optional(queueName('Dedicated queue on which the job runs.')),
   tags: optional(Tags),
   ...JAR_JOB_FIELDS,
-})
-
-const Answer = Type.Object({
-  is_success: SuccessText,
-  message: Type.String(),
-  job: Type.Object({ job_id: Type.Integer(), status_name: Type.String(), status_desc: Type.String() }),
 })
 
 /** Of a request that speaks of checkpoints but not of their interval; without a word on them it is 10. */
@@ -29,9 +22,9 @@ export const createFlinkJarJob = projectEndpoint({
   tag: 'Flink jobs',
   description: 'Saves a job as a draft. It does not start it.',
   body: Body,
-  answer: Answer,
+  answer: CreatedJob,
   async handle({ jobs }, { caller, body, language }) {
-    const given = toSettings(body)
+    const given = toJarSettings(body)
     const interval =
       body.checkpoint_enabled === undefined ? {} : { checkpointIntervalSeconds: INTERVAL_WITH_CHECKPOINTS_SECONDS }
     const job = await jobs.create(caller, {
@@ -42,10 +35,6 @@ export const createFlinkJarJob = projectEndpoint({
       settings: { ...interval, ...given },
       tags: body.tags ?? [],
     })
-    return {
-      is_success: SUCCESS_TEXT,
-      message: MESSAGES.created[language],
-      job: { job_id: job.id, status_name: 'job_init', status_desc: '' },
-    }
+    return toCreatedJob(job, language)
   },
 })

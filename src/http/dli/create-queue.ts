@@ -2,23 +2,28 @@ import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { integerOrText, optional, Tags, text, texts, toInteger } from './fields.ts'
 import { dliOperation } from './operations.ts'
+import { QueueProperties, toPropertyTexts } from './queue-properties.ts'
 import { SUCCESS, SuccessBoolean } from './success.ts'
 
 const Body = Type.Object({
   queue_name: text('1 to 128 letters, digits and "_"; kept in lower case.'),
-  cu_count: integerOrText('CUs of the queue: a multiple of 16.'),
-  queue_type: optional(Type.Enum(['sql', 'general'], { description: 'Default sql.' })),
-  description: optional(text('At most 256 bytes.')),
-  charging_mode: optional(integerOrText('Default 1.')),
+  cu_count: integerOrText('CUs of the queue: a multiple of 16, such as 16, 64, 256.'),
+  queue_type: optional(
+    Type.Enum(['sql', 'general'], {
+      description: 'Default sql. User-defined Flink jobs need general, or a dedicated queue.',
+    }),
+  ),
+  description: optional(text('At most 256 bytes. Default empty.')),
+  charging_mode: optional(integerOrText('0, 1 or 2. Default 1.')),
   enterprise_project_id: optional(text('Default "0".')),
-  platform: optional(text('Default x86_64.')),
+  platform: optional(text('x86_64 or aarch64. Default x86_64.')),
   resource_mode: optional(integerOrText('0: shared; 1: dedicated, as Flink Jar jobs need. Default 0.')),
   labels: optional(texts('Such as multi_az=2.', 255)),
-  feature: optional(text('basic or ai.')),
+  feature: optional(text('basic or ai. Answered only when given.')),
   tags: optional(Tags),
-  elastic_resource_pool_name: optional(text('Stored and answered.')),
-  properties: optional(Type.Record(Type.String(), Type.String(), { description: 'Stored.' })),
-  engine: optional(text('spark or hetuEngine, of an sql queue.')),
+  elastic_resource_pool_name: optional(text('Stored and answered; there are no pools yet.')),
+  properties: optional(QueueProperties),
+  engine: optional(text('spark or hetuEngine, of an sql queue. Default spark.')),
 })
 
 export const createQueue = projectEndpoint({
@@ -41,7 +46,7 @@ export const createQueue = projectEndpoint({
       feature: body.feature || undefined,
       tags: body.tags,
       elasticResourcePoolName: body.elastic_resource_pool_name || undefined,
-      properties: body.properties,
+      properties: body.properties && toPropertyTexts(body.properties),
       engine: body.engine || undefined,
     })
     return { is_success: SUCCESS, message: '', queue_name: queue.name }

@@ -9,6 +9,9 @@ import { QUEUE_ERRORS } from '../../queues/queue-errors.ts'
 import { BUCKET_ERRORS } from '../../storage/bucket-errors.ts'
 import { OBJECT_ERRORS } from '../../storage/object-errors.ts'
 import { TAG_ERRORS } from '../../tags/tag-errors.ts'
+import { TEMPLATE_ERRORS } from '../../templates/template-errors.ts'
+import { TRANSFER_ERRORS } from '../../transfer/transfer-errors.ts'
+import { VARIABLE_ERRORS } from '../../variables/variable-errors.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import { foreignError, isMapped, serverFault } from './errors.ts'
 
@@ -24,6 +27,9 @@ const CATALOGUES = {
   QUEUE_ERRORS,
   REQUEST_ERRORS,
   TAG_ERRORS,
+  TEMPLATE_ERRORS,
+  TRANSFER_ERRORS,
+  VARIABLE_ERRORS,
 }
 
 const words = { en: 'x', zh: 'x', bucket: 'b', key: 'k', kind: 'job', id: 1 }

@@ -27,7 +27,7 @@ type Mapping = Readonly<{
 
 const both = (create: string, update: string, run: string): Mapping => ({
   code: create,
-  in: { updateFlinkJarJob: update, batchRunFlinkJobs: run },
+  in: { updateFlinkJarJob: update, updateFlinkSqlJob: update, batchRunFlinkJobs: run },
 })
 
 /** A package or file that a job names and that cannot be used. */
@@ -35,10 +35,12 @@ const asPackage = both('DLI.11021', 'DLI.12002', 'DLI.13013')
 
 const missingJob = {
   updateFlinkJarJob: 'DLI.12004',
+  updateFlinkSqlJob: 'DLI.12004',
   batchRunFlinkJobs: 'DLI.13007',
   batchStopFlinkJobs: 'DLI.15001',
   stopFlinkJob: 'DLI.15001',
   executeFlinkJobSavepoint: 'DLI.15001',
+  importFlinkJobSavepoint: 'DLI.15001',
   deleteFlinkJob: 'DLI.17001',
   batchDeleteFlinkJobs: 'DLI.17001',
 } as const
@@ -75,21 +77,35 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.queueTooSmall': { code: 'DLI.13002' },
   'job.hostTooSmall': { code: 'DLI.13002' },
   'job.imageUnsupported': { code: 'DLI.0007' },
-  'job.typeUnsupported': { code: 'DLI.13012' },
+  'job.variablesMissing': { code: 'DLI.0002' },
+  'job.mainClassNeeded': { code: 'DLI.13019' },
+  'job.sqlTooLong': { code: 'DLI.11001' },
+  'job.modeUnsuited': { code: 'DLI.11024' },
+  'job.edgeGroupsMissing': { code: 'DLI.11023' },
+  'job.udfOnSharedCluster': { code: 'DLI.11035' },
+  'job.idleStateRetentionBad': { code: 'DLI.11036' },
+  'job.dirtyDataStrategyBad': { code: 'DLI.11039' },
+  'job.kindWrong': { code: 'DLI.12002' },
   'job.mayNotRun': { code: 'DLI.13006' },
+  'job.mayNotOverwrite': { code: 'DLI.12003' },
+  'job.typeDiffers': { code: 'DLI.12005' },
   'job.mayNotStop': { code: 'DLI.15002' },
   'job.mayNotSavepoint': { code: 'DLI.15002' },
+  'job.mayNotImportSavepoint': { code: 'DLI.15002' },
+  'job.savepointNotFound': { code: 'DLI.13017' },
   'job.savepointUnderWay': {
     code: 'DLI.15002',
-    in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003' },
+    in: { batchRunFlinkJobs: 'DLI.13006', updateFlinkJarJob: 'DLI.12003', updateFlinkSqlJob: 'DLI.12003' },
   },
   'job.mayNotUpdate': { code: 'DLI.12003' },
+  'job.startingWhileUpdating': { code: 'DLI.12003' },
   'job.busyWhileUpdating': { code: 'DLI.12005' },
   'job.noSavepoint': { code: 'DLI.13017' },
   'job.changedMeanwhile': {
     code: 'DLI.0012',
     in: {
       updateFlinkJarJob: 'DLI.12005',
+      updateFlinkSqlJob: 'DLI.12005',
       batchRunFlinkJobs: 'DLI.13006',
       batchStopFlinkJobs: 'DLI.15002',
       executeFlinkJobSavepoint: 'DLI.15002',
@@ -107,6 +123,8 @@ const JOB_FIELDS = {
   checkpoint_interval: 'DLI.11008',
   checkpoint_mode: 'DLI.11009',
   obs_bucket: 'DLI.11011',
+  idle_state_retention: 'DLI.11036',
+  dirty_data_strategy: 'DLI.11039',
 } as const
 
 const REQUEST: Record<RequestErrorCode, Mapping> = {
@@ -128,7 +146,11 @@ const REQUEST: Record<RequestErrorCode, Mapping> = {
   'request.tooManyCalls': { code: 'APIGW.0308', status: 429 },
   'request.subjectUnknown': { code: 'DLI.0002', status: 404 },
   'request.hashOfStream': { code: 'APIGW.0301', status: 401 },
-  'request.badJobId': { code: 'DLI.16001', in: { ...missingJob, updateFlinkJarJob: 'DLI.12001' }, nativeStatus: 404 },
+  'request.badJobId': {
+    code: 'DLI.16001',
+    in: { ...missingJob, updateFlinkJarJob: 'DLI.12001', updateFlinkSqlJob: 'DLI.12001' },
+    nativeStatus: 404,
+  },
   'request.fieldMissing': { code: 'DLI.0001', fields: { name: 'DLI.11007' } },
   'request.fieldBad': { code: 'DLI.0001', fields: JOB_FIELDS },
   'request.pagingBad': { code: 'DLI.0001', in: { listFlinkJobs: 'DLI.23001' } },
@@ -165,6 +187,8 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
   'project.taken': { code: 'DLI.0006', nativeStatus: 409 },
+  'project.agencyNotFound': { code: 'DLI.0002', status: 404 },
+  'project.badAgencyRole': { code: 'DLI.0001' },
   'project.noUserLeft': { code: 'DLI.0012', status: 503 },
 }
 
@@ -187,10 +211,51 @@ const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
   'queue.tooMany': { code: 'DLI.0009' },
   'queue.badField': { code: 'DLI.0001' },
   'queue.busy': { code: 'DLI.0012' },
+  'queue.tooManyCusTogether': { code: 'DLI.0009' },
+  'queue.badCidr': { code: 'DLI.0001' },
+  'queue.onlySql': { code: 'DLI.0007' },
+  'queue.badCuChange': { code: 'DLI.0001' },
+  'queue.cannotScale': { code: 'DLI.0007' },
+  'queue.neverUsed': { code: 'DLI.0012' },
+  'queue.inUse': { code: 'DLI.0012' },
+  'queue.badAddress': { code: 'DLI.0001' },
+  'queue.testNotFound': { code: 'DLI.0002' },
+  'queue.tooManyTests': { code: 'DLI.0012' },
   'tag.badKey': { code: 'DLI.0001' },
   'tag.badValue': { code: 'DLI.0001' },
   'tag.tooMany': { code: 'DLI.0009' },
   'tag.badFilter': { code: 'DLI.0001' },
+  'tag.resourceNotFound': { code: 'DLI.0002' },
+  'tag.badResourceType': { code: 'DLI.0001' },
+}
+
+const TEMPLATES: Readonly<Record<string, Mapping>> = {
+  'template.notFound': { code: 'DLI.18005' },
+  'template.nameTaken': { code: 'DLI.18002' },
+  'template.nameEmpty': { code: 'DLI.18006' },
+  'template.nameTooLong': { code: 'DLI.18009' },
+  'template.nameBadCharacter': { code: 'DLI.18007' },
+  'template.descriptionTooLong': { code: 'DLI.18008' },
+  'template.sqlTooLong': { code: 'DLI.18001' },
+  'template.tooMany': { code: 'DLI.18003' },
+}
+
+const TRANSFER: Readonly<Record<string, Mapping>> = {
+  'transfer.noFolder': { code: 'DLI.0001' },
+  'transfer.noneSelected': { code: 'DLI.0001' },
+  'transfer.nothingThere': { code: 'DLI.0002' },
+  'transfer.notAZip': { code: 'DLI.0001' },
+  'transfer.unreadable': { code: 'DLI.0001' },
+  'transfer.tooLarge': { code: 'DLI.0009' },
+  'transfer.nameTwice': { code: 'DLI.11004' },
+}
+
+const VARIABLES: Readonly<Record<string, Mapping>> = {
+  'variable.notFound': { code: 'DLI.0002' },
+  'variable.taken': { code: 'DLI.0006' },
+  'variable.badName': { code: 'DLI.0001' },
+  'variable.badValue': { code: 'DLI.0001' },
+  'variable.tooMany': { code: 'DLI.0009' },
 }
 
 const FILES: Readonly<Record<string, Mapping>> = {
@@ -202,6 +267,9 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'object.conflict': { code: 'DLI.0006', nativeStatus: 409 },
   'object.storeFull': { code: 'DLI.0009', status: 507 },
   'package.notFound': { code: 'DLI.0023', status: 404 },
+  'package.groupNotFound': { code: 'DLI.0023', status: 404 },
+  'package.noneNamed': { code: 'DLI.0001' },
+  'package.tooMany': { code: 'DLI.0009' },
   'package.badName': { code: 'DLI.0001' },
   'package.badGroup': { code: 'DLI.0001' },
   'package.badKind': { code: 'DLI.0001' },
@@ -221,12 +289,8 @@ const FILES: Readonly<Record<string, Mapping>> = {
 }
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
-  ...JOB,
-  ...REQUEST,
-  ...ACCESS,
-  ...GRANTS,
-  ...QUEUES_AND_TAGS,
-  ...FILES,
+  ...{ ...JOB, ...REQUEST, ...ACCESS, ...GRANTS, ...QUEUES_AND_TAGS },
+  ...{ ...TEMPLATES, ...TRANSFER, ...VARIABLES, ...FILES },
 }
 
 /** True when the code has a line here. */
@@ -242,14 +306,23 @@ export function foreignError(refusal: Refusal, room: Room, operation: string): F
   return { status, code: codeOf(mapping, refusal, room, operation) }
 }
 
+const BAD_JSON_IN: Readonly<Record<string, string>> = {
+  registerBucket: 'DLI.19001',
+  createFlinkSqlJobTemplate: 'DLI.18004',
+  updateFlinkSqlJobTemplate: 'DLI.18004',
+}
+
+const isAbout = (refusal: Refusal, field: string) => refusal instanceof FieldRefusal && refusal.field === field
+
 function codeOf(mapping: Mapping, refusal: Refusal, room: Room, operation: string): string {
   const ofOperation: Readonly<Record<string, string>> = mapping.in ?? {}
   const special = ofOperation[operation]
   if (special) return special
   if (operation === 'listApigSinks' && refusal.code === 'request.notSupported') return 'DLI.11098'
-  if (room !== 'flinkJobs')
-    return operation === 'registerBucket' && BAD_JSON.includes(refusal.code) ? 'DLI.19001' : mapping.code
-  if (BAD_JSON.includes(refusal.code)) return 'DLI.10004'
+  if (BAD_JSON.includes(refusal.code))
+    return BAD_JSON_IN[operation] ?? (room === 'flinkJobs' ? 'DLI.10004' : mapping.code)
+  if (operation === 'createFlinkSqlJobTemplate' && isAbout(refusal, 'name')) return 'DLI.18006'
+  if (room !== 'flinkJobs') return mapping.code
   if (refusal.code === 'request.notSupported') return 'DLI.10003'
   return (refusal instanceof FieldRefusal && mapping.fields?.[refusal.field]) || mapping.code
 }

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { isProjectAdmin } from '../../access/index.ts'
-import type { JobQuery, JobType, JobView } from '../../jobs/index.ts'
+import type { JobQuery, JobView } from '../../jobs/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
 import type { HttpParts } from '../parts.ts'
 import type { Query } from '../query.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import { optional } from './fields.ts'
+import { JOB_TYPES } from './job-types.ts'
 import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
 import { DLI_STATUSES, jobsWithStatus } from './status.ts'
@@ -15,12 +16,6 @@ import { DetailedJobItem, JobItem, toDetailedJobItem, toJobItem } from './wire.t
 
 const LIMIT_DEFAULT = 10
 const LIMIT_MAX = 100
-const JOB_TYPES = [
-  'flink_sql_job',
-  'flink_opensource_sql_job',
-  'flink_sql_edge_job',
-  'flink_jar_job',
-] as const satisfies JobType[]
 const ORDERS = ['asc', 'desc'] as const
 
 const Parameters = Type.Object({
@@ -86,6 +81,7 @@ function toJobQuery(query: Query): JobQuery | null {
     ...(nameContains ? { nameContains } : {}),
     ...(ownerName ? { ownerName } : {}),
     tags: toTagPairs(query.list('tags')),
+    withSqlBody: query.boolean('show_detail') ?? false,
     order: query.oneOf('order', ORDERS) ?? 'desc',
     limit: Math.min(LIMIT_MAX, query.integer('limit', 0, REQUEST_ERRORS.pagingBad) ?? LIMIT_DEFAULT),
     offset: query.integer('offset', 0, REQUEST_ERRORS.pagingBad) ?? 0,

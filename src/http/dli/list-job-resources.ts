@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { groupPackages } from '../../artifacts/index.ts'
+import { parseTagFilter } from '../../tags/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
 import { optional } from './fields.ts'
 import { dliOperation } from './operations.ts'
@@ -28,17 +29,15 @@ export const listJobResources = projectEndpoint({
     total: Type.Integer({ description: 'Number of resources.' }),
   }),
   async handle({ artifacts, grants }, { caller, query, language }) {
-    const tags = query.list('tags')
-    const found = await artifacts.list(caller.projectId, {
-      isVisible: await grants.visiblePackages(caller),
-      kind: query.oneOf('kind', PACKAGE_KINDS),
-      tags: tags.length > 0 ? tags : undefined,
-    })
-    const groups = groupPackages(found)
+    const isVisible = await grants.visiblePackages(caller)
+    const tags = parseTagFilter(query.text('tags'))
+    const all = await artifacts.list(caller.projectId, { isVisible })
+    const found = await artifacts.list(caller.projectId, { isVisible, kind: query.oneOf('kind', PACKAGE_KINDS), tags })
+    const groups = new Set(found.map(({ group }) => group))
     return {
       resources: found.map((item) => toPackageItem(item, language)),
-      modules: toModules(groups),
-      groups: groups.map((group) => toGroupItem(group, language)),
+      modules: toModules(groupPackages(all).filter(({ name }) => groups.has(name))),
+      groups: groupPackages(found).map((group) => toGroupItem(group, language)),
       total: found.length,
     }
   },

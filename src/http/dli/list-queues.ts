@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { QueueOrder } from '../../queues/index.ts'
+import { parseTagFilter } from '../../tags/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import { optional } from './fields.ts'
@@ -26,17 +27,18 @@ export const listQueues = projectEndpoint({
     order: optional(Type.Enum(ORDER_NAMES, { description: 'Default queue_name_asc.' })),
     'page-size': optional(Type.Integer({ minimum: 1, description: 'Default: all.' })),
     'current-page': optional(Type.Integer({ minimum: 1, description: 'From 1. Default 1.' })),
-    'with-priv': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
-    'with-charge-info': optional(Type.Boolean({ description: 'Accepted; adds nothing.' })),
+    'with-priv': optional(Type.Boolean({ description: 'Accepted; the answer has no field for rights.' })),
+    'with-charge-info': optional(Type.Boolean({ description: 'Accepted; nothing is charged here.' })),
   }),
   answer: Type.Object({ is_success: SuccessBoolean, message: Type.String(), queues: Type.Array(QueueItem) }),
   async handle({ queues, grants, flinkVersions }, { caller, query }) {
     const order = query.oneOf('order', ORDER_NAMES)
-    const tags = query.list('tags')
+    query.boolean('with-priv')
+    query.boolean('with-charge-info')
     const found = await queues.list(caller.projectId, {
       isVisible: await grants.visibleQueues(caller),
       type: query.oneOf('queue_type', TYPES) ?? 'sql',
-      tags: tags.length > 0 ? tags : undefined,
+      tags: parseTagFilter(query.text('tags')),
       order: order && ORDERS[order],
       page: query.integer('current-page', 1, REQUEST_ERRORS.fieldBad),
       pageSize: query.integer('page-size', 1, REQUEST_ERRORS.fieldBad),

@@ -19,6 +19,10 @@ export const MESSAGES = {
     en: 'The request for a savepoint is delivered successfully.',
     zh: '创建保存点的请求已下发成功。',
   },
+  exported: { en: 'The jobs are exported successfully.', zh: '导出作业成功' },
+  imported: { en: 'The jobs are imported successfully.', zh: '导入作业成功' },
+  savepointImported: { en: 'The savepoint is imported successfully.', zh: '导入保存点成功。' },
+  metricsShown: { en: '', zh: '' },
   graphShown: { en: '', zh: '' },
 } as const satisfies Record<string, Texts>
 

@@ -10,7 +10,7 @@ export const showFlinkJobExecutionGraph = projectEndpoint({
   place: dliOperation('showFlinkJobExecutionGraph'),
   room: 'flinkJobs',
   tag: 'Flink jobs',
-  description: "Flink's own answer about the live run, unchanged.",
+  description: "Flink's own answer about the newest run, unchanged; of an ended run the last that Flink told.",
   answer: Type.Object({
     is_success: SuccessText,
     message: Type.String(),

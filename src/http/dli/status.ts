@@ -23,6 +23,29 @@ export const DLI_STATUSES = [
 ] as const
 export type DliStatus = (typeof DLI_STATUSES)[number]
 
+/** When a job shows it, or why none does; docs/guides/statuses.md is made of this. */
+export const STATUS_MOMENTS: Readonly<Record<DliStatus, string>> = {
+  job_init: 'Created or imported, and never run since.',
+  job_submitting:
+    'From the moment a run is accepted until every task runs: while the job waits for CUs or memory (`status_desc` says for what), while its cluster starts, and while it is being started again after a failure.',
+  job_submit_fail:
+    'The run ended before every task ran: nothing fits, the program cannot begin, the state cannot be read, it took too long. So does every run of an SQL job until SQL jobs run.',
+  job_running: 'Every task was seen running by the attempt that Headgate launched, and nothing since says otherwise.',
+  job_running_exception:
+    'It ran and ended with an error, and no restart is wanted or left; or it died before the savepoint of its stop was complete.',
+  job_downloading: 'Never: only edge jobs are delivered to a device, and there are no edge nodes here.',
+  job_idle: 'Never: only edge jobs idle. A job that has nothing to read is `job_running`.',
+  job_canceling: 'A stop was accepted, and something of the job may still run.',
+  job_cancel_success: 'It was stopped, and nothing of it runs any more.',
+  job_cancel_fail:
+    'The stop did not end everything in time. Headgate goes on trying; when it succeeds the job is `job_cancel_success`.',
+  job_savepointing:
+    'A savepoint is being taken of the running job, by the savepoint call or as the first part of a stop.',
+  job_arrearage_stopped: 'Never: there are no accounts here, so none falls into arrears.',
+  job_arrearage_recovering: 'Never, for the same reason.',
+  job_finish: 'The program ended by itself.',
+}
+
 /** The status while no operation is open. */
 const STATUS_OF_STATE: Record<JobState, DliStatus> = {
   draft: 'job_init',

@@ -14,6 +14,14 @@ export const SuccessBoolean = Type.Literal(true)
 
 export const SUCCESS = true as const
 
+/** The answer of operations that have nothing to tell but that it is done. */
+export const DoneAnswer = Type.Object({
+  is_success: SuccessBoolean,
+  message: Type.String({ description: 'Empty on success.' }),
+})
+
+export const DONE = { is_success: SUCCESS, message: '' } as const
+
 export const SuccessTextOrBoolean = Type.Union([Type.Enum(['true', 'false']), Type.Boolean()], {
   description: 'The text "true" or "false"; a boolean when the User-Agent contains huaweicloud-usdk-go.',
 })

@@ -1,12 +1,11 @@
 import { Type } from 'typebox'
 import type { JobChanges } from '../../jobs/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
+import { toUpdatedJob, UpdatedJob } from './changed-job.ts'
 import { optional, queueName, text } from './fields.ts'
-import { JAR_JOB_FIELDS, toSettings } from './jar-job-fields.ts'
+import { JAR_JOB_FIELDS, toJarSettings } from './jar-job-fields.ts'
 import { toJobId } from './job-id.ts'
-import { MESSAGES } from './messages.ts'
 import { dliOperation } from './operations.ts'
-import { SUCCESS_TEXT, SuccessText } from './success.ts'
 
 const Body = Type.Object({
   name: optional(text('As on creation. Empty: unchanged.')),
@@ -16,12 +15,6 @@ const Body = Type.Object({
   ...JAR_JOB_FIELDS,
 })
 
-const Answer = Type.Object({
-  is_success: SuccessText,
-  message: Type.String(),
-  job: Type.Object({ update_time: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }) }),
-})
-
 export const updateFlinkJarJob = projectEndpoint({
   place: dliOperation('updateFlinkJarJob'),
   room: 'flinkJobs',
@@ -29,19 +22,16 @@ export const updateFlinkJarJob = projectEndpoint({
   description:
     'Changes what the body gives; the rest stays. While the job runs, only smn_topic, restart_when_exception, resume_checkpoint, resume_max_num, obs_bucket and checkpoint_path may change.',
   body: Body,
-  answer: Answer,
+  answer: UpdatedJob,
   async handle({ jobs }, { caller, params, body, language }) {
     const changes: JobChanges = {
       ...(body.name ? { name: body.name } : {}),
       ...(body.desc === undefined ? {} : { description: body.desc }),
       ...(body.queue_name ? { queueName: body.queue_name } : {}),
-      settings: toSettings(body),
+      kind: 'jar',
+      settings: toJarSettings(body),
     }
     const job = await jobs.update(caller, toJobId(params.job_id), changes)
-    return {
-      is_success: SUCCESS_TEXT,
-      message: MESSAGES.updated[language],
-      job: { update_time: job.updatedAt.getTime() },
-    }
+    return toUpdatedJob(job, language)
   },
 })

@@ -1,8 +1,16 @@
 import { type Static, Type } from 'typebox'
-import type { Job, JobSettings, JobView, ResourceConfig } from '../../jobs/index.ts'
+import {
+  type Job,
+  type JobSettings,
+  type JobView,
+  kindOfType,
+  type ResourceConfig,
+  scalingOf,
+} from '../../jobs/index.ts'
 import { shownCheckpointPath } from '../../jobs/job-places.ts'
 import type { Language } from '../../lib/errors.ts'
 import { nullable } from './fields.ts'
+import { JOB_TYPES } from './job-types.ts'
 import { DLI_STATUSES, statusOf } from './status.ts'
 
 /**
@@ -29,7 +37,7 @@ export const JobConfig = Type.Object({
   obs_bucket: nullable(text),
   smn_topic: nullable(text),
   root_id: Type.Integer({ description: 'Always -1: there are no child jobs here.' }),
-  edge_group_ids: nullable(list),
+  edge_group_ids: nullable(Type.Array(Type.String(), { description: 'Edge groups of an edge job.' })),
   manager_cu_number: count,
   cu_number: count,
   parallel_number: count,
@@ -38,25 +46,31 @@ export const JobConfig = Type.Object({
   restart_when_exception: flag,
   resume_checkpoint: flag,
   resume_max_num: Type.Integer({ description: 'Automatic restarts per hour; -1: unlimited.' }),
-  idle_state_retention: Type.Integer({ description: 'Seconds.' }),
-  config_url: nullable(text),
-  udf_jar_url: nullable(text),
-  dirty_data_strategy: nullable(text),
+  idle_state_retention: Type.Integer({ description: 'Of an SQL job, as it was sent; 3600 when none was.' }),
+  config_url: nullable(Type.String({ description: 'Of an SQL job, as it was sent.' })),
+  udf_jar_url: nullable(Type.String({ description: 'Jar with the user functions of an SQL job.' })),
+  dirty_data_strategy: nullable(
+    Type.String({ description: '0 ignore, 1 fail the job, 2:bucket/directory save there. Null for a Jar job.' }),
+  ),
   entrypoint: nullable(text),
   dependency_jars: nullable(list),
   dependency_files: nullable(list),
   runtime_config: nullable(Type.String({ description: 'Unchanged as it was sent.' })),
   flink_log_config: nullable(Type.String({ description: 'Unchanged as it was sent.' })),
   graph_editor_enabled: flag,
-  graph_editor_data: nullable(text),
+  graph_editor_data: nullable(Type.String({ description: 'Of an SQL job, as it was sent; else empty.' })),
   tm_cus: count,
   tm_slot_num: Type.Integer({ description: 'At least 1.' }),
   image: nullable(text),
   feature: text,
   flink_version: nullable(text),
-  operator_config: nullable(text),
-  static_estimator_config: nullable(text),
-  real_cu_number: Type.Integer({ description: 'CUs the job comes to; 0: the same as cu_number.' }),
+  operator_config: nullable(
+    Type.String({ description: 'JSON text as it was sent; empty when none was; null for a Jar job.' }),
+  ),
+  static_estimator_config: nullable(Type.String({ description: 'In the same way.' })),
+  real_cu_number: Type.Integer({
+    description: 'CUs that its JobManager and TaskManagers come to; 0: the same as cu_number.',
+  }),
   execution_agency_urn: nullable(text),
   resource_config_version: Type.Enum(['v1', 'v2']),
   resource_config: Type.Object({
@@ -65,9 +79,17 @@ export const JobConfig = Type.Object({
     jobmanager_resource_spec: Spec,
     taskmanager_resource_spec: Spec,
   }),
-  auto_scaling_enable: Type.Boolean({ description: 'Always false: a job keeps its size.' }),
-  auto_scaling_interval: nullable(count),
-  max_parallelism: nullable(count),
+  auto_scaling_enable: Type.Boolean({
+    description: 'flink.dli.job.scale.enable of runtime_config. Stored and answered: a job keeps its size.',
+  }),
+  auto_scaling_interval: nullable(
+    Type.Integer({ description: 'flink.dli.job.scale.interval of runtime_config, minutes; null without scaling.' }),
+  ),
+  max_parallelism: nullable(
+    Type.Integer({
+      description: 'What flink.dli.job.cu.max of runtime_config allows: 4 per compute CU; null without scaling.',
+    }),
+  ),
 })
 
 const shared = {
@@ -75,7 +97,7 @@ const shared = {
   name: text,
   desc: text,
   user_name: text,
-  job_type: text,
+  job_type: Type.Enum(JOB_TYPES),
   status: Type.Enum(DLI_STATUSES),
   status_desc: Type.String({ description: 'Empty when all is well; else the cause and what to do.' }),
   create_time: millis,
@@ -99,8 +121,10 @@ const detailOnly = {
   update_time: nullable(millis),
   user_id: text,
   project_id: text,
-  sql_body: text,
-  run_mode: text,
+  sql_body: Type.String({ description: 'Text of an SQL job; empty for a Jar job.' }),
+  run_mode: Type.Enum(['shared_cluster', 'exclusive_cluster', 'edge_node'], {
+    description: 'exclusive_cluster for a Jar job.',
+  }),
   main_class: nullable(text),
   entrypoint_args: nullable(text),
   execution_graph: nullable(text),
@@ -146,11 +170,11 @@ function toShared(view: JobView, { language, now }: Reading) {
       .join(' '),
     create_time: job.createdAt.getTime(),
     duration: durationMs(job, now),
-    root_id: -1,
-    graph_editor_enabled: false,
+    root_id: NO_ROOT,
+    graph_editor_enabled: job.settings.graphEditorEnabled,
     has_savepoint: latestSavepoint !== null,
     queue_name: job.queueName,
-    edge_group_ids: null,
+    edge_group_ids: toList(job.settings.edgeGroupIds),
     restart_times: job.restartTimes,
     savepoint_path: latestSavepoint?.path ?? null,
   }
@@ -170,8 +194,8 @@ function toDetailOnly(view: JobView) {
     update_time: job.updatedAt.getTime(),
     user_id: job.ownerId,
     project_id: job.projectId,
-    sql_body: '',
-    run_mode: 'exclusive_cluster',
+    sql_body: view.sqlBody,
+    run_mode: settings.runMode,
     main_class: settings.mainClass,
     entrypoint_args: settings.entrypointArgs,
     execution_graph: job.executionGraph,
@@ -188,7 +212,9 @@ function toJobConfig(view: JobView): Static<typeof JobConfig> {
     ...toStorageConfig(view.job),
     ...toSizeConfig(view),
     ...toProgramConfig(settings),
-    ...NEVER_SET,
+    ...toSqlConfig(view.job),
+    ...toScalingConfig(settings),
+    root_id: NO_ROOT,
     restart_when_exception: settings.restartWhenException,
     resume_checkpoint: settings.resumeCheckpoint,
     resume_max_num: settings.resumeMaxNum,
@@ -220,7 +246,7 @@ function toSizeConfig({ job, sizing, attempt }: JobView) {
     executor_cu_number: isLive ? executorCus(settings) : null,
     tm_cus: settings.tmCus,
     tm_slot_num: Math.max(1, settings.tmSlotNum || sizing.slotsPerTaskManager),
-    real_cu_number: sizing.cuCount === settings.cuNumber ? 0 : sizing.cuCount,
+    real_cu_number: sizing.realCuCount === settings.cuNumber ? 0 : sizing.realCuCount,
     resource_config_version: settings.resourceConfigVersion,
     resource_config: toResourceConfig(settings.resourceConfig),
   }
@@ -242,8 +268,8 @@ function toResourceConfig(config: ResourceConfig) {
 function toProgramConfig(settings: JobSettings) {
   return {
     entrypoint: settings.entrypoint,
-    dependency_jars: settings.dependencyJars && [...settings.dependencyJars],
-    dependency_files: settings.dependencyFiles && [...settings.dependencyFiles],
+    dependency_jars: toList(settings.dependencyJars),
+    dependency_files: toList(settings.dependencyFiles),
     runtime_config: settings.runtimeConfig,
     flink_log_config: settings.flinkLogConfig,
     feature: settings.feature ?? 'basic',
@@ -252,19 +278,35 @@ function toProgramConfig(settings: JobSettings) {
   }
 }
 
-/** What only SQL jobs, edge jobs or the vendor's own console ever set. */
-const NEVER_SET = {
-  root_id: -1,
-  edge_group_ids: null,
-  idle_state_retention: 3600,
-  config_url: null,
-  udf_jar_url: null,
-  dirty_data_strategy: null,
-  graph_editor_enabled: false,
-  graph_editor_data: '',
-  operator_config: null,
-  static_estimator_config: null,
-  auto_scaling_enable: false,
-  auto_scaling_interval: null,
-  max_parallelism: null,
-} as const
+/** Of a Jar job most of it is null; an SQL job has texts and the defaults of SQL jobs. */
+function toSqlConfig({ type, settings }: Job) {
+  const isSql = kindOfType(type) === 'sql'
+  return {
+    edge_group_ids: toList(settings.edgeGroupIds),
+    idle_state_retention: settings.idleStateRetentionSeconds ?? IDLE_STATE_RETENTION_SECONDS,
+    config_url: settings.configUrl,
+    udf_jar_url: settings.udfJarUrl,
+    dirty_data_strategy: settings.dirtyDataStrategy ?? (isSql ? '0' : null),
+    graph_editor_enabled: settings.graphEditorEnabled,
+    graph_editor_data: settings.graphEditorData ?? '',
+    operator_config: settings.operatorConfig ?? (isSql ? '' : null),
+    static_estimator_config: settings.staticEstimatorConfig ?? (isSql ? '' : null),
+  }
+}
+
+function toScalingConfig(settings: JobSettings) {
+  const scaling = scalingOf(settings)
+  return {
+    auto_scaling_enable: scaling !== null,
+    auto_scaling_interval: scaling?.intervalMinutes ?? null,
+    max_parallelism: scaling?.maxParallelism ?? null,
+  }
+}
+
+const IDLE_STATE_RETENTION_SECONDS = 3600
+/** Only edge jobs have children. */
+const NO_ROOT = -1
+
+function toList(texts: readonly string[] | null): string[] | null {
+  return texts && [...texts]
+}

@@ -26,6 +26,7 @@ export function endAttempt(view: JobView, attempt: Attempt, now: Date, policy: P
     attempt: { live: false, ...(attempt.endedAt ? {} : { endedAt: now }), ...seen(view, attempt) },
     actions: [
       { do: 'exportLogs', attemptId: attempt.id },
+      { do: 'keepGraph', attemptId: attempt.id },
       { do: 'tidy', attemptId: attempt.id },
     ],
     lookAgainInMs: policy.fastMs,

@@ -128,6 +128,7 @@ function view(theJob: Job, change: Partial<JobView> = {}): JobView {
     observation: change.attempt ? seen() : null,
     savepoint: null,
     room: roomy,
+    missingVariables: [],
     restorable: { savepoints: [], checkpoints: [] },
     ...change,
   }
@@ -139,6 +140,12 @@ const does = (theView: JobView) => on(theView).actions.map((action) => action.do
 describe('a queued job', () => {
   test('is admitted when the queue and the host have room, with a new attempt', () => {
     expect(on(view(job('queued')))).toMatchObject({ event: 'admitted', newAttempt: { restoreFrom: null } })
+  })
+
+  test('is refused when a global variable it names is gone, and names it', () => {
+    const decision = on(view(job('queued'), { missingVariables: ['pw', 'rate'] }))
+    expect(decision).toMatchObject({ event: 'refused', because: expect.stringContaining('{{pw}}, {{rate}}') })
+    expect(decision.newAttempt).toBeUndefined()
   })
 
   test.each<[string, Partial<Room>, RegExp]>([

@@ -86,6 +86,7 @@ function stopped(view: JobView, attempt: Attempt, now: Date, policy: Policy): De
     attempt: { live: false, outcome: lostSavepoint ? 'failed' : 'stopped', endedAt: now, ...seen(view, attempt) },
     actions: [
       { do: 'exportLogs', attemptId: attempt.id },
+      { do: 'keepGraph', attemptId: attempt.id },
       { do: 'tidy', attemptId: attempt.id },
     ],
     lookAgainInMs: 'whenAsked',

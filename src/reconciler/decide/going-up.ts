@@ -1,4 +1,5 @@
-import type { Attempt } from '../../jobs/job.ts'
+import { type Attempt, kindOfType } from '../../jobs/job.ts'
+import { variablesMissing } from '../../jobs/job-errors.ts'
 import { launchPlanOf } from '../../jobs/launch-plan.ts'
 import { restorePointForRun } from '../../jobs/restore-point.ts'
 import { assert, type Texts } from '../../lib/errors.ts'
@@ -29,10 +30,13 @@ export function admit(view: JobView, now: Date, policy: Policy): Decision {
     room && view.restorable && job.wish.wants === 'running',
     `Job ${job.id}: a queued job has room, state and a wish`,
   )
+  if (job.type === 'flink_sql_edge_job') return refuse(TEXTS.noEdge(), now)
+  if (kindOfType(job.type) === 'sql') return refuse(TEXTS.noSqlYet(), now)
   if (!room.queue) return refuse(TEXTS.queueGone(job.queueName ?? ''), now)
   if (room.needsCus > room.queue.cuCount) {
     return refuse(TEXTS.queueTooSmall(room.queue.name, room.needsCus, room.queue.cuCount), now)
   }
+  if (view.missingVariables.length > 0) return refuse(variablesMissing(view.missingVariables), now)
   const everRan = view.history.some((attempt) => attempt.runningAt !== null)
   const point = restorePointForRun(job, job.wish.resume, everRan, view.restorable)
   if ('missing' in point) return refuse(TEXTS.nothingToResume(point.because), now)
@@ -97,7 +101,7 @@ export function up(view: JobView, attempt: Attempt, now: Date, policy: Policy): 
       ...(view.job.state === 'recovering' ? {} : { startedAt: now }),
     },
     attempt: { runningAt: attempt.runningAt ?? now, ...seen(view, attempt) },
-    actions: [{ do: 'readPlan', attemptId: attempt.id }],
+    actions: [{ do: 'keepGraph', attemptId: attempt.id }],
     lookAgainInMs: policy.steadyMs,
   }
 }
@@ -120,7 +124,7 @@ export function finish(view: JobView, attempt: Attempt, now: Date, policy: Polic
       ...(view.job.startedAt && attempt.runningAt ? {} : { startedAt: view.observation?.flinkJob?.startedAt ?? now }),
     },
     attempt: { outcome: 'finished', ...(attempt.runningAt ? {} : { runningAt: now }), ...seen(view, attempt) },
-    actions: [{ do: 'readPlan', attemptId: attempt.id }],
+    actions: [{ do: 'keepGraph', attemptId: attempt.id }],
     lookAgainInMs: policy.fastMs,
   }
 }

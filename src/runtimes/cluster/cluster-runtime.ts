@@ -8,6 +8,7 @@ import { removeTree } from '../../lib/open-folder.ts'
 import type {
   AttemptId,
   CheckpointView,
+  JobCounters,
   LaunchSpec,
   LogFile,
   LogPage,
@@ -18,6 +19,7 @@ import type {
 import { archivedExecutionGraph } from './archive.ts'
 import { Attempt, exists } from './attempt.ts'
 import { findCheckpoints, holdsState } from './checkpoints.ts'
+import { readCounters } from './counters.ts'
 import { namesIn, unlessDiskFull } from './disk.ts'
 import { type DiskLimits, DiskWatch, tooLarge } from './disk-watch.ts'
 import { Exclusive } from './exclusive.ts'
@@ -280,6 +282,19 @@ export class ClusterRuntime implements Runtime {
     if (attempt.stateOf('jobmanager').is !== 'alive') return archivedExecutionGraph(attempt.folder.archive, flinkJobId)
     try {
       return await this.#rest.read(attempt.cluster.ports.rest, `/jobs/${flinkJobId}`)
+    } catch (error) {
+      if (error instanceof Unreachable) return null
+      throw error
+    }
+  }
+
+  async counters(attemptId: AttemptId): Promise<JobCounters | null> {
+    const attempt = await this.#openIfThere(attemptId)
+    if (attempt === null || attempt.spec === null || attempt.cluster === null) return null
+    await attempt.table.refresh()
+    if (attempt.stateOf('jobmanager').is !== 'alive') return null
+    try {
+      return await readCounters(this.#rest, attempt.cluster.ports.rest, attempt.spec.flinkJobId)
     } catch (error) {
       if (error instanceof Unreachable) return null
       throw error

@@ -165,6 +165,33 @@ export function archivedAnswer(archive: unknown, path: string): unknown {
   return json === null ? null : JSON.parse(json)
 }
 
+export type Vertex = Readonly<{ id: string; name: string }>
+
+/** Of `GET /jobs/<id>`. */
+export function verticesOf(job: unknown): Vertex[] {
+  return list(object(job).vertices)
+    .map(object)
+    .flatMap(({ id, name }) => (typeof id === 'string' && typeof name === 'string' ? [{ id, name }] : []))
+}
+
+/**
+ * Names of operators and of their metrics, from `GET /jobs/<id>/vertices/<id>/subtasks/metrics`: `<operator>.<metric>`. Flink
+ * takes dots out of names of operators; metrics have some (`split.1.watermark.…`).
+ */
+export function operatorMetrics(metrics: unknown): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { id } of list(metrics).map(object)) {
+    const [, operator, metric] = /^([^.]+)\.(.+)$/su.exec(String(id)) ?? []
+    if (operator && metric) found.set(operator, [...(found.get(operator) ?? []), metric])
+  }
+  return found
+}
+
+/** `[{id, sum}]`, the answer to the same with `get` and `agg=sum`. */
+export function summedMetrics(metrics: unknown): Map<string, number> {
+  return new Map(list(metrics).map((each) => [String(object(each).id), number(object(each).sum)]))
+}
+
 /**
  * `GET /applications/overview` (2.3 and later): true when the program has ended and no job came of it. Earlier releases
  * end the JobManager in that case.

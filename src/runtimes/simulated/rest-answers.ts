@@ -22,9 +22,12 @@ const ALL_TASKS: readonly string[] = [
   ...['FINISHED', 'CANCELING', 'CANCELED', 'FAILED', 'RECONCILING'],
 ]
 const VERTEX = 'cbc357ccb763df2852fee8c4fc7d55f2'
+/** A pretended program counts once a millisecond. */
+const COUNTS_PER_SECOND = 1000
 
-export function answer(cluster: PretendedCluster, method: string, { pathname }: URL, body: unknown): Answer {
-  const [, first = '', second = '', third = '', fourth = ''] = pathname.split('/')
+export function answer(cluster: PretendedCluster, method: string, url: URL, body: unknown): Answer {
+  const { pathname } = url
+  const [, first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = pathname.split('/')
   if (pathname === '/overview') return ok(overview(cluster))
   if (pathname === '/jobs/overview') return ok({ jobs: cluster.job === null ? [] : [jobLine(cluster, cluster.job)] })
   if (pathname === '/applications/overview' && isLine23(cluster)) return ok(applications(cluster))
@@ -35,6 +38,9 @@ export function answer(cluster: PretendedCluster, method: string, { pathname }: 
   if (job === null || second !== cluster.order.spec.flinkJobId) return refusal(404, `Job ${second} not found`)
   if (method === 'PATCH') return cancelAnswer(cluster, job)
   if (third === 'metrics') return ok(metricsAnswer(cluster, job))
+  if (third === 'vertices' && fourth === VERTEX && `${fifth}/${sixth}` === 'subtasks/metrics') {
+    return ok(vertexMetrics(cluster, job, url.searchParams.get('get')))
+  }
   const copy = copyOf(cluster, job)
   const answers: Record<string, unknown> = {
     '': copy.graph,
@@ -149,7 +155,13 @@ function graph(cluster: PretendedCluster, job: PretendedJob) {
 function vertex(cluster: PretendedCluster, job: PretendedJob) {
   const { parallelism } = cluster.order.spec.shape
   const status: TaskState = JOB_LIFE[job.phase].tasks ?? 'CREATED'
-  const described = { id: VERTEX, name: 'Pretended', maxParallelism: 128, parallelism, status }
+  const described = {
+    id: VERTEX,
+    name: 'Source: Pretended -> Sink: Pretended',
+    maxParallelism: 128,
+    parallelism,
+    status,
+  }
   return { ...described, ...timesOf(job), tasks: taskCounts(cluster, job) }
 }
 
@@ -193,6 +205,19 @@ function metricsAnswer(cluster: PretendedCluster, job: PretendedJob): unknown[] 
     metrics.set(cluster, { at: Date.now(), told: [{ id: 'numRestarts', value: String(job.restarts) }] })
   }
   return known.told
+}
+
+/** Names only, unless some are asked for. Flink tells of none before its tasks run. */
+function vertexMetrics({ checkpointing }: PretendedCluster, job: PretendedJob, get: string | null): unknown[] {
+  if (job.phase !== 'RUNNING') return []
+  const { count } = checkpointing
+  const values: Record<string, number> = { numRecordsIn: 0, numRecordsOut: 0 }
+  for (const direction of ['Source__Pretended.numRecordsOut', 'Sink__Pretended.numRecordsIn']) {
+    values[direction] = count
+    values[`${direction}PerSecond`] = COUNTS_PER_SECOND
+  }
+  const names = get === null ? Object.keys(values) : get.split(',').filter((name) => name in values)
+  return names.map((id) => (get === null ? { id } : { id, sum: values[id] }))
 }
 
 function exceptions(cluster: PretendedCluster, job: PretendedJob) {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { RandomAccessReader } from 'yauzl'
 
 /**
@@ -37,11 +37,22 @@ export class BlockReader extends RandomAccessReader {
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    return this.#file.createReadStream({ start, end: end - 1, autoClose: false })
+    return Readable.from(this.#pieces(start, end), { objectMode: false })
   }
 
   override close(callback: (error: Error | null) => void): void {
     callback(null)
+  }
+
+  /** Not a stream of the handle's own: it counts those, and closes itself when it has miscounted. */
+  async *#pieces(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at < end; ) {
+      const piece = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, end - at))
+      const { bytesRead } = await this.#file.read(piece, 0, piece.length, at)
+      if (bytesRead === 0) throw new Error('unexpected end of file')
+      yield piece.subarray(0, bytesRead)
+      at += bytesRead
+    }
   }
 
   async #fill(position: number, length: number): Promise<void> {

@@ -1,0 +1,122 @@
+import { type Static, Type } from 'typebox'
+import type { CheckpointMode, JobSettings } from '../../jobs/index.ts'
+import { boolean, integer, optional, text } from './fields.ts'
+
+/**
+ * The settings of any job as requests carry them: create and update, Jar and SQL have schemas of their own, and these fields
+ * in common. Only JSON types are checked here: what values make sense is the domain's to say.
+ */
+const Spec = Type.Object({
+  cpu: optional(Type.Number({ description: 'Cores, at least 0.5. Default 1.' })),
+  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".')),
+})
+
+export const REFERENCE_LENGTH_MAX = 1280
+/** Answers carry these texts back, a hundred at a time in a list. */
+export const CONFIG_LENGTH_MAX = 65_536
+
+export const JOB_FIELDS = {
+  cu_number: optional(integer('CUs of the job in all, 2 to 400. Default 2.')),
+  manager_cu_number: optional(integer('CUs of the JobManager. Default 1.')),
+  parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.')),
+  checkpoint_enabled: optional(boolean('Take checkpoints. Default false.')),
+  checkpoint_mode: optional(
+    Type.Enum([1, 2, '1', '2', 'exactly_once', 'at_least_once'], {
+      description: '1: exactly once; 2: at least once. Default 1.',
+    }),
+  ),
+  checkpoint_interval: optional(
+    integer('Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.'),
+  ),
+  log_enabled: optional(boolean('Keep the logs in obs_bucket. Default false.')),
+  obs_bucket: optional(text('Name of the bucket for logs and checkpoints.', 63)),
+  smn_topic: optional(text('Name of the topic that is told when the job fails.', 255)),
+  restart_when_exception: optional(boolean('Restart the job after an error. Default false.')),
+  tm_cus: optional(integer('CUs per TaskManager. Default 1.')),
+  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.')),
+  flink_version: optional(text('Version of Flink. Default: that of the service.', 64)),
+  resume_checkpoint: optional(boolean('After an error go on from the latest checkpoint. Default false.')),
+  resume_max_num: optional(integer('Automatic restarts per hour; -1: unlimited. Default -1.')),
+  runtime_config: optional(
+    text('Flink options as JSON text of pairs, as JSON text of an object, or as key=value lines.', CONFIG_LENGTH_MAX),
+  ),
+  flink_log_config: optional(text('Log levels, as JSON text.', CONFIG_LENGTH_MAX)),
+  execution_agency_urn: optional(text('Name of an agency. Stored and answered.', 256)),
+  resource_config_version: optional(
+    Type.Enum(['v1', 'v2'], { description: 'v2: resource_config sizes the job. Default v1.' }),
+  ),
+  resource_config: optional(
+    Type.Object(
+      {
+        max_slot: optional(integer('Slots per TaskManager. Default 1.')),
+        parallel_number: optional(integer('Parallelism. Default 1.')),
+        jobmanager_resource_spec: optional(Spec),
+        taskmanager_resource_spec: optional(Spec),
+      },
+      {
+        description:
+          'Sizes the job when resource_config_version is v2. Given as a whole: absent parts take their defaults.',
+      },
+    ),
+  ),
+}
+
+const JobFields = Type.Object(JOB_FIELDS)
+type JobFields = Static<typeof JobFields>
+
+/** The common settings that the request gives, and no others. */
+export function toCommonSettings(body: JobFields): Partial<JobSettings> {
+  return onlyGiven({
+    cuNumber: body.cu_number,
+    managerCuNumber: body.manager_cu_number,
+    parallelNumber: body.parallel_number,
+    tmCus: body.tm_cus,
+    tmSlotNum: body.tm_slot_num === 0 ? null : body.tm_slot_num,
+    logEnabled: body.log_enabled,
+    obsBucket: textOrNull(body.obs_bucket),
+    smnTopic: textOrNull(body.smn_topic),
+    restartWhenException: body.restart_when_exception,
+    resumeCheckpoint: body.resume_checkpoint,
+    resumeMaxNum: body.resume_max_num,
+    checkpointEnabled: body.checkpoint_enabled,
+    checkpointMode: toCheckpointMode(body.checkpoint_mode),
+    checkpointIntervalSeconds: body.checkpoint_interval,
+    runtimeConfig: textOrNull(body.runtime_config),
+    flinkLogConfig: textOrNull(body.flink_log_config),
+    flinkVersion: textOrNull(body.flink_version),
+    executionAgencyUrn: textOrNull(body.execution_agency_urn),
+    resourceConfigVersion: body.resource_config_version,
+    resourceConfig: body.resource_config && toResourceConfig(body.resource_config),
+  })
+}
+
+/** Settings that may be absent from a request: unchanged, or the default. */
+type Given = { [Key in keyof JobSettings]?: JobSettings[Key] | undefined }
+
+/** Without the keys whose value is undefined. */
+export function onlyGiven(values: Given): Partial<JobSettings> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<JobSettings>
+}
+
+/** An empty text means none; an absent one stays absent. */
+export function textOrNull(value: string | undefined): string | null | undefined {
+  return value === '' ? null : value
+}
+
+function toCheckpointMode(value: number | string | undefined): CheckpointMode | undefined {
+  if (value === undefined) return undefined
+  return value === 2 || value === '2' || value === 'at_least_once' ? 'at_least_once' : 'exactly_once'
+}
+
+function toResourceConfig(config: NonNullable<JobFields['resource_config']>): JobSettings['resourceConfig'] {
+  return {
+    maxSlot: config.max_slot ?? 1,
+    parallelNumber: config.parallel_number ?? 1,
+    jobManager: toSpec(config.jobmanager_resource_spec),
+    taskManager: toSpec(config.taskmanager_resource_spec),
+  }
+}
+
+function toSpec(spec: { cpu?: number; memory?: string } | undefined): { cpu: number; memory: string } {
+  return { cpu: spec?.cpu ?? 1, memory: spec?.memory ?? '4G' }
+}
