@@ -13,4 +13,4 @@ export type {
 export { ARTIFACT_ERRORS, PACKAGE_ERRORS } from './package-errors.ts'
 export { groupPackages, packageNameOf, parseReference } from './package-names.ts'
 export { type Artifacts, type ArtifactsOptions, createArtifacts } from './package-service.ts'
-export { TAGGED_PACKAGES } from './tagged-packages.ts'
+export { parsePackageId, TAGGED_PACKAGES } from './tagged-packages.ts'

@@ -1,6 +1,15 @@
 import { isProjectAdmin, type ProjectCaller } from '../access/index.ts'
 import type { Database, Reader } from '../db/database.ts'
-import { type GivenRights, holds, type Needed, RIGHTS_ON, type Right, type Thing, type ThingName } from './grant.ts'
+import {
+  type GivenRights,
+  holds,
+  type Needed,
+  RIGHTS_ON,
+  type Right,
+  type Thing,
+  type ThingKind,
+  type ThingName,
+} from './grant.ts'
 import { GRANT_ERRORS } from './grant-errors.ts'
 import {
   deleteGrants,
@@ -42,6 +51,8 @@ export interface Grants {
   change(caller: ProjectCaller, change: GrantChange): Promise<void>
   /** Everybody with a right on the thing; without the right to see that, only the caller himself. @throws Refusal `grant.*` */
   list(caller: ProjectCaller, thing: ThingName): Promise<RightsOfUser[]>
+  /** The jobs on which the caller has the right. */
+  jobsWith(caller: Actor, right: 'view' | 'export'): Promise<Visibility<{ id: number; ownerId: string }>>
   visibleQueues(caller: Actor): Promise<Visibility<{ id: number; ownerId: string }>>
   visiblePackages(caller: Actor): Promise<Visibility<{ id: number; ownerId: string; group: string | null }>>
 }
@@ -53,6 +64,12 @@ export function createGrants({ database }: { database: Database }): Grants {
     const thing = await findThing(reader, caller.projectId, name)
     return thing === null || (await isHolder(reader, caller, needed, thing))
   }
+  /** His own, and those with the right. */
+  const visible = async (caller: Actor, kind: ThingKind, right: Right | 'any') => {
+    if (isProjectAdmin(caller)) return () => true
+    const given = await readThingsWith(db, caller.projectId, caller.userId, kind, right)
+    return ({ id, ownerId }: { id: number; ownerId: string }) => ownerId === caller.userId || given.has(String(id))
+  }
   return {
     may,
     async require(caller, needed, thing) {
@@ -63,21 +80,18 @@ export function createGrants({ database }: { database: Database }): Grants {
     },
     change: (caller, change) => changeRights(database, caller, change),
     list: (caller, thing) => listRights(db, caller, thing),
-    async visibleQueues(caller) {
-      if (isProjectAdmin(caller)) return () => true
-      const given = await readThingsWith(db, caller.projectId, caller.userId, 'queue', 'any')
-      return ({ id, ownerId }) => ownerId === caller.userId || given.has(String(id))
-    },
+    jobsWith: (caller, right) => visible(caller, 'job', right),
+    visibleQueues: (caller) => visible(caller, 'queue', 'any'),
     async visiblePackages(caller) {
       if (isProjectAdmin(caller)) return () => true
       const { projectId, userId } = caller
-      const [packages, groups, ownGroups] = await Promise.all([
-        readThingsWith(db, projectId, userId, 'package', 'view'),
+      const [isVisible, groups, ownGroups] = await Promise.all([
+        visible(caller, 'package', 'view'),
         readThingsWith(db, projectId, userId, 'group', 'view'),
         readGroupsOf(db, projectId, userId),
       ])
       const inGroup = (group: string | null) => group !== null && (groups.has(group) || ownGroups.has(group))
-      return ({ id, ownerId, group }) => ownerId === userId || packages.has(String(id)) || inGroup(group)
+      return (each) => isVisible(each) || inGroup(each.group)
     },
   }
 }

@@ -1,13 +1,13 @@
-import { packageNameOf } from '../artifacts/index.ts'
+import { packageNameOf, parsePackageId } from '../artifacts/index.ts'
 import type { Needed, ThingName } from '../grants/index.ts'
-import { toJobId } from './dli/job-id.ts'
+import { parseJobId, toJobId } from './dli/job-id.ts'
 import type { DliOperationId } from './dli/operations.ts'
 import type { Call } from './endpoint.ts'
 
 /**
  * Who may call which operation, in one table: the only place that knows. `guard` asks it for every call.
- * Two rights are asked further inside, where it is known what they are about: to run jobs on the queue of a job that is
- * run, and to use the packages that a job names.
+ * Rights are asked further inside where only there it is known what they are about: to run jobs on the queue of a job
+ * that is run, to use the packages that a job names, to export jobs, and to overwrite those that an import finds.
  */
 export type Need = Readonly<
   | { who: 'anyone' | 'caller' | 'serviceAdmin' | 'member' | 'admin' }
@@ -62,7 +62,10 @@ type Body = Readonly<Record<string, unknown>>
 const bodyOf = ({ body }: Asked) => (body ?? {}) as Body
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const isJobId = (value: unknown): boolean => /^\d{1,15}$/.test(String(value))
+const jobNamed = (value: unknown): ThingName[] => {
+  const id = parseJobId(value)
+  return id === null ? [] : [{ kind: 'job', id }]
+}
 /** Longer lists are refused by the check of the body. */
 const LISTED_MAX = 1000
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, LISTED_MAX) : [])
@@ -75,7 +78,7 @@ const eachJob = (right: Needed) => ({ right, on: 'each' }) as const
 const onJobsIn = (field: string, right: Needed) => ({
   right,
   on: (asked: Asked): ThingName[] => {
-    return listOf(bodyOf(asked)[field]).flatMap((id) => (isJobId(id) ? [{ kind: 'job', id: Number(id) }] : []))
+    return listOf(bodyOf(asked)[field]).flatMap(jobNamed)
   },
 })
 
@@ -116,11 +119,10 @@ const onTagged = (right: Needed) => ({
   right,
   on: ({ params }: Asked): ThingName[] => {
     const id = params.resource_id ?? ''
-    if (params.resource_type === 'dli_flink_job') return isJobId(id) ? [{ kind: 'job', id: Number(id) }] : []
+    if (params.resource_type === 'dli_flink_job') return jobNamed(id)
     if (params.resource_type === 'dli_queue') return [{ kind: 'queue', name: id }]
     if (params.resource_type !== 'dli_package_resource') return []
-    const at = id.indexOf('#')
-    return [{ kind: 'package', group: at < 0 ? null : id.slice(0, at), name: id.slice(at + 1) }]
+    return [{ kind: 'package', ...parsePackageId(id) }]
   },
 })
 
@@ -141,8 +143,8 @@ export const DLI_RIGHTS: Readonly<Record<DliOperationId, Need>> = {
   deleteFlinkJob: onJob('delete'),
   batchDeleteFlinkJobs: eachJob('delete'),
   showFlinkMetric: onJobsIn('job_ids', 'view'),
-  exportFlinkJobs: onJobsIn('job_selected', 'export'),
-  importFlinkJobs: eachJob('update'), // of the jobs it overwrites
+  exportFlinkJobs: member, // EXPORT on each job: JobService.definitions
+  importFlinkJobs: member, // UPDATE on each job that is overwritten: JobService.importJob
   executeFlinkJobSavepoint: onJob('stop'), // who may stop with a savepoint may take one
   importFlinkJobSavepoint: onJob('update'),
   listApigSinks: onJob('view'),

@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '../db/database.ts'
-import { type Actor, dropGrantsOn } from '../grants/index.ts'
+import { type Actor, dropGrantsOn, GRANT_ERRORS } from '../grants/index.ts'
 import type { JobCounters, LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import { findState } from './import-savepoint.ts'
@@ -89,8 +89,11 @@ export interface JobService {
 
   read(projectId: string, id: JobId): Promise<JobView>
   list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
-  /** The jobs, or all of the project's, in the order of their ids, read while they are asked for. */
-  definitions(projectId: string, ids: readonly JobId[] | null): Promise<AsyncIterable<JobDefinition>>
+  /**
+   * The jobs, or all that the actor may export, in the order of their ids, read while they are asked for.
+   * @throws Refusal `job.notFound`, `grant.denied`
+   */
+  definitions(actor: Actor, ids: readonly JobId[] | null): Promise<AsyncIterable<JobDefinition>>
   moves(projectId: string, id: JobId): Promise<Move[]>
   attempts(projectId: string, id: JobId): Promise<Attempt[]>
   savepoints(projectId: string, id: JobId): Promise<Savepoint[]>
@@ -186,6 +189,11 @@ export function createJobService(parts: JobParts): JobService {
     if (!(await parts.queues.find(tx.db, projectId, queueName ?? ''))) throw JOB_ERRORS.queueNotFound(queueName ?? '')
   }
 
+  const mustMayUpdate = async (tx: Tx, actor: Actor, id: JobId): Promise<void> => {
+    const thing = { kind: 'job', id } as const
+    if (!(await parts.grants.may(tx.db, actor, 'update', thing))) throw GRANT_ERRORS.denied('update', thing)
+  }
+
   const mustMaySubmit = async (tx: Tx, actor: Actor, { queueName }: Job): Promise<void> => {
     if (queueName === null) return
     if (await parts.grants.may(tx.db, actor, 'submit', { kind: 'queue', name: queueName })) return
@@ -207,6 +215,7 @@ export function createJobService(parts: JobParts): JobService {
       return database.transact(async (tx) => {
         const job = await store.findNamed(tx.db, actor.projectId, wanted.name)
         if (job && !cover) throw JOB_ERRORS.nameTaken(wanted.name)
+        if (job) await mustMayUpdate(tx, actor, job.id)
         if (job) return { id: (await overwrite(tx, actor, job, wanted, settings)).id, was: 'overwritten' }
         const { id } = await insert(tx, actor, wanted, settings, `imported by user ${actor.userId}`)
         return { id, was: 'created' }
@@ -348,12 +357,11 @@ export function createJobService(parts: JobParts): JobService {
       return { total, jobs: await viewsOf(parts, jobs, query.withSqlBody ?? false) }
     },
 
-    async definitions(projectId, wanted) {
-      const ids = await store.idsOf(database.db, projectId, wanted)
-      const there = new Set(ids)
-      const missing = wanted?.find((id) => !there.has(id))
-      if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
-      return definitionsOf(parts, projectId, ids)
+    async definitions(actor, wanted) {
+      const jobs = await store.names(database.db, actor.projectId)
+      const mayExport = await parts.grants.jobsWith(actor, 'export')
+      const ids = (wanted ? selected(jobs, wanted, mayExport) : jobs.filter(mayExport)).map(({ id }) => id)
+      return definitionsOf(parts, actor.projectId, ids)
     },
 
     async moves(projectId, id) {
@@ -446,6 +454,22 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boole
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
     sqlBody: sqlBodies.get(job.id) ?? '',
   }))
+}
+
+/** One that is missing or may not be exported refuses all. */
+function selected<Found extends Pick<Job, 'id' | 'ownerId'>>(
+  jobs: readonly Found[],
+  wanted: readonly JobId[],
+  mayExport: (job: Found) => boolean,
+): Found[] {
+  const asked = new Set(wanted)
+  const found = jobs.filter(({ id }) => asked.has(id))
+  const there = new Set(found.map(({ id }) => id))
+  const missing = wanted.find((id) => !there.has(id))
+  if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
+  const denied = found.find((job) => !mayExport(job))
+  if (denied) throw GRANT_ERRORS.denied('export', { kind: 'job', id: denied.id })
+  return found
 }
 
 /** Their texts may be long, so few are in memory at a time. */
