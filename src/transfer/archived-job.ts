@@ -85,10 +85,11 @@ export function toArchive({ id, job }: JobDefinition): Buffer {
 export function fromArchive(content: Buffer): ArchivedJob | { problem: string } {
   const value = parsed(content)
   if (!compiled.Check(value)) return { problem: problemOf(value) }
-  const { id, name, type, description, queueName, tags, sqlBody = '' } = value
+  const { id, name, type, description, queueName, tags, sqlBody } = value
   const known = Object.entries(value.settings).filter(([key]) => Object.hasOwn(SETTINGS, key))
   const settings = Object.fromEntries(known) as Partial<JobSettings>
-  return { oldId: id, job: { name, type, description, queueName, tags, settings, sqlBody } }
+  const job = { name, type, description, queueName, tags, settings }
+  return { oldId: id, job: sqlBody === undefined ? job : { ...job, sqlBody } }
 }
 
 function problemOf(value: unknown): string {

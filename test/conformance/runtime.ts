@@ -2,7 +2,7 @@
  * What every runtime promises (src/runtimes/runtime.ts), as one suite over a world: real Flink (test/e2e) and the simulator
  * (beside). A further driver over the same folders stands for the service after a restart.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LaunchSpec, Observation, ProcessState, Runtime } from '../../src/runtimes/runtime.ts'
@@ -353,6 +353,16 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
       await world.runtime.kill(hurried.attemptId)
       await launching
       expect(await world.processes(hurried.attemptId)).toEqual([])
+    })
+
+    test('a cluster whose run folder has vanished is found by its processes, and can be ended', async () => {
+      const { spec } = await up()
+      await rm(join(world.folder, 'runs', spec.attemptId), { recursive: true, maxRetries: 10 })
+      const other = await world.newRuntime()
+      expect(await other.find()).toContain(spec.attemptId)
+      await other.kill(spec.attemptId)
+      expect(await world.processes(spec.attemptId)).toEqual([])
+      expect(await other.find()).not.toContain(spec.attemptId)
     })
 
     test('nothing is asked of, and nothing is known of, an attempt that never was', async () => {

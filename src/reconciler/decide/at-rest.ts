@@ -1,7 +1,7 @@
 import type { Attempt } from '../../jobs/job.ts'
 import type { Policy } from '../policy.ts'
 import type { Decision, JobView } from '../view.ts'
-import { anythingAlive, endedOperation, nothing, seen } from './evidence.ts'
+import { anythingAlive, endedOperation, hasVanished, nothing, seen } from './evidence.ts'
 
 /** Nothing is wanted: what is left of the last attempt is ended, and a deleted job forgotten. */
 
@@ -25,6 +25,8 @@ export function endAttempt(view: JobView, attempt: Attempt, now: Date, policy: P
     ...endedOperation(view, 'The attempt ended before the savepoint was complete.'),
     attempt: { live: false, ...(attempt.endedAt ? {} : { endedAt: now }), ...seen(view, attempt) },
     actions: [
+      // Without a run folder nothing tells of its processes; what is left of them is found otherwise.
+      ...(hasVanished(view, attempt) ? [{ do: 'kill', attemptId: attempt.id } as const] : []),
       { do: 'exportLogs', attemptId: attempt.id },
       { do: 'keepGraph', attemptId: attempt.id },
       { do: 'tidy', attemptId: attempt.id },

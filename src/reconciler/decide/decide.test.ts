@@ -20,6 +20,7 @@ const policy: Policy = {
   watchedMs: 30_000,
 }
 const alive: ProcessState = { is: 'alive', pid: 7 }
+const absent: ProcessState = { is: 'absent' }
 const killed: ProcessState = { is: 'ended', exitCode: 137 }
 
 function job(state: JobState, change: Partial<Job> = {}, settings: Partial<Job['settings']> = {}): Job {
@@ -200,6 +201,19 @@ describe('a queued job', () => {
 
   test('waits until its previous attempt is gone', () => {
     expect(does(view(job('queued'), { attempt: attempt({ outcome: 'stopped' }) }))).toEqual(['kill'])
+  })
+})
+
+describe('an attempt whose run folder has vanished', () => {
+  const gone = { exists: false, jobManager: absent, taskManagers: [absent], flinkJob: null, rest: 'notAsked' } as const
+
+  test('is ended, and its processes are before its place in the books is given to another', () => {
+    const running = view(job('running'), { attempt: attempt({ runningAt: ago(3000) }), observation: seen(gone) })
+    expect(on(running)).toMatchObject({ event: 'failed', actions: [{ do: 'kill' }] })
+    const over = attempt({ runningAt: ago(3000), outcome: 'failed' })
+    const recovering = view(job('recovering'), { attempt: over, observation: seen(gone) })
+    expect(on(recovering)).toMatchObject({ attempt: { live: false } })
+    expect(does(recovering)[0]).toBe('kill')
   })
 })
 

@@ -23,7 +23,7 @@ export function failureOf(view: JobView): Failure | null {
   const { tasksUp, lastFailure } = observation.flinkJob ?? { tasksUp: false, lastFailure: null }
   if (!tasksUp && lastFailure?.unreadableState) return lastFailure
   if (observation.flinkJob?.state === 'CANCELED') return CANCELLED_ELSEWHERE
-  if (attempt?.launchedAt && !observation.exists) return VANISHED
+  if (attempt && hasVanished(view, attempt)) return VANISHED
   const dead = observation.taskManagers.findIndex((process) => process.is === 'ended')
   const flinkGoesOn = attempt?.runningAt != null && flinkMayRestart(view)
   if (dead === -1 || flinkGoesOn || observation.flinkJob?.state === 'FINISHED') return null
@@ -64,6 +64,11 @@ export function anythingAlive(observation: Observation | null): boolean {
     observation !== null &&
     [observation.jobManager, ...observation.taskManagers].some((process) => process.is === 'alive')
   )
+}
+
+/** It was launched, and there is no run folder. */
+export function hasVanished({ observation }: JobView, { launchedAt }: Attempt): boolean {
+  return launchedAt !== null && observation?.exists === false
 }
 
 /** An operation that is still open ends with its attempt. */

@@ -72,6 +72,7 @@ export class ClusterRuntime implements Runtime {
   readonly #watching: Watching
   readonly #watches = new Map<AttemptId, () => void>()
   readonly #disk: DiskWatch
+  #leftOver: Promise<void> | null = null
   readonly #listeners: ((attemptId: AttemptId) => void)[] = []
 
   constructor(options: ClusterRuntimeOptions) {
@@ -111,7 +112,9 @@ export class ClusterRuntime implements Runtime {
   }
 
   async find(): Promise<AttemptId[]> {
-    return (await namesIn(this.#options.runsFolder)).filter(isAttemptId).sort()
+    const { runsFolder, host } = this.#options
+    const ids = [...(await namesIn(runsFolder)), ...(await host.attemptsAlive(runsFolder))]
+    return [...new Set(ids)].filter(isAttemptId).sort()
   }
 
   inspect(attemptId: AttemptId): Promise<Observation> {
@@ -225,10 +228,11 @@ export class ClusterRuntime implements Runtime {
   async kill(attemptId: AttemptId): Promise<void> {
     this.#launches.get(attemptId)?.abort(new Error(`Attempt ${attemptId} is being killed`))
     await this.#exclusive.run(attemptId, async () => {
+      const { host, clock } = this.#options
       const attempt = await this.#openIfThere(attemptId)
-      if (attempt === null) return
-      await attempt.close(this.#options.clock.now())
-      await this.#options.host.end(attempt, this.#limits)
+      if (attempt === null) return host.endLost(attemptId, this.#limits)
+      await attempt.close(clock.now())
+      await host.end(attempt, this.#limits)
     })
     this.#changed(attemptId)
   }
@@ -241,19 +245,27 @@ export class ClusterRuntime implements Runtime {
 
   async dispose(attemptId: AttemptId): Promise<void> {
     await this.#withoutProcesses(attemptId, async ({ path }) => {
+      this.#leftOver ??= this.#removeLeftOver().catch((error: unknown) =>
+        this.#options.logger.warn({ err: error }, 'run folders that were left half removed could not be removed'),
+      )
+      await this.#leftOver
       // Under a name that no attempt can have: half removed, it must not look like one.
       const { runsFolder } = this.#options
       const leaving = join(runsFolder, `${LEAVING}${attemptId}`)
-      await removeTree(leaving)
       await rename(path, leaving)
       await syncFolder(runsFolder)
-      // Others are left by a crash in the middle of this.
-      const all = (await namesIn(runsFolder)).filter((name) => name.startsWith(LEAVING))
-      for (const name of all) await removeTree(join(runsFolder, name))
+      await removeTree(leaving)
       this.#attempts.delete(attemptId)
       this.#unwatch(attemptId)
       this.#disk.remove(path)
     })
+  }
+
+  /** What a crash left half removed: before the first removal of our own, so that none is removed twice at once. */
+  async #removeLeftOver(): Promise<void> {
+    const { runsFolder } = this.#options
+    const names = (await namesIn(runsFolder)).filter((name) => name.startsWith(LEAVING))
+    for (const name of names) await removeTree(join(runsFolder, name))
   }
 
   async #withoutProcesses(attemptId: AttemptId, work: (folder: RunFolder) => Promise<void>): Promise<void> {

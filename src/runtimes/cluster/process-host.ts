@@ -23,6 +23,10 @@ export interface ProcessHost {
   plan(spec: LaunchSpec, flinkVersion: string): Promise<ClusterPlan>
   /** Ends every process of an attempt: asks, waits `terminateMs`, kills. @throws when some are alive after `killMs` */
   end(attempt: Attempt, limits: KillLimits): Promise<void>
+  /** Ends every process of an attempt whose run folder has vanished, and with it all that was on record. @throws as `end` */
+  endLost(attemptId: string, limits: KillLimits): Promise<void>
+  /** Ids of attempts that running processes carry, whose run folders are or were in `runsFolder`. */
+  attemptsAlive(runsFolder: string): Promise<string[]>
   /** Stops watching; leaves every process as it is. */
   close(): Promise<void>
 }

@@ -170,7 +170,7 @@ export function jvmEnvironment(context: JvmContext): Record<string, string> {
     HOME: context.folder.work,
     TMPDIR: context.folder.tmp,
     JAVA_HOME: context.java.home,
-    FLINK_CONF_DIR: context.folder.conf,
+    [CONF_VARIABLE]: context.folder.conf,
     FLINK_PLUGINS_DIR: context.pluginsFolder,
     [ATTEMPT_VARIABLE]: context.spec.attemptId,
   }
@@ -178,3 +178,6 @@ export function jvmEnvironment(context: JvmContext): Record<string, string> {
 
 /** Marks every process of an attempt, also the ones its program starts: `kill` finds them by it. */
 export const ATTEMPT_VARIABLE = 'HEADGATE_ATTEMPT'
+
+/** Flink's own name for where its configuration is: a folder directly in the run folder. */
+export const CONF_VARIABLE = 'FLINK_CONF_DIR'

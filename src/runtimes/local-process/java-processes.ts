@@ -21,7 +21,7 @@ import {
   taskManagerCommand,
 } from './command-line.ts'
 import { configYaml, flinkConfiguration, ignoredKeys } from './flink-config.ts'
-import { endProcesses } from './killing.ts'
+import { attemptsAlive, endLostProcesses, endProcesses } from './killing.ts'
 import { log4jProperties } from './log-config.ts'
 import {
   type JobManagerMemory,
@@ -54,6 +54,8 @@ export function javaProcesses(options: JavaProcessOptions): ProcessHost {
     watch: (attempt, onChange) => watchMarkers(attempt, onChange, options.logger),
     plan: (spec, flinkVersion) => planCluster(spec, flinkVersion, options),
     end: (attempt, limits) => endProcesses(attempt, tableOf(attempt), limits, options.logger),
+    endLost: (attemptId, limits) => endLostProcesses(attemptId, limits, options.logger),
+    attemptsAlive,
     close: async () => undefined,
   }
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { launchSpec } from '../cluster/testing.ts'
 import { pretendRuntime } from './pretend-java.ts'
-import { processesWithVariable } from './process-identity.ts'
+import { processesWithVariable, runningProcesses, signalProcess } from './process-identity.ts'
 
 /**
  * The driver over a pretended Java: a shell script in the place of `bin/java`, so that everything but Flink is real. What
@@ -113,6 +113,25 @@ describe('the end of an attempt', () => {
     })
   })
 
+  it.skipIf(process.getuid?.() !== 0)(
+    'leaves alone another one of the same user, also when that lost its wrappers',
+    async () => {
+      await chmod(folder, 0o711)
+      const one = { ...spec, user: 50_001, shape: { ...spec.shape, taskManagers: 1 } }
+      const runtime = pretendRuntime(folder)
+      for (const attemptId of ['attempt1', 'attempt2']) await runtime.launch({ ...one, attemptId }, never)
+      const mine = () => processesWithVariable('HEADGATE_ATTEMPT', 'attempt2')
+      await eventually(async () => (await mine()).length === 4)
+      const running = (await runningProcesses()).filter(({ user }) => user === 50_001)
+      const wrappers = (await mine()).filter(({ pid }) => running.some(({ parentPid }) => parentPid === pid))
+      expect(wrappers).toHaveLength(2)
+      for (const wrapper of wrappers) signalProcess(wrapper, 'SIGKILL')
+      await eventually(async () => (await mine()).length === 2)
+      await runtime.kill('attempt1')
+      expect(await mine()).toHaveLength(2)
+    },
+  )
+
   it('is final: nothing is started for the attempt any more', async () => {
     const runtime = pretendRuntime(folder)
     await runtime.launch(spec, never)
@@ -121,6 +140,18 @@ describe('the end of an attempt', () => {
     await pretendRuntime(folder).launch(spec, never)
     await runtime.replaceTaskManagers('attempt1')
     expect(await processes()).toBe(0)
+  })
+
+  it('may be followed by the removal of its files, of many at the same moment', async () => {
+    const runtime = pretendRuntime(folder)
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const attemptId of ids) {
+      await runtime.launch({ ...spec, attemptId, shape: { ...spec.shape, taskManagers: 1 } }, never)
+      await runtime.kill(attemptId)
+    }
+    await mkdir(join(folder, 'runs', '.leaving-crashed', 'logs'), { recursive: true })
+    await Promise.all(ids.map((attemptId) => runtime.dispose(attemptId)))
+    expect(await readdir(join(folder, 'runs'))).toEqual([])
   })
 
   it('does not touch a process that got the number of one of ours', async () => {

@@ -23,6 +23,11 @@ export class Mirror {
     return known
   }
 
+  attemptsAlive(): string[] {
+    const attempts = [...this.#attempts]
+    return attempts.filter(([, known]) => [...known.values()].some(({ isAlive }) => isAlive)).map(([id]) => id)
+  }
+
   /** The simulator has ended, and with it whatever was alive; with which exit code nobody knows. */
   endAll(): void {
     for (const known of this.#attempts.values()) {

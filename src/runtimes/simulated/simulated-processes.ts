@@ -48,12 +48,7 @@ export class SimulatedProcesses implements ProcessHost {
   }
 
   async openTable(folder: RunFolder): Promise<ProcessTable> {
-    const attemptId = attemptIdOf(folder)
-    return new MirroredTable(
-      this.#mirror.of(attemptId),
-      () => this.#connection,
-      () => this.#readAgain(attemptId),
-    )
+    return this.#tableOf(attemptIdOf(folder))
   }
 
   watch({ id }: Attempt, onChange: () => void): () => void {
@@ -72,12 +67,18 @@ export class SimulatedProcesses implements ProcessHost {
     }
   }
 
-  async end(attempt: Attempt, limits: KillLimits): Promise<void> {
-    await attempt.table.load()
-    if (limits.terminateMs > 0) await this.#signal(attempt.table, 'SIGTERM', limits.terminateMs)
-    await this.#signal(attempt.table, 'SIGKILL', limits.killMs)
-    const left = attempt.table.alivePids()
-    if (left.length > 0) throw new Error(`Pretended processes ${left.join(', ')} of ${attempt.id} cannot be killed`)
+  async end({ id, table }: Attempt, limits: KillLimits): Promise<void> {
+    await this.#end(id, table, limits)
+  }
+
+  async endLost(attemptId: string, limits: KillLimits): Promise<void> {
+    await this.#end(attemptId, this.#tableOf(attemptId), limits)
+  }
+
+  /** The simulator belongs to one data folder, so all are of its runs. */
+  async attemptsAlive(): Promise<string[]> {
+    await this.#connection
+    return this.#mirror.attemptsAlive()
   }
 
   async close(): Promise<void> {
@@ -92,6 +93,22 @@ export class SimulatedProcesses implements ProcessHost {
     const { start, ports } = attempt.startThatCounts()
     const cluster = { folder: attempt.folder, start, flinkVersion, ports, spec: attempt.specOfLaunch(), orders }
     this.#mirror.note(await this.#client.start({ key, cluster }))
+  }
+
+  #tableOf(attemptId: string): ProcessTable {
+    return new MirroredTable(
+      this.#mirror.of(attemptId),
+      () => this.#connection,
+      () => this.#readAgain(attemptId),
+    )
+  }
+
+  async #end(attemptId: string, table: ProcessTable, limits: KillLimits): Promise<void> {
+    await table.load()
+    if (limits.terminateMs > 0) await this.#signal(table, 'SIGTERM', limits.terminateMs)
+    await this.#signal(table, 'SIGKILL', limits.killMs)
+    const left = table.alivePids()
+    if (left.length > 0) throw new Error(`Pretended processes ${left.join(', ')} of ${attemptId} cannot be killed`)
   }
 
   async #signal(table: ProcessTable, signal: 'SIGTERM' | 'SIGKILL', limitMs: number): Promise<void> {
