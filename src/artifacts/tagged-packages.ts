@@ -13,6 +13,7 @@ export const TAGGED_PACKAGES: ResourceLookup = {
   },
 }
 
+/** What a client's id of a package names; `#name` is without group, too, as Terraform spells it. */
 export function parsePackageId(resourceId: string): { group: string | null; name: string } {
   const at = resourceId.lastIndexOf('#')
   return { group: resourceId.slice(0, Math.max(at, 0)) || null, name: resourceId.slice(at + 1) }
