@@ -1,12 +1,20 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AccessKeyPair, assertOpens, createAccess, type FirstCredentials } from './access/index.ts'
+import {
+  ACCESS_ERRORS,
+  type Access,
+  type AccessKeyPair,
+  type Administration,
+  assertOpens,
+  createAccess,
+  type FirstCredentials,
+} from './access/index.ts'
 import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { openToJobs } from './config/data-folder.ts'
-import { assertOwnFolder, takeFolder } from './config/folder-owner.ts'
+import { assertOwnFolder, readOwner, takeFolder } from './config/folder-owner.ts'
 import { findSealingKey, readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
@@ -15,6 +23,7 @@ import { sqlite } from './db/dialects/sqlite.ts'
 import { readDatabaseId } from './db/sight.ts'
 import { flinkHome } from './flink/installation.ts'
 import { type ResolvedLabel, resolveLabel } from './flink/versions.ts'
+import { createGrants } from './grants/index.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService, taggedJobs } from './jobs/index.ts'
@@ -59,6 +68,7 @@ export interface App {
   readonly firstCredentials: FirstCredentials | null
   /** The administrator's, made because the sealing key was lost; null otherwise. */
   readonly replacedKey: (AccessKeyPair & { userName: string }) | null
+  readonly access: Access
   readonly jobs: JobService
   readonly reconciler: Reconciler
   /** Comes true when the service must stop: another one has taken its database. */
@@ -101,7 +111,8 @@ async function startOn(
   const { sealingKeyFile } = config
   if (!config.replacesSealingKey) await assertOpens(database.db, await findSealingKey(sealingKeyFile), sealingKeyFile)
   const sealingKey = await readSealingKey(sealingKeyFile)
-  const access = createAccess({ database, clock, ids, sealingKey })
+  const access = createAccess({ database, clock, ids, sealingKey, wrongPasswordsMax: config.wrongPasswordsMax })
+  const grants = createGrants({ database })
   const java = config.runtime === 'simulated' ? null : await findJava(config.javaHome)
   const users = java && (await openUsers(config, java, database, clock, logger))
   const objects = await openFolderObjectStore({ folder: config.folders.objects, ownerOf: users?.known ?? null })
@@ -141,7 +152,7 @@ async function startOn(
   const chooseFlink = async (label: string | null) =>
     withRuntimeNote(runtime.kind, resolveLabel(label, await runtime.flinkVersions()))
   const parts = {
-    ...{ database, store, clock, ids, artifacts, queues, objects, runtime, chooseFlink, tagRules, logger },
+    ...{ database, store, clock, ids, artifacts, queues, grants, objects, runtime, chooseFlink, tagRules, logger },
     ...{ variables, launchValues },
   }
   const limits = { maxCuNumber: config.maxCuNumber, maxDrafts: config.maxDrafts, cuMemoryBytes: config.cuMemoryBytes }
@@ -180,6 +191,7 @@ async function startOn(
   )
   const http = await createHttp({
     access,
+    grants,
     agencies,
     queues,
     connectivity,
@@ -198,7 +210,7 @@ async function startOn(
     explain: (id) => reconciler.explain(id),
     health: () => healthOf(config, database, reconciler, clock),
     isUnavailable: database.quirks.isUnavailable,
-    limits: { bodyBytes: config.http.bodyBytes, idleMs: config.http.idleMs },
+    limits: config.http,
   })
 
   const stop = async () => {
@@ -235,12 +247,36 @@ async function startOn(
     url,
     firstCredentials,
     replacedKey,
+    access,
     jobs,
     reconciler,
     stop: () => {
       stopped ??= stop()
       return stopped
     },
+  }
+}
+
+/**
+ * Users, projects and keys without a service: on its database, which must be free.
+ * @throws Refusal `access.notSetUp`, Error when another process has the database
+ */
+export async function openAdministration(
+  config: Config,
+  secrets: Secrets,
+): Promise<{ administration: Administration; close(): Promise<void> }> {
+  if ((await readOwner(config.folders.data)) === null) throw ACCESS_ERRORS.notSetUp()
+  const database = await openDatabase(chooseDatabase(config, secrets))
+  try {
+    await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
+    const { sealingKeyFile } = config
+    await assertOpens(database.db, await findSealingKey(sealingKeyFile), sealingKeyFile)
+    const sealingKey = await readSealingKey(sealingKeyFile)
+    const access = createAccess({ database, clock: systemClock, ids: randomIds, sealingKey })
+    return { administration: access.administration, close: () => database.close() }
+  } catch (error) {
+    await database.close()
+    throw error
   }
 }
 

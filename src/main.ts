@@ -3,6 +3,8 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { languageOf, linesOf } from '../tools/machine.mjs'
+import { keyCommand, projectCommand, userCommand } from './cli/access.ts'
+import { chooseAdministration } from './cli/administration.ts'
 import { debugCommand } from './cli/debug.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { flinkCommand } from './cli/flink.ts'
@@ -19,6 +21,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 try {
   const { config, secrets } = toConfig(readEnvironment(process.env), projectFolder)
+  const access = { open: () => chooseAdministration(config, secrets), print }
   await new Command('headgate')
     .description("DLI's Flink-job API on real Apache Flink")
     .version(version)
@@ -31,6 +34,9 @@ try {
       }),
     )
     .addCommand(debugCommand({ client: { url: config.serviceUrl, key: secrets.accessKey }, print }))
+    .addCommand(userCommand(access))
+    .addCommand(projectCommand(access))
+    .addCommand(keyCommand(access))
     .addCommand(doctorCommand({ config, secrets, language, print }))
     .parseAsync()
 } catch (error) {

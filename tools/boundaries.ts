@@ -12,11 +12,18 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
   'src/storage': { holds: 'objects (obs://): the port, its adapters, buckets', imports: ['src/lib', 'src/db'] },
   'src/projects': { holds: 'the wall between tenants', imports: ['src/lib', 'src/db'] },
   'src/access': { holds: 'users, tokens, keys, signatures', imports: ['src/lib', 'src/db', 'src/projects'] },
+  'src/grants': {
+    holds: 'who may do what to which job, queue and package',
+    imports: ['src/lib', 'src/db', 'src/access'],
+  },
   'src/tags': { holds: 'labels on things', imports: ['src/lib', 'src/db'] },
-  'src/queues': { holds: 'named budgets of CUs', imports: ['src/lib', 'src/db', 'src/access', 'src/tags'] },
+  'src/queues': {
+    holds: 'named budgets of CUs',
+    imports: ['src/lib', 'src/db', 'src/access', 'src/grants', 'src/tags'],
+  },
   'src/artifacts': {
     holds: 'packages and the stored files behind them',
-    imports: ['src/lib', 'src/db', 'src/access', 'src/tags', 'src/storage'],
+    imports: ['src/lib', 'src/db', 'src/access', 'src/grants', 'src/tags', 'src/storage'],
   },
   'src/templates': {
     holds: 'texts that SQL jobs are made from',
@@ -48,6 +55,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     imports: [
       'src/lib',
       'src/db',
+      'src/grants',
       'src/artifacts',
       'src/queues',
       'src/tags',
@@ -58,7 +66,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
   },
   'src/transfer': {
     holds: 'jobs into archives and back',
-    imports: ['src/lib', 'src/jobs', 'src/storage'],
+    imports: ['src/lib', 'src/grants', 'src/jobs', 'src/storage'],
   },
   'src/reconciler': {
     holds: 'read → observe → decide → record → act',
@@ -83,6 +91,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
       'src/lib',
       'src/access',
       'src/projects',
+      'src/grants',
       'src/queues',
       'src/artifacts',
       'src/tags',

@@ -14,7 +14,7 @@ function routesOnly(): HttpParts {
   const known = {
     logger: createLogger('silent'),
     version,
-    limits: { bodyBytes: 1024 * 1024, idleMs: 0 },
+    limits: { bodyBytes: 1024 * 1024, callsPerMinute: 0, idleMs: 0 },
     isUnavailable: () => false,
   }
   return new Proxy(known, { get: (target, name) => Reflect.get(target, name) ?? absent }) as unknown as HttpParts

@@ -29,6 +29,15 @@ export const ACCESS_ERRORS = {
       en: 'The user, the domain or the password is wrong. Check all three.',
       zh: '用户名、账号名或密码错误。请检查后重试。',
     }),
+  signInLocked: (seconds: number) =>
+    new Refusal(
+      'access.signInLocked',
+      {
+        en: `There were too many wrong passwords for this user from this address. Check the password and try again in ${seconds} s.`,
+        zh: `该用户从此地址登录的密码错误次数过多。请检查密码，并在 ${seconds} 秒后重试。`,
+      },
+      seconds,
+    ),
   methodUnsupported: (methods: readonly string[]) =>
     new Refusal('access.methodUnsupported', {
       en: `The identity methods ${shown(methods.join(','))} are not supported, or the part that belongs to them is missing. Use exactly one of "password" and "token".`,
@@ -80,6 +89,16 @@ export const ACCESS_ERRORS = {
     new Refusal('access.keyNotFound', {
       en: `There is no access key ${shown(ak)}.`,
       zh: `访问密钥 ${shown(ak)} 不存在。`,
+    }),
+  lastAdmin: (name: string) =>
+    new Refusal('access.lastAdmin', {
+      en: `${shown(name)} is the last enabled administrator of the service. Make another user one first.`,
+      zh: `${shown(name)} 是最后一个启用的服务管理员。请先将其他用户设为管理员。`,
+    }),
+  adminsOnly: () =>
+    new Refusal('access.adminsOnly', {
+      en: 'Only administrators of the service may do this. Use the key or token of one.',
+      zh: '仅服务管理员可执行该操作。请使用管理员的密钥或 Token。',
     }),
   notSetUp: () =>
     new Refusal('access.notSetUp', {

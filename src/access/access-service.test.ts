@@ -224,11 +224,11 @@ describeOnEachDatabase((open) => {
     await expect(
       access.authenticateSignature(signed(world, { ak: 'NONE', sk: first.sk }, first.projectId)),
     ).rejects.toEqual(refusal('access.keyUnknown'))
-    await access.disableAccessKey(first.ak)
+    await access.administration.enableKey(first.ak, false)
     await expect(access.authenticateSignature(signed(world, first, first.projectId))).rejects.toEqual(
       refusal('access.keyUnknown'),
     )
-    await expect(access.disableAccessKey('NONE')).rejects.toEqual(refusal('access.keyNotFound'))
+    await expect(access.administration.enableKey('NONE', false)).rejects.toEqual(refusal('access.keyNotFound'))
   })
 
   test('names in use and bad names are refused, also when two come together', async () => {

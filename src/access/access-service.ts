@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import { type NewProject, type Project, type Role, readProjectsOfMember } from '../projects/index.ts'
 import { ACCESS_ERRORS } from './access-errors.ts'
-import { readUsers } from './access-store.ts'
+import { type Administration, createAdministration } from './administration.ts'
 import type { Caller, ProjectCaller } from './caller.ts'
 import { createLockout } from './lockout.ts'
 import { createPasswords } from './passwords.ts'
@@ -19,7 +19,6 @@ import {
   createAccessKey,
   createProject,
   createUser,
-  disableKey,
   findUser,
   findUserByName,
   replaceLostKeys,
@@ -31,6 +30,8 @@ export type AccessOptions = Readonly<{
   ids: Ids
   /** 32 bytes, kept outside the database; without it no stored access key can be used. */
   sealingKey: Buffer
+  /** Wrong passwords for one user from one address, after which further ones are refused for a while. Default 10. */
+  wrongPasswordsMax?: number
 }>
 
 /** Who may come in, and into which project. */
@@ -38,8 +39,11 @@ export interface Access {
   /** Makes domain, project, administrator and key on an empty database and answers the secrets, once; null afterwards. */
   bootstrap(wish?: FirstWish): Promise<FirstCredentials | null>
 
-  /** @throws Refusal `access.badCredentials`, `access.scopeRefused`, `access.methodUnsupported`, `access.token…` */
-  issueToken(request: TokenRequest): Promise<IssuedToken>
+  /**
+   * `from`: the address of who asks.
+   * @throws Refusal `access.badCredentials`, `access.signInLocked`, `access.scopeRefused`, `access.methodUnsupported`, `access.token…`
+   */
+  issueToken(request: TokenRequest, from?: string): Promise<IssuedToken>
   /** @throws Refusal `access.tokenMissing`, `access.tokenInvalid`, `access.tokenExpired` */
   inspectToken(token: string | undefined): Promise<TokenFacts>
   /** One indexed query. @throws as `inspectToken` */
@@ -57,27 +61,26 @@ export interface Access {
   findUserByName(domainId: string, name: string): Promise<User | null>
 
   /** Administration. Nothing from here on asks who calls. */
-  listUsers(): Promise<User[]>
   createProject(project: NewProject): Promise<Project>
   createUser(user: NewUser): Promise<User>
   /** Adds a member, or changes his role. */
   addMember(membership: { userId: string; projectId: string; role?: Role | undefined }): Promise<void>
   createAccessKey(userId: string): Promise<AccessKeyPair>
-  disableAccessKey(ak: string): Promise<void>
   /**
    * After the loss of the sealing key: disables the access keys that the present one does not open, and makes one for the
    * first administrator, whose secret is answered once. Null when there was nothing to do.
    */
   replaceLostKeys(): Promise<(AccessKeyPair & { userName: string }) | null>
+  readonly administration: Administration
 }
 
 export function createAccess(options: AccessOptions): Access {
   assertSealingKey(options.sealingKey)
   const { db } = options.database
-  const parts = { ...options, passwords: createPasswords(), lockout: createLockout(options.clock) }
+  const parts = { ...options, passwords: createPasswords(), ...lockouts(options) }
   return {
     bootstrap: (wish = {}) => bootstrap(parts, wish),
-    issueToken: (request) => issueToken(parts, request),
+    issueToken: (request, from = '') => issueToken(parts, request, from),
     inspectToken: (token) => inspectToken(parts, token),
     authenticateToken: (token) => authenticateToken(parts, token),
     authenticateSignature: (request) => authenticateSignature(parts, request),
@@ -86,14 +89,20 @@ export function createAccess(options: AccessOptions): Access {
     listProjects: (caller, query = {}) => readProjectsOfMember(db, caller.userId, query.name),
     findUser: (id) => findUser(parts, id),
     findUserByName: (domainId, name) => findUserByName(parts, domainId, name),
-    listUsers: () => readUsers(db),
     createProject: (project) => createProject(parts, project),
     createUser: (user) => createUser(parts, user),
     addMember: (membership) => addMember(parts, membership),
     createAccessKey: (userId) => createAccessKey(parts, userId),
-    disableAccessKey: (ak) => disableKey(parts, ak),
     replaceLostKeys: () => replaceLostKeys(parts),
+    administration: createAdministration(parts),
   }
+}
+
+const WRONG_SIGNATURES_MAX = 5 // as at the vendor's gateway
+const WRONG_PASSWORDS_MAX = 10
+
+function lockouts({ clock, wrongPasswordsMax = WRONG_PASSWORDS_MAX }: AccessOptions) {
+  return { lockout: createLockout(clock, WRONG_SIGNATURES_MAX), signIns: createLockout(clock, wrongPasswordsMax) }
 }
 
 function requireProject(caller: Caller, projectId: string): ProjectCaller {

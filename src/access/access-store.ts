@@ -1,4 +1,5 @@
 import type { Reader, Tx } from '../db/database.ts'
+import type { Role } from '../projects/index.ts'
 import type { User } from './user.ts'
 
 export type Domain = Readonly<{ id: string; name: string }>
@@ -6,12 +7,15 @@ export type Domain = Readonly<{ id: string; name: string }>
 /** A user with what is needed to let him in. */
 export type UserSecret = User & Readonly<{ passwordHash: string }>
 
+/** A key without its secret half. */
+export type KeyLine = Readonly<{ ak: string; userId: string; userName: string; enabled: boolean; createdAt: Date }>
+
 export type StoredKey = Readonly<{ ak: string; secretSealed: string; user: User }>
 
 export type StoredToken = Readonly<{
   user: User
   project: Readonly<{ id: string; name: string }> | null
-  role: string | null
+  role: Role | null
   methods: string
   issuedAt: Date
   expiresAt: Date
@@ -112,6 +116,14 @@ export async function readUsers(reader: Reader): Promise<User[]> {
   return rows.map((row) => toUser(row.id, row.name, row))
 }
 
+export async function updateUser(
+  tx: Tx,
+  id: string,
+  changes: { enabled?: number; is_admin?: number; password_hash?: string },
+): Promise<void> {
+  await tx.db.updateTable('users').set(changes).where('id', '=', id).execute()
+}
+
 export async function insertAccessKey(
   tx: Tx,
   key: { ak: string; userId: string; secretSealed: string; createdAt: Date },
@@ -135,9 +147,29 @@ export async function readEnabledKeys(reader: Reader): Promise<Pick<StoredKey, '
 }
 
 /** Answers whether there is such a key. */
-export async function disableAccessKey(tx: Tx, ak: string): Promise<boolean> {
-  const result = await tx.db.updateTable('access_keys').set({ enabled: 0 }).where('id', '=', ak).executeTakeFirst()
+export async function setKeyEnabled(tx: Tx, ak: string, isEnabled: boolean): Promise<boolean> {
+  const enabled = isEnabled ? 1 : 0
+  const result = await tx.db.updateTable('access_keys').set({ enabled }).where('id', '=', ak).executeTakeFirst()
   return result.numUpdatedRows > 0n
+}
+
+/** The keys of one user or of all, oldest first. */
+export async function readKeys(reader: Reader, userId: string | null): Promise<KeyLine[]> {
+  const rows = await reader
+    .selectFrom('access_keys')
+    .innerJoin('users', 'users.id', 'access_keys.user_id')
+    .select(['access_keys.id', 'access_keys.user_id', 'users.name', 'access_keys.enabled', 'access_keys.created_at'])
+    .$if(userId !== null, (query) => query.where('access_keys.user_id', '=', userId ?? ''))
+    .orderBy('access_keys.created_at')
+    .orderBy('access_keys.id')
+    .execute()
+  return rows.map((row) => ({
+    ak: row.id,
+    userId: row.user_id,
+    userName: row.name,
+    enabled: row.enabled === 1,
+    createdAt: new Date(row.created_at),
+  }))
 }
 
 /** The key when it and its user are enabled. */
@@ -195,11 +227,15 @@ export async function readToken(reader: Reader, tokenHash: string): Promise<Stor
   return {
     user: toUser(row.user_id, row.user_name, row),
     project: id !== null && name !== null ? { id, name } : null,
-    role,
+    role: role as Role | null,
     methods: row.methods,
     issuedAt: new Date(row.issued_at),
     expiresAt: new Date(row.expires_at),
   }
+}
+
+export async function deleteTokensOf(tx: Tx, userId: string): Promise<void> {
+  await tx.db.deleteFrom('tokens').where('user_id', '=', userId).execute()
 }
 
 export async function deleteTokensExpiredBy(tx: Tx, moment: Date): Promise<number> {

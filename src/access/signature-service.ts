@@ -22,13 +22,13 @@ export async function authenticateSignature(
   if (!authorization) throw ACCESS_ERRORS.signatureUnreadable()
   const key = await readUsableKey(database.db, authorization.accessKey)
   if (!key) throw ACCESS_ERRORS.keyUnknown()
-  if (lockout.isLocked(key.ak)) throw ACCESS_ERRORS.keyLocked()
+  if (lockout.lockedForMs(key.ak) > 0) throw ACCESS_ERRORS.keyLocked()
   const secretKey = unseal(sealingKey, key.ak, key.secretSealed)
   const verdict = verifySignature(request, authorization, secretKey, clock.now())
   if (verdict === 'wrong') lockout.noteWrong(key.ak)
   if (verdict !== 'valid') throw ACCESS_ERRORS.signatureRefused(verdict)
   lockout.noteRight(key.ak)
   const { pathProjectId: id } = request
-  const isMember = id !== null && (await readRole(database.db, key.user.id, id)) !== null
-  return toCaller(key.user, isMember ? id : null)
+  const role = id === null ? null : await readRole(database.db, key.user.id, id)
+  return toCaller(key.user, id !== null && role ? { projectId: id, role } : null)
 }

@@ -52,7 +52,7 @@ export async function openWorld(open: OpenTestDatabase = openOnSqlite): Promise<
   const first = await access.bootstrap({ adminPassword: 'correct horse' })
   if (!first) throw new Error('The database was not empty.')
   const { userId, userName, domainId, domainName, projectId } = first
-  const caller = { userId, userName, domainId, domainName, projectId, isAdmin: true }
+  const caller = { userId, userName, domainId, domainName, projectId, role: 'admin' as const, isAdmin: true }
   return { folder, database, clock, access, first, caller, stranger: () => makeStranger(access, caller) }
 }
 
@@ -60,5 +60,5 @@ async function makeStranger(access: Access, caller: ProjectCaller): Promise<Proj
   const user = await access.createUser({ name: 'stranger', password: 'battery staple' })
   const project = await access.createProject({ name: 'elsewhere' })
   await access.addMember({ userId: user.id, projectId: project.id })
-  return { ...caller, userId: user.id, userName: user.name, projectId: project.id, isAdmin: false }
+  return { ...caller, userId: user.id, userName: user.name, projectId: project.id, role: 'member', isAdmin: false }
 }

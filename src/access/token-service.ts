@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
-import { type Project, readProjectsOfMember, readRole } from '../projects/index.ts'
+import { type Project, type Role, readProjectsOfMember, readRole } from '../projects/index.ts'
 import { ACCESS_ERRORS } from './access-errors.ts'
 import {
   deleteTokensExpiredBy,
@@ -14,6 +14,7 @@ import {
   type UserSecret,
 } from './access-store.ts'
 import type { Caller } from './caller.ts'
+import type { Lockout } from './lockout.ts'
 import type { Passwords } from './passwords.ts'
 import type { IssuedToken, NamedInDomain, NamedThing, RoleName, TokenFacts, TokenRequest } from './token.ts'
 import { PASSWORD_LENGTH_MAX, type User } from './user.ts'
@@ -28,13 +29,19 @@ const VALID_MS = 24 * 3_600_000
 /** Expired tokens are kept a while, so that their owner hears "expired" rather than "unknown". */
 const REMEMBERED_MS = 24 * 3_600_000
 
-export type TokenParts = Readonly<{ database: Database; clock: Clock; ids: Ids; passwords: Passwords }>
+export type TokenParts = Readonly<{
+  database: Database
+  clock: Clock
+  ids: Ids
+  passwords: Passwords
+  signIns: Lockout
+}>
 
 type Identity = Readonly<{ user: User; methods: readonly string[]; expiresAt: Date }>
 
-export async function issueToken(parts: TokenParts, request: TokenRequest): Promise<IssuedToken> {
+export async function issueToken(parts: TokenParts, request: TokenRequest, from: string): Promise<IssuedToken> {
   const { database, clock, ids } = parts
-  const { user, methods, expiresAt } = await identify(parts, request)
+  const { user, methods, expiresAt } = await identify(parts, request, from)
   const project = await resolveScope(parts, user, request.scope)
   const role = project && (await readRole(database.db, user.id, project.id))
   const token = ids.secret(TOKEN_BYTES)
@@ -58,8 +65,8 @@ export async function inspectToken(parts: TokenParts, token: string | undefined)
 }
 
 export async function authenticateToken(parts: TokenParts, token: string | undefined): Promise<Caller> {
-  const { user, project } = await findToken(parts, token)
-  return toCaller(user, project?.id ?? null)
+  const { user, project, role } = await findToken(parts, token)
+  return toCaller(user, project && role ? { projectId: project.id, role } : null)
 }
 
 /** Removes tokens that expired long ago; answers how many. */
@@ -68,9 +75,10 @@ export async function sweepTokens({ database, clock }: TokenParts): Promise<numb
   return database.transact((tx) => deleteTokensExpiredBy(tx, moment))
 }
 
-export function toCaller(user: User, projectId: string | null): Caller {
+export function toCaller(user: User, membership: { projectId: string; role: Role } | null): Caller {
   const { id, name, domainId, domainName, isAdmin } = user
-  return { userId: id, userName: name, domainId, domainName, projectId, isAdmin }
+  const { projectId, role } = membership ?? { projectId: null, role: null }
+  return { userId: id, userName: name, domainId, domainName, projectId, role, isAdmin }
 }
 
 async function findToken({ database, clock }: TokenParts, token: string | undefined): Promise<StoredToken> {
@@ -81,10 +89,10 @@ async function findToken({ database, clock }: TokenParts, token: string | undefi
   return stored
 }
 
-async function identify(parts: TokenParts, request: TokenRequest): Promise<Identity> {
+async function identify(parts: TokenParts, request: TokenRequest, from: string): Promise<Identity> {
   const { methods, password, token } = request
   const [method, ...others] = methods
-  if (others.length === 0 && method === 'password' && password) return identifyByPassword(parts, password)
+  if (others.length === 0 && method === 'password' && password) return identifyByPassword(parts, password, from)
   if (others.length === 0 && method === 'token' && token) return identifyByToken(parts, token.id)
   throw ACCESS_ERRORS.methodUnsupported(methods)
 }
@@ -92,14 +100,22 @@ async function identify(parts: TokenParts, request: TokenRequest): Promise<Ident
 async function identifyByPassword(
   parts: TokenParts,
   given: { user: NamedInDomain; password: string },
+  from: string,
 ): Promise<Identity> {
+  const attempt = `${from} ${given.user.id ?? given.user.name ?? ''}`
+  const lockedMs = parts.signIns.lockedForMs(attempt)
+  if (lockedMs > 0) throw ACCESS_ERRORS.signInLocked(Math.ceil(lockedMs / 1000))
   const user = await findUser(parts, given.user)
   const isPossible = given.password.length <= 2 * PASSWORD_LENGTH_MAX // code units
   const isRight = await parts.passwords.matches(
     isPossible ? given.password : '',
     isPossible ? (user?.passwordHash ?? null) : null,
   )
-  if (!user || !isRight) throw ACCESS_ERRORS.badCredentials()
+  if (!user || !isRight) {
+    parts.signIns.noteWrong(attempt)
+    throw ACCESS_ERRORS.badCredentials()
+  }
+  parts.signIns.noteRight(attempt)
   return { user, methods: ['password'], expiresAt: new Date(parts.clock.now().getTime() + VALID_MS) }
 }
 

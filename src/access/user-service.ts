@@ -5,7 +5,6 @@ import { addMemberOf, addProject, type NewProject, type Project, type Role } fro
 import { ACCESS_ERRORS } from './access-errors.ts'
 import {
   type Domain,
-  disableAccessKey,
   insertAccessKey,
   insertDomain,
   insertUser,
@@ -14,6 +13,7 @@ import {
   readUser,
   readUsers,
   readUsersByName,
+  setKeyEnabled,
   type UserSecret,
 } from './access-store.ts'
 import { opens } from './lost-sealing-key.ts'
@@ -96,18 +96,13 @@ export async function createAccessKey(parts: UserParts, userId: string): Promise
   return parts.database.transact(async (tx) => addAccessKey(tx, parts, (await existingUser(tx, userId)).id))
 }
 
-export async function disableKey({ database }: UserParts, ak: string): Promise<void> {
-  const isThere = await database.transact((tx) => disableAccessKey(tx, ak))
-  if (!isThere) throw ACCESS_ERRORS.keyNotFound(ak)
-}
-
 /** Disables the keys that the sealing key does not open, and makes one for the first administrator. Null: all open. */
 export async function replaceLostKeys(parts: UserParts): Promise<(AccessKeyPair & { userName: string }) | null> {
   return parts.database.transact(async (tx) => {
     const lost = (await readEnabledKeys(tx.db)).filter((key) => !opens(parts.sealingKey, key))
     const admin = (await readUsers(tx.db)).find(({ isAdmin, enabled }) => isAdmin && enabled)
     if (lost.length === 0 || admin === undefined) return null
-    for (const { ak } of lost) await disableAccessKey(tx, ak)
+    for (const { ak } of lost) await setKeyEnabled(tx, ak, false)
     return { userName: admin.name, ...(await addAccessKey(tx, parts, admin.id)) }
   })
 }
@@ -122,7 +117,7 @@ export async function findUser({ database }: UserParts, id: string): Promise<Use
 }
 
 /** The slow part of a new user, done before any transaction. */
-async function hashNew({ passwords }: UserParts, name: string, password: string): Promise<string> {
+export async function hashNew({ passwords }: UserParts, name: string, password: string): Promise<string> {
   if (!isUserName(name)) throw ACCESS_ERRORS.badUserName(name)
   if (!isNewPassword(password)) throw ACCESS_ERRORS.badPassword()
   return passwords.hash(password)
@@ -145,7 +140,11 @@ async function addUser(
   return user
 }
 
-async function addAccessKey(tx: Tx, { clock, ids, sealingKey }: UserParts, userId: string): Promise<AccessKeyPair> {
+export async function addAccessKey(
+  tx: Tx,
+  { clock, ids, sealingKey }: UserParts,
+  userId: string,
+): Promise<AccessKeyPair> {
   const ak = `HG${ids.hex32().slice(0, 18).toUpperCase()}`
   const sk = ids.secret(30)
   await insertAccessKey(tx, { ak, userId, secretSealed: seal(sealingKey, ak, sk), createdAt: clock.now() })

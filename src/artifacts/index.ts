@@ -11,6 +11,6 @@ export type {
   UploadRequest,
 } from './package.ts'
 export { ARTIFACT_ERRORS, PACKAGE_ERRORS } from './package-errors.ts'
-export { groupPackages } from './package-names.ts'
+export { groupPackages, packageNameOf, parseReference } from './package-names.ts'
 export { type Artifacts, type ArtifactsOptions, createArtifacts } from './package-service.ts'
-export { TAGGED_PACKAGES } from './tagged-packages.ts'
+export { parsePackageId, TAGGED_PACKAGES } from './tagged-packages.ts'

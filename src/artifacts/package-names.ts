@@ -23,6 +23,11 @@ export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** The name that an upload of the path gives. @throws Refusal `object.badName`, `package.badName` */
+export function packageNameOf(path: string): string {
+  return toPackageName(parseObjectUrl(path).key)
+}
+
 /** The name of a package is the last segment of its path. */
 export function toPackageName(key: string): string {
   const name = lastSegment(key)

@@ -1,5 +1,6 @@
 import type { ProjectCaller } from '../access/index.ts'
 import type { Database, Tx } from '../db/database.ts'
+import { dropGrantsOn } from '../grants/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -31,6 +32,7 @@ import { changeOwner, type OwnerChange } from './package-owner.ts'
 import {
   countPackages,
   deletePackage,
+  isGroupThere,
   type PackageRecord,
   readPackage,
   readPackages,
@@ -214,8 +216,9 @@ async function writePackage(
   const thing = thingOf({ projectId: record.projectId, id })
   if (tags) await replaceTags(tx, thing, tags)
   const { at, ...rest } = record
+  const owner = before ? { ownerId: before.ownerId, ownerName: before.ownerName } : { ownerName }
   const createdAt = before?.createdAt ?? at
-  return { ...rest, id, failure: null, ownerName, createdAt, updatedAt: at, tags: await readTags(tx.db, thing) }
+  return { ...rest, ...owner, id, failure: null, createdAt, updatedAt: at, tags: await readTags(tx.db, thing) }
 }
 
 async function list({ database: { db } }: Parts, projectId: string, query: PackageQuery): Promise<Package[]> {
@@ -224,6 +227,7 @@ async function list({ database: { db } }: Parts, projectId: string, query: Packa
   return stored
     .map((each) => ({ ...each, tags: tags.get(String(each.id)) ?? [] }))
     .filter((each) => matchesTagFilter(each.tags, query.tags ?? []))
+    .filter(query.isVisible ?? (() => true))
 }
 
 async function get(parts: Parts, projectId: string, name: string, group: string | null): Promise<Package> {
@@ -238,6 +242,9 @@ async function remove({ database }: Parts, projectId: string, name: string, grou
     if (!found) throw PACKAGE_ERRORS.notFound(name, group)
     await deleteTags(tx, thingOf(found))
     await deletePackage(tx, found.id)
+    await dropGrantsOn(tx, projectId, { kind: 'package', id: String(found.id) })
+    if (group !== null && !(await isGroupThere(tx.db, projectId, group)))
+      await dropGrantsOn(tx, projectId, { kind: 'group', id: group })
   })
 }
 

@@ -48,7 +48,7 @@ const toPackage = (row: Selectable<Schema['packages']> & { owner_name: string })
   updatedAt: new Date(row.updated_at),
 })
 
-/** Writes a new package, or puts it in the place of the one with its name; answers the id. */
+/** Writes a new package, or puts it in the place of the one with its name, whose owner stays; answers the id. */
 export async function upsertPackage(tx: Tx, record: PackageRecord): Promise<number> {
   const changes = {
     kind: record.kind,
@@ -59,7 +59,6 @@ export async function upsertPackage(tx: Tx, record: PackageRecord): Promise<numb
     size_bytes: record.sizeBytes,
     is_async: record.isAsync ? 1 : 0,
     failure_json: null,
-    owner_id: record.ownerId,
     updated_at: record.at.getTime(),
   }
   const { id } = await tx.db
@@ -69,6 +68,7 @@ export async function upsertPackage(tx: Tx, record: PackageRecord): Promise<numb
       project_id: record.projectId,
       group_name: record.group ?? '',
       name: record.name,
+      owner_id: record.ownerId,
       created_at: record.at.getTime(),
     })
     .onConflict((conflict) => conflict.columns(['project_id', 'group_name', 'name']).doUpdateSet(changes))
@@ -134,6 +134,11 @@ export async function readPackages(reader: Reader, projectId: string, kind?: Pac
 export async function readUnfinished(reader: Reader): Promise<StoredPackage[]> {
   const query = packages(reader).where('packages.status', '=', 'UPLOADING').orderBy('packages.id')
   return (await query.execute()).map(toPackage)
+}
+
+export async function isGroupThere(reader: Reader, projectId: string, group: string): Promise<boolean> {
+  const query = reader.selectFrom('packages').select('id').where('project_id', '=', projectId)
+  return (await query.where('group_name', '=', group).limit(1).executeTakeFirst()) !== undefined
 }
 
 export async function countPackages(reader: Reader, projectId: string): Promise<number> {

@@ -54,7 +54,12 @@ export type UploadRequest = Readonly<{
 /** In the order of the paths. */
 export type Upload = Readonly<{ group: string | null; packages: readonly Package[] }>
 
-export type PackageQuery = Readonly<{ kind?: PackageKind | undefined; tags?: readonly string[] | undefined }>
+export type PackageQuery = Readonly<{
+  kind?: PackageKind | undefined
+  tags?: readonly string[] | undefined
+  /** Absent: all are. */
+  isVisible?: ((item: Package) => boolean) | undefined
+}>
 
 /** What a job's field names (`name.jar`, `group/name.jar`, `obs://bucket/key`), found to be there. */
 export type ResolvedArtifact = Readonly<{ reference: string; name: string; exists: true }>

@@ -4,9 +4,8 @@ import { readPackage, readPackages, type StoredPackage } from './package-store.t
 /** Packages as things that carry tags: clients call them `group#name`, and those without group by their name. */
 export const TAGGED_PACKAGES: ResourceLookup = {
   async find(reader, projectId, resourceId) {
-    const at = resourceId.lastIndexOf('#')
-    const group = resourceId.slice(0, Math.max(at, 0)) || null
-    const found = await readPackage(reader, projectId, group, resourceId.slice(at + 1))
+    const { group, name } = parsePackageId(resourceId)
+    const found = await readPackage(reader, projectId, group, name)
     return found && toResource(found)
   },
   async list(reader, projectId) {
@@ -14,8 +13,16 @@ export const TAGGED_PACKAGES: ResourceLookup = {
   },
 }
 
-const toResource = ({ id, group, name }: StoredPackage): Resource => ({
+/** What a client's id of a package names; `#name` is without group, too, as Terraform spells it. */
+export function parsePackageId(resourceId: string): { group: string | null; name: string } {
+  const at = resourceId.lastIndexOf('#')
+  return { group: resourceId.slice(0, Math.max(at, 0)) || null, name: resourceId.slice(at + 1) }
+}
+
+const toResource = ({ id, ownerId, group, name }: StoredPackage): Resource => ({
   id,
+  ownerId,
+  group,
   resourceId: group === null ? name : `${group}#${name}`,
   name,
 })

@@ -4,10 +4,14 @@ import { Refusal } from '../lib/errors.ts'
 /** What a command needs to speak to a running service. */
 export type ClientOptions = Readonly<{ url: string; key: Readonly<{ ak: string; sk: string }> | null }>
 
+export type Reply = Readonly<{ status: number; body: unknown }>
+
 /** A small client of a running service's API, signing with an access key as the vendor's SDKs do. */
 export interface Client {
   /** What is there; null when there is no such thing (404). @throws Refusal `cli.*` with what the service says instead */
   get(path: string): Promise<unknown>
+  /** Any method, with a body. @throws Refusal `cli.*` when nobody answers or the key is refused; other statuses are the caller's business */
+  send(method: string, path: string, body?: object): Promise<Reply>
   /** Ids of the projects of the key's owner. @throws as `get` */
   projectIds(): Promise<string[]>
 }
@@ -17,22 +21,29 @@ const ANSWER_MS = 30_000
 /** @throws Refusal `cli.noKey` */
 export function createClient({ url, key }: ClientOptions): Client {
   if (key === null) throw noKey()
-  const get: Client['get'] = async (path) => {
+  const send: Client['send'] = async (method, path, body) => {
     const target = new URL(path, url)
+    const text = body === undefined ? '' : JSON.stringify(body)
     const response = await fetch(target, {
-      headers: signedHeaders(target, key, new Date()),
+      method,
+      headers: signedHeaders(method, target, text, key, new Date()),
+      ...(body === undefined ? {} : { body: text }),
       signal: AbortSignal.timeout(ANSWER_MS),
     }).catch((error: unknown) => {
       throw noAnswer(url, error)
     })
     if (response.status === 401) throw keyRefused(url, key.ak)
-    const body: unknown = await response.json().catch(() => null)
-    if (response.status === 404) return null
-    if (!response.ok) throw unexpected(target, response.status, body)
+    return { status: response.status, body: await response.json().catch(() => null) }
+  }
+  const get: Client['get'] = async (path) => {
+    const { status, body } = await send('GET', path)
+    if (status === 404) return null
+    if (status >= 300) throw unexpected(new URL(path, url), status, body)
     return body
   }
   return {
     get,
+    send,
     async projectIds() {
       const body = (await get('/v3/projects')) as { projects?: { id: string }[] } | null
       if (!Array.isArray(body?.projects)) throw noHeadgate(url)
@@ -41,10 +52,16 @@ export function createClient({ url, key }: ClientOptions): Client {
   }
 }
 
-function signedHeaders(target: URL, key: { ak: string; sk: string }, now: Date): Record<string, string> {
+function signedHeaders(
+  method: string,
+  target: URL,
+  body: string,
+  key: { ak: string; sk: string },
+  now: Date,
+): Record<string, string> {
   const headers = { host: target.host, 'x-sdk-date': now.toISOString().replace(/[-:]|\.\d{3}/gu, '') }
   const { pathname: rawPath, search } = target
-  const request = { method: 'GET', rawPath, rawQuery: search.slice(1), headers, body: new Uint8Array() }
+  const request = { method, rawPath, rawQuery: search.slice(1), headers, body: Buffer.from(body) }
   return { 'x-sdk-date': headers['x-sdk-date'], authorization: signRequest(request, key, Object.keys(headers)) }
 }
 

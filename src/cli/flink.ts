@@ -4,6 +4,7 @@ import { type FlinkInstallation, flinkHome, type InstalledFlink } from '../flink
 import { versionInFolder } from '../flink/sources/folder.ts'
 import { DEFAULT_VERSIONS } from '../flink/versions.ts'
 import { messageOf, Refusal } from '../lib/errors.ts'
+import { table } from './table.ts'
 
 export type FlinkCommandContext = Readonly<{
   /** Folder that holds the installed versions. */
@@ -117,16 +118,6 @@ async function list(context: FlinkCommandContext, asJson: boolean): Promise<void
   for (const { version, problem } of damaged) {
     context.print(`! ${version} is damaged: ${problem}; repair it with: headgate flink install ${version}`)
   }
-}
-
-function table(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd((widths[column] ?? 0) + 2))
-      .join('')
-      .trimEnd(),
-  )
 }
 
 function isDefault(version: string): boolean {

@@ -23,7 +23,9 @@ export type Config = Readonly<{
   sealingKeyFile: string
   /** Go on without the secrets that the sealing key does not open. */
   replacesSealingKey: boolean
-  http: Readonly<{ host: string; port: number; bodyBytes: number; idleMs: number }>
+  http: Readonly<{ host: string; port: number; bodyBytes: number; callsPerMinute: number; idleMs: number }>
+  /** Wrong passwords for one user from one address, after which further ones are refused for a while. */
+  wrongPasswordsMax: number
   /** Where commands that ask a running service find it. */
   serviceUrl: string
   logLevel: LogLevel
@@ -99,8 +101,10 @@ export function toConfig(environment: Environment, projectFolder: string): { con
       host: environment.HEADGATE_HOST ?? '127.0.0.1',
       port: ask.integer('HEADGATE_PORT', 8090, 0, 65_535),
       bodyBytes: 12 * 1024 ** 2,
+      callsPerMinute: ask.integer('HEADGATE_CALLS_PER_MINUTE', 60_000, 0, 1_000_000_000),
       idleMs: 60_000,
     },
+    wrongPasswordsMax: ask.integer('HEADGATE_WRONG_PASSWORDS', 10, 1, 1_000_000),
     serviceUrl: serviceUrlOf(environment, problems),
     logLevel: ask.oneOf('HEADGATE_LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
     javaHome: environment.HEADGATE_JAVA_HOME ?? environment.JAVA_HOME ?? null,

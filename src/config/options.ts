@@ -66,6 +66,14 @@ export const OPTIONS = {
     text: 'What a start does when sealing.key is gone or is another than the one that the access keys in the database were sealed with: refuse, or replace, which disables those access keys, removes global variables and prints a new key of the administrator.',
     byDefault: 'refuse',
   },
+  HEADGATE_CALLS_PER_MINUTE: {
+    text: 'Calls that one user may make in a minute, and one address whose calls are not let in; 0 is no limit.',
+    byDefault: '60000',
+  },
+  HEADGATE_WRONG_PASSWORDS: {
+    text: 'Wrong passwords for one user from one address, after which further ones are refused for 5 minutes.',
+    byDefault: '10',
+  },
   HEADGATE_ADMIN_PASSWORD: {
     text: 'Password of the administrator that the first start creates.',
     byDefault: 'a random one, printed once',

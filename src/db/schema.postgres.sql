@@ -71,6 +71,16 @@ CREATE TABLE domains (
   constraint domains_pkey PRIMARY KEY (id),
   constraint domains_name_key UNIQUE (name));
 
+CREATE TABLE grants (
+  project_id text collate "C" not null,
+  thing_kind text collate "C" not null,
+  thing_id text collate "C" not null,
+  user_id text collate "C" not null,
+  right_name text collate "C" not null,
+  constraint grants_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+  constraint grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint grants_key PRIMARY KEY (project_id, thing_kind, thing_id, user_id, right_name));
+
 CREATE TABLE job_graphs (
   job_id bigint not null,
   attempt_id text collate "C" not null,
@@ -310,6 +320,8 @@ CREATE TABLE variables (
 CREATE UNIQUE INDEX attempts_one_live ON public.attempts USING btree (job_id) WHERE (live = 1);
 
 CREATE INDEX connectivity_tests_queue ON public.connectivity_tests USING btree (queue_id);
+
+CREATE INDEX grants_user ON public.grants USING btree (user_id, project_id, thing_kind);
 
 CREATE UNIQUE INDEX jobs_name ON public.jobs USING btree (project_id, name) WHERE (deleted_at IS NULL);
 

@@ -53,6 +53,13 @@ CREATE TABLE "domains" ("id" text not null primary key,
   "name" text not null unique,
   "created_at" bigint not null);
 
+CREATE TABLE "grants" ("project_id" text not null references "projects" ("id"),
+  "thing_kind" text not null,
+  "thing_id" text not null,
+  "user_id" text not null references "users" ("id"),
+  "right_name" text not null,
+  constraint "grants_key" primary key ("project_id", "thing_kind", "thing_id", "user_id", "right_name"));
+
 CREATE TABLE "job_graphs" ("job_id" bigint primary key references "jobs" ("id"),
   "attempt_id" text not null references "attempts" ("id"),
   "graph_json" text not null);
@@ -225,6 +232,8 @@ CREATE TABLE "variables" ("id" integer primary key autoincrement,
 CREATE UNIQUE INDEX attempts_one_live on attempts (job_id) where live = 1;
 
 CREATE INDEX "connectivity_tests_queue" on "connectivity_tests" ("queue_id");
+
+CREATE INDEX "grants_user" on "grants" ("user_id", "project_id", "thing_kind");
 
 CREATE UNIQUE INDEX jobs_name on jobs (project_id, name) where deleted_at is null;
 

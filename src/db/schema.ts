@@ -33,6 +33,9 @@ export interface Schema {
   /** `id` is the AK; the SK is sealed with the key file that lies outside the database. */
   access_keys: { id: string; user_id: string; secret_sealed: string; enabled: number; created_at: number }
 
+  /** A right on a job, queue, package (by its id) or package group (by its name) that a member was given. */
+  grants: { project_id: string; thing_kind: string; thing_id: string; user_id: string; right_name: string }
+
   queues: {
     id: Generated<number>
     resource_id: string

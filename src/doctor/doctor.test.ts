@@ -31,7 +31,7 @@ const memory = {
   freeBytes: 8 * GIB,
   isServiceRunning: false,
 }
-const http = { host: '127.0.0.1', port: 8090, bodyBytes: 1, idleMs: 1 }
+const http = { host: '127.0.0.1', port: 8090, bodyBytes: 1, callsPerMinute: 0, idleMs: 1 }
 const folder = { folder: '/data', freeBytes: 9 * GIB, type: 0xef53 }
 const key = { file: '/data/sealing.key', key: { sizeBytes: 32, mode: 0o100600 }, hasStarted: true }
 const auto = { mode: 'auto', first: 50_000, last: 59_999 } as const

@@ -2,6 +2,7 @@ import type { Static, TObject, TSchema } from 'typebox'
 import type { Caller, ProjectCaller } from '../access/index.ts'
 import type { Language } from '../lib/errors.ts'
 import { bodyCheck } from './body-check.ts'
+import type { Permit } from './guard.ts'
 import type { HttpParts } from './parts.ts'
 import type { Query } from './query.ts'
 
@@ -26,6 +27,10 @@ export type Call<Body = unknown, Who = ProjectCaller> = Readonly<{
   headers: Readonly<Record<string, string | string[] | undefined>>
   language: Language
   requestId: string
+  /** Where the request comes from: the last proxy, if there is one. */
+  address: string
+  /** Inside a project: for things that only the handler knows. The others were asked for before it. */
+  permit: Permit
   /** `http://host:port` as the client spelled it. */
   baseUrl: string
   setHeader(name: string, value: string): void

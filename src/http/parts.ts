@@ -1,5 +1,6 @@
 import type { Access } from '../access/index.ts'
 import type { Artifacts } from '../artifacts/index.ts'
+import type { Grants } from '../grants/index.ts'
 import type { JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -21,6 +22,7 @@ export type HealthReport = Readonly<{
 /** Everything the HTTP layer talks to. */
 export type HttpParts = Readonly<{
   access: Access
+  grants: Grants
   agencies: Agencies
   queues: Queues
   connectivity: ConnectivityTests
@@ -45,6 +47,8 @@ export type HttpParts = Readonly<{
   limits: Readonly<{
     /** Largest JSON body. */
     bodyBytes: number
+    /** Calls of one client; 0: no limit. */
+    callsPerMinute: number
     /** A connection on which nothing moves for so long is closed. */
     idleMs: number
   }>

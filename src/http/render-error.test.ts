@@ -8,7 +8,7 @@ const locked = new Error('database is locked')
 const parts = {
   isUnavailable: (error: unknown) => error === locked,
   logger: createLogger('silent'),
-  limits: { bodyBytes: 100, idleMs: 0 },
+  limits: { bodyBytes: 100, callsPerMinute: 0, idleMs: 0 },
 }
 const occasion = { room: 'flinkJobs', operation: 'showFlinkJob', language: 'en', requestId: 'r1' } as const
 

@@ -32,7 +32,11 @@ export function renderError(
   parts: Pick<HttpParts, 'isUnavailable' | 'logger' | 'limits'>,
 ): RenderedError {
   const refusal = error instanceof Refusal ? error : refusalOfFramework(error, parts.limits.bodyBytes)
-  if (refusal) return answer(foreignError(refusal, occasion.room, occasion.operation), refusal.texts, occasion)
+  if (refusal) {
+    const { texts, retryAfterSeconds: seconds } = refusal
+    const headers = seconds === null ? {} : { 'retry-after': String(seconds) }
+    return answer(foreignError(refusal, occasion.room, occasion.operation), texts, occasion, headers)
+  }
   const { requestId, operation } = occasion
   if (isUnavailable(error, parts)) {
     parts.logger.warn({ err: error, requestId, operation }, 'The database or the disk is not available')

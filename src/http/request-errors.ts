@@ -74,6 +74,15 @@ export const REQUEST_ERRORS = {
       'Authentication is required. Send X-Auth-Token, or sign the request with AK/SK (SDK-HMAC-SHA256).',
       '请求未认证，请携带 X-Auth-Token 或使用AK/SK（SDK-HMAC-SHA256）签名。',
     ),
+  tooManyCalls: (callsPerMinute: number, seconds: number) =>
+    new Refusal(
+      'request.tooManyCalls',
+      {
+        en: `You made more than ${callsPerMinute} calls in a minute, the most that one client may make. Try again in ${seconds} s.`,
+        zh: `您在一分钟内的调用次数超过上限（${callsPerMinute} 次）。请在 ${seconds} 秒后重试。`,
+      },
+      seconds,
+    ),
   subjectUnknown: () =>
     refuse(
       'subjectUnknown',

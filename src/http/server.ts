@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { createCallLimit } from './call-limit.ts'
 import { DLI_ENDPOINTS } from './dli/index.ts'
 import { SHARED_SCHEMAS } from './document.ts'
 import type { Endpoint } from './endpoint.ts'
 import { IAM_ENDPOINTS } from './iam/index.ts'
+import { createIdentify } from './identify.ts'
 import { languageOf } from './language.ts'
 import { NATIVE_ENDPOINTS, registerObjectRoutes } from './native/index.ts'
 import type { HttpParts } from './parts.ts'
@@ -51,9 +53,10 @@ export async function createHttp(
   app.server.on('checkExpectation', (_request, response: ServerResponse) => refuseExpectation(parts, response))
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
   await prepare(app)
-  for (const endpoint of ENDPOINTS) registerEndpoint(app, parts, endpoint)
+  const identify = createIdentify(parts, await createCallLimit(app, parts.limits.callsPerMinute))
+  for (const endpoint of ENDPOINTS) registerEndpoint(app, parts, identify, endpoint)
   await app.register((scope, _options, done) => {
-    registerObjectRoutes(scope, parts)
+    registerObjectRoutes(scope, parts, identify)
     done()
   })
   return app

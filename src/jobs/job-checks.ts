@@ -1,4 +1,6 @@
+import { parseReference } from '../artifacts/index.ts'
 import type { Reader } from '../db/database.ts'
+import type { Actor } from '../grants/index.ts'
 import { Refusal } from '../lib/errors.ts'
 import { type Job, type JobId, type JobSettings, kindOfType } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
@@ -9,12 +11,16 @@ import { variablesIn } from './launch-plan.ts'
 
 /** Rules about a job that need more than the job: packages, Flink versions, queues, the host, other jobs. */
 
-/** Rules that need packages and Flink versions. What an update leaves as it was is not checked again. */
+/**
+ * Rules that need packages and Flink versions. What an update leaves as it was is not checked again. Who names a package
+ * in a job needs the right to use it; who runs the job later does not.
+ */
 export async function checkOutside(
   parts: JobParts,
   projectId: string,
   settings: JobSettings,
   before: JobSettings | null = null,
+  actor: Actor | null = null,
 ): Promise<void> {
   if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
     await checkFlinkVersion(parts, settings.flinkVersion)
@@ -32,7 +38,9 @@ export async function checkOutside(
     ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
   ]
   for (const [field, reference] of references) {
-    if (!known.has(reference)) await resolvePackage(parts, projectId, field, reference)
+    if (known.has(reference)) continue
+    await resolvePackage(parts, projectId, field, reference)
+    if (actor) await checkMayUse(parts, actor, field, reference)
   }
 }
 
@@ -51,6 +59,15 @@ async function resolvePackage(parts: JobParts, projectId: string, field: string,
   } catch (error) {
     if (error instanceof Refusal) throw JOB_ERRORS.packageMissing(field, reference, error.texts)
     throw error
+  }
+}
+
+async function checkMayUse(parts: JobParts, actor: Actor, field: string, reference: string): Promise<void> {
+  const parsed = parseReference(reference)
+  if (parsed.is === 'object') return // objects belong to the project
+  const thing = { kind: 'package', group: parsed.group, name: parsed.name } as const
+  if (!(await parts.grants.may(parts.database.db, actor, 'use', thing))) {
+    throw JOB_ERRORS.packageForbidden(field, reference)
   }
 }
 

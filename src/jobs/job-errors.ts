@@ -200,6 +200,18 @@ export const JOB_ERRORS = {
       `Queue "${queue}" does not exist. Create it or name another.`,
       `队列“${queue}”不存在，请创建或更换队列。`,
     ),
+  queueForbidden: (queue: string) =>
+    refuse(
+      'queueForbidden',
+      `You may not run jobs on the queue "${queue}". Its owner or an administrator of the project can give you that right.`,
+      `您没有权限在队列“${queue}”上运行作业，请联系其所有者或项目管理员授权。`,
+    ),
+  packageForbidden: (field: string, reference: string) =>
+    refuse(
+      'packageForbidden',
+      `${field}: you may not use "${reference}". Its owner or an administrator of the project can give you that right.`,
+      `${field}：您没有权限使用“${reference}”，请联系其所有者或项目管理员授权。`,
+    ),
   queueShared: (queue: string) =>
     refuse(
       'queueShared',

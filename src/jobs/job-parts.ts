@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts/index.ts'
 import type { Database } from '../db/database.ts'
+import type { Grants } from '../grants/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Texts } from '../lib/errors.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -19,6 +20,7 @@ export type JobParts = Readonly<{
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
   queues: Pick<Queues, 'find' | 'get'>
+  grants: Pick<Grants, 'may' | 'jobsWith'>
   variables: Pick<Variables, 'missing'>
   objects: Pick<ObjectStore, 'stat' | 'flinkUrl'>
   runtime: Pick<

@@ -1,4 +1,5 @@
 import type { Reader, Tx } from '../db/database.ts'
+import { type Actor, dropGrantsOn, GRANT_ERRORS } from '../grants/index.ts'
 import type { JobCounters, LogFile, LogPage } from '../runtimes/runtime.ts'
 import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import { findState } from './import-savepoint.ts'
@@ -30,9 +31,6 @@ import { mayImportSavepoint, mayOverwrite, mayResume, mayRun, mayStop, mayTakeSa
 import { findRestorable } from './restorable.ts'
 import { restorePointForRun } from './restore-point.ts'
 import { checkMode, checkSqlBody, completeSqlJob, type NewSqlJob } from './sql-job.ts'
-
-/** Who asks, for which project; the HTTP layer has checked that the two belong together. */
-export type Actor = Readonly<{ userId: string; projectId: string }>
 
 export type NewJob = Readonly<{
   name: string
@@ -91,8 +89,11 @@ export interface JobService {
 
   read(projectId: string, id: JobId): Promise<JobView>
   list(projectId: string, query: JobQuery): Promise<{ total: number; jobs: JobView[] }>
-  /** The jobs, or all of the project's, in the order of their ids, read while they are asked for. */
-  definitions(projectId: string, ids: readonly JobId[] | null): Promise<AsyncIterable<JobDefinition>>
+  /**
+   * The jobs, or all that the actor may export, in the order of their ids, read while they are asked for.
+   * @throws Refusal `job.notFound`, `grant.denied`
+   */
+  definitions(actor: Actor, ids: readonly JobId[] | null): Promise<AsyncIterable<JobDefinition>>
   moves(projectId: string, id: JobId): Promise<Move[]>
   attempts(projectId: string, id: JobId): Promise<Attempt[]>
   savepoints(projectId: string, id: JobId): Promise<Savepoint[]>
@@ -146,7 +147,7 @@ export function createJobService(parts: JobParts): JobService {
     checkSqlBody(wanted.sqlBody ?? '')
     checkSettings(settings, limits)
     checkTags(wanted.tags, parts.tagRules)
-    await checkOutside(parts, actor.projectId, settings)
+    await checkOutside(parts, actor.projectId, settings, null, actor)
     return settings
   }
 
@@ -188,6 +189,17 @@ export function createJobService(parts: JobParts): JobService {
     if (!(await parts.queues.find(tx.db, projectId, queueName ?? ''))) throw JOB_ERRORS.queueNotFound(queueName ?? '')
   }
 
+  const mustMayUpdate = async (tx: Tx, actor: Actor, id: JobId): Promise<void> => {
+    const thing = { kind: 'job', id } as const
+    if (!(await parts.grants.may(tx.db, actor, 'update', thing))) throw GRANT_ERRORS.denied('update', thing)
+  }
+
+  const mustMaySubmit = async (tx: Tx, actor: Actor, { queueName }: Job): Promise<void> => {
+    if (queueName === null) return
+    if (await parts.grants.may(tx.db, actor, 'submit', { kind: 'queue', name: queueName })) return
+    throw JOB_ERRORS.queueForbidden(queueName)
+  }
+
   return {
     async create(actor, wanted) {
       const settings = await checkNew(actor, wanted)
@@ -203,6 +215,7 @@ export function createJobService(parts: JobParts): JobService {
       return database.transact(async (tx) => {
         const job = await store.findNamed(tx.db, actor.projectId, wanted.name)
         if (job && !cover) throw JOB_ERRORS.nameTaken(wanted.name)
+        if (job) await mustMayUpdate(tx, actor, job.id)
         if (job) return { id: (await overwrite(tx, actor, job, wanted, settings)).id, was: 'overwritten' }
         const { id } = await insert(tx, actor, wanted, settings, `imported by user ${actor.userId}`)
         return { id, was: 'created' }
@@ -223,7 +236,7 @@ export function createJobService(parts: JobParts): JobService {
       checkMode(before.type, settings.runMode)
       checkSqlBody(changes.sqlBody ?? '')
       checkSettings(settings, limits)
-      await checkOutside(parts, actor.projectId, settings, before.settings)
+      await checkOutside(parts, actor.projectId, settings, before.settings, actor)
       const job = await database.transact(async (tx) => {
         const now = await mustFind(tx.db, actor.projectId, id)
         if (now.version !== before.version && !sameDefinition(now, before)) throw JOB_ERRORS.changedMeanwhile(id)
@@ -252,6 +265,7 @@ export function createJobService(parts: JobParts): JobService {
         const job = await mustFind(tx.db, actor.projectId, id)
         mayRun(job)
         await mustHaveQueue(tx, job)
+        await mustMaySubmit(tx, actor, job)
         await command(
           tx,
           job,
@@ -298,6 +312,7 @@ export function createJobService(parts: JobParts): JobService {
           deletedAt: clock.now(),
         })
         await replaceTags(tx, { projectId: actor.projectId, kind: 'job', id: String(id) }, [])
+        await dropGrantsOn(tx, actor.projectId, { kind: 'job', id: String(id) })
         await store.forgetTexts(tx, id)
       })
     },
@@ -342,12 +357,11 @@ export function createJobService(parts: JobParts): JobService {
       return { total, jobs: await viewsOf(parts, jobs, query.withSqlBody ?? false) }
     },
 
-    async definitions(projectId, wanted) {
-      const ids = await store.idsOf(database.db, projectId, wanted)
-      const there = new Set(ids)
-      const missing = wanted?.find((id) => !there.has(id))
-      if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
-      return definitionsOf(parts, projectId, ids)
+    async definitions(actor, wanted) {
+      const jobs = await store.names(database.db, actor.projectId)
+      const mayExport = await parts.grants.jobsWith(actor, 'export')
+      const ids = (wanted ? selected(jobs, wanted, mayExport) : jobs.filter(mayExport)).map(({ id }) => id)
+      return definitionsOf(parts, actor.projectId, ids)
     },
 
     async moves(projectId, id) {
@@ -440,6 +454,22 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boole
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
     sqlBody: sqlBodies.get(job.id) ?? '',
   }))
+}
+
+/** One that is missing or may not be exported refuses all. */
+function selected<Found extends Pick<Job, 'id' | 'ownerId'>>(
+  jobs: readonly Found[],
+  wanted: readonly JobId[],
+  mayExport: (job: Found) => boolean,
+): Found[] {
+  const asked = new Set(wanted)
+  const found = jobs.filter(({ id }) => asked.has(id))
+  const there = new Set(found.map(({ id }) => id))
+  const missing = wanted.find((id) => !there.has(id))
+  if (missing !== undefined) throw JOB_ERRORS.notFound(missing)
+  const denied = found.find((job) => !mayExport(job))
+  if (denied) throw GRANT_ERRORS.denied('export', { kind: 'job', id: denied.id })
+  return found
 }
 
 /** Their texts may be long, so few are in memory at a time. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database, Reader, Tx } from '../db/database.ts'
+import { isVisibleJob } from '../grants/index.ts'
 import { Bug } from '../lib/errors.ts'
 import type { Attempt, Job, JobId, JobQuery, Move, Operation, Restart, Savepoint } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
@@ -43,15 +44,16 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return row ? fromRow(row) : null
     },
 
-    /** Numbers and names of the project's jobs, oldest first. */
-    async names(reader: Reader, projectId: string): Promise<{ id: number; name: string }[]> {
-      return reader
+    /** Numbers, names and owners of the project's jobs, oldest first. */
+    async names(reader: Reader, projectId: string): Promise<Pick<Job, 'id' | 'name' | 'ownerId'>[]> {
+      const rows = await reader
         .selectFrom('jobs')
-        .select(['id', 'name'])
+        .select(['id', 'name', 'owner_id'])
         .where('project_id', '=', projectId)
         .where('deleted_at', 'is', null)
         .orderBy('id')
         .execute()
+      return rows.map((row) => ({ id: row.id as JobId, name: row.name, ownerId: row.owner_id }))
     },
 
     /** A job of the project that is not deleted, or null. */
@@ -66,14 +68,14 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return row ? fromRow(row) : null
     },
 
-    /** Ids of the project's jobs that are not deleted, in order: all, or those among the wanted. */
-    async idsOf(reader: Reader, projectId: string, wanted: readonly JobId[] | null): Promise<JobId[]> {
+    /** Those of the ids that are of jobs of the project that are not deleted, in order. */
+    async idsOf(reader: Reader, projectId: string, wanted: readonly JobId[]): Promise<JobId[]> {
       const rows = await reader
         .selectFrom('jobs')
         .select('id')
         .where('project_id', '=', projectId)
         .where('deleted_at', 'is', null)
-        .$if(wanted !== null, (query) => query.where('id', 'in', [...(wanted ?? [])]))
+        .where('id', 'in', [...wanted])
         .orderBy('id')
         .execute()
       return rows.map((row) => row.id as JobId)
@@ -527,6 +529,8 @@ const takesRoom = sql<boolean>`(attempts.live = 1 or (jobs.state in ('submitting
 
 function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
   let jobs = reader.selectFrom('jobs').where('jobs.project_id', '=', projectId).where('jobs.deleted_at', 'is', null)
+  const { visibleTo } = query
+  if (visibleTo !== undefined) jobs = jobs.where((e) => isVisibleJob(e, visibleTo))
   if (query.type) jobs = jobs.where('jobs.type', '=', query.type)
   if (query.states) jobs = jobs.where('jobs.state', 'in', query.states.length > 0 ? [...query.states] : ['none'])
   if (query.queueName) jobs = jobs.where(sql<string>`lower(jobs.queue_name)`, '=', query.queueName.toLowerCase())

@@ -186,6 +186,8 @@ export type Savepoint = Readonly<{
 }>
 
 export type JobQuery = Readonly<{
+  /** Only jobs that this user owns or was given the right to see. Absent: all. */
+  visibleTo?: string
   type?: JobType
   states?: readonly JobState[]
   /** Only jobs with (true) or without (false) an open operation. */

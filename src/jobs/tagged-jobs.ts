@@ -1,5 +1,5 @@
 import type { Resource, ResourceLookup } from '../tags/index.ts'
-import type { JobId } from './job.ts'
+import type { Job, JobId } from './job.ts'
 import type { JobStore } from './job-store.ts'
 
 /** Jobs as things that carry tags: clients call them by number. */
@@ -16,4 +16,8 @@ export function taggedJobs(store: Pick<JobStore, 'find' | 'names'>): ResourceLoo
   }
 }
 
-const toResource = ({ id, name }: { id: number; name: string }): Resource => ({ id, resourceId: String(id), name })
+const toResource = ({ id, ownerId, name }: Pick<Job, 'id' | 'ownerId' | 'name'>): Resource => ({
+  ...{ id, ownerId, name },
+  resourceId: String(id),
+  group: null,
+})

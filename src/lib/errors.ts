@@ -15,11 +15,14 @@ export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: string
   readonly texts: Texts
+  /** When asking again may help; null: not by waiting. */
+  readonly retryAfterSeconds: number | null
 
-  constructor(code: string, texts: Texts) {
+  constructor(code: string, texts: Texts, retryAfterSeconds: number | null = null) {
     super(texts.en)
     this.code = code
     this.texts = texts
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 

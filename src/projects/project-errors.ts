@@ -8,6 +8,11 @@ export const PROJECT_ERRORS = {
       en: `There is no project ${what}. List your projects to see the ones you can use.`,
       zh: `项目 ${what} 不存在。请查询项目列表，确认可用的项目。`,
     }),
+  notMember: (project: string, user: string) =>
+    new Refusal('project.notMember', {
+      en: `${shown(user)} is not a member of the project ${shown(project)}. List its members to see who is.`,
+      zh: `${shown(user)} 不是项目 ${shown(project)} 的成员。请查询项目成员列表。`,
+    }),
   badName: (name: string) =>
     new Refusal('project.badName', {
       en: `The project name ${shown(name)} is not valid. Use 1 to 64 letters, digits, "_" and "-".`,

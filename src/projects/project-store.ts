@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Schema } from '../db/schema.ts'
-import type { Project, Role } from './project.ts'
+import type { Member, Project, Role } from './project.ts'
 
 type ProjectRow = Selectable<Schema['projects']>
 
@@ -31,6 +31,47 @@ export async function insertProject(tx: Tx, project: Project): Promise<void> {
 export async function readProject(reader: Reader, id: string): Promise<Project | null> {
   const row = await reader.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
   return row ? toProject(row) : null
+}
+
+export async function readProjects(reader: Reader): Promise<Project[]> {
+  return (await reader.selectFrom('projects').selectAll().orderBy('name').execute()).map(toProject)
+}
+
+/** By name or by id. */
+export async function readProjectNamed(reader: Reader, domainId: string, named: string): Promise<Project | null> {
+  const row = await reader
+    .selectFrom('projects')
+    .selectAll()
+    .where('domain_id', '=', domainId)
+    .where((e) => e.or([e('name', '=', named), e('id', '=', named)]))
+    .executeTakeFirst()
+  return row ? toProject(row) : null
+}
+
+export async function setProjectEnabled(tx: Tx, id: string, enabled: boolean): Promise<void> {
+  await tx.db
+    .updateTable('projects')
+    .set({ enabled: enabled ? 1 : 0 })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function readMembersOf(reader: Reader, projectId: string): Promise<Member[]> {
+  const rows = await reader
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select(['users.id', 'users.name', 'memberships.role'])
+    .where('memberships.project_id', '=', projectId)
+    .orderBy('users.name')
+    .execute()
+  return rows.map(({ id, name, role }) => ({ userId: id, userName: name, role: role as Role }))
+}
+
+/** With the rights he was given in the project: who comes back starts without. False: he was no member. */
+export async function removeMember(tx: Tx, userId: string, projectId: string): Promise<boolean> {
+  await tx.db.deleteFrom('grants').where('project_id', '=', projectId).where('user_id', '=', userId).execute()
+  const membership = tx.db.deleteFrom('memberships').where('project_id', '=', projectId).where('user_id', '=', userId)
+  return (await membership.executeTakeFirst()).numDeletedRows > 0n
 }
 
 /** The enabled projects a user is a member of, by name. */

@@ -1,5 +1,7 @@
-/** What a project's member may do; for now both may do everything inside the project. */
+/** What a project's member may do: an administrator everything, a member what is his own or was given to him. */
 export type Role = 'admin' | 'member'
+
+export type Member = Readonly<{ userId: string; userName: string; role: Role }>
 
 /** The wall between tenants: every queue, package, job and object belongs to exactly one project. */
 export type Project = Readonly<{

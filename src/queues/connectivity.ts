@@ -6,8 +6,9 @@ import { QUEUE_ERRORS } from './queue-errors.ts'
 import { type Address, opensConnection, parseAddress } from './reachable.ts'
 
 /**
- * Tests whether an address can be reached from where the jobs of a queue run, which is this machine. Every member may
- * ask for any address, so that nothing is told but reachable or not, a test ends soon, and few run at once.
+ * Tests whether an address can be reached from where the jobs of a queue run, which is this machine. Whoever may run
+ * jobs on the queue may ask for any address, so that nothing is told but reachable or not, a test ends soon, and few run
+ * at once.
  */
 export interface ConnectivityTests {
   /** Starts a test and answers its number. @throws Refusal `queue.notFound`, `queue.badAddress`, `queue.tooManyTests` */

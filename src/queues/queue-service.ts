@@ -1,5 +1,6 @@
 import type { ProjectCaller } from '../access/index.ts'
 import type { Database, Reader, Tx } from '../db/database.ts'
+import { dropGrantsOn } from '../grants/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import {
@@ -130,6 +131,7 @@ async function list(parts: QueueParts, projectId: string, query: QueueQuery): Pr
   const queues = stored
     .map((queue) => withFacts(parts, queue, tags.get(String(queue.id)) ?? [], busy.get(queue.name) ?? 0))
     .filter((queue) => matchesTagFilter(queue.tags, query.tags ?? []))
+    .filter(query.isVisible ?? (() => true))
     .sort(ORDERS[query.order ?? 'nameAscending'])
   return pageOf(queues, query)
 }
@@ -151,6 +153,7 @@ async function remove(parts: QueueParts, projectId: string, name: string): Promi
     const queue = await existing(tx.db, projectId, name)
     await assertFree(tx, parts, queue, DEEDS.deleted)
     await deleteTags(tx, thing(projectId, queue.id))
+    await dropGrantsOn(tx, projectId, { kind: 'queue', id: String(queue.id) })
     await deleteQueue(tx, queue.id)
   })
 }

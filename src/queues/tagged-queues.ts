@@ -14,4 +14,8 @@ export const TAGGED_QUEUES: ResourceLookup = {
   },
 }
 
-const toResource = ({ id, name }: StoredQueue): Resource => ({ id, resourceId: name, name })
+const toResource = ({ id, ownerId, name }: StoredQueue): Resource => ({
+  ...{ id, ownerId, name },
+  resourceId: name,
+  group: null,
+})

@@ -7,6 +7,7 @@ import { createResourceTags, type ResourceFilter } from './resource-tags.ts'
 import { DOCUMENTED_TAG_RULES as rules } from './tag.ts'
 
 const refusal = (code: string) => expect.objectContaining({ name: 'Refusal', code })
+const all = () => true
 const tag = (key: string, value: string) => ({ key, value })
 
 describeOnEachDatabase((open) => {
@@ -62,7 +63,7 @@ describeOnEachDatabase((open) => {
     await tags.add(projectId, 'queue', 'BARE', [tag('env', 'test'), tag('a', '1')])
     await tags.add(projectId, 'queue', 'bare', [tag('a', '1'), tag('env', 'dev')])
     expect(await tags.read(projectId, 'queue', 'bare')).toEqual([tag('a', '1'), tag('env', 'dev')])
-    expect(await tags.readKeys(projectId, 'queue')).toEqual([
+    expect(await tags.readKeys(projectId, 'queue', all)).toEqual([
       { key: 'a', values: ['1'] },
       { key: 'env', values: ['dev', 'prod', 'test'] },
       { key: 'team', values: ['a', 'b'] },
@@ -84,7 +85,7 @@ describeOnEachDatabase((open) => {
       await expect(tags.remove(elsewhere, 'queue', name, ['env'])).rejects.toEqual(refusal('tag.resourceNotFound'))
     }
     expect(await tags.find(elsewhere, 'queue', {})).toEqual([])
-    expect(await tags.readKeys(elsewhere, 'queue')).toEqual([])
+    expect(await tags.readKeys(elsewhere, 'queue', all)).toEqual([])
     expect(await tags.read(projectId, 'queue', 'test')).toHaveLength(2)
   })
 })

@@ -12,16 +12,25 @@ export interface ResourceTags {
   remove(projectId: string, kind: ResourceKind, resourceId: string, keys: readonly string[]): Promise<void>
   /** By key. @throws Refusal `tag.resourceNotFound` */
   read(projectId: string, kind: ResourceKind, resourceId: string): Promise<Tag[]>
-  /** Every key in use on resources of the kind, with its values; both sorted. */
-  readKeys(projectId: string, kind: ResourceKind): Promise<TagValues[]>
+  /** Every key in use on resources of the kind that may be shown, with its values; both sorted. */
+  readKeys(projectId: string, kind: ResourceKind, isVisible: (resource: Resource) => boolean): Promise<TagValues[]>
   /** The resources of the kind that match, in the order of their age. */
   find(projectId: string, kind: ResourceKind, filter: ResourceFilter): Promise<TaggedResource[]>
 }
 
 export type ResourceKind = Extract<TaggedKind, 'job' | 'queue' | 'package'>
 
-/** Something that can carry tags: `id` is that of the database, `resourceId` what clients call it by. */
-export type Resource = Readonly<{ id: number; resourceId: string; name: string }>
+/**
+ * Something that can carry tags: `id` is that of the database, `resourceId` what clients call it by; `group`: of a
+ * package that is in one.
+ */
+export type Resource = Readonly<{
+  id: number
+  resourceId: string
+  name: string
+  ownerId: string
+  group: string | null
+}>
 
 export type TaggedResource = Resource & Readonly<{ tags: readonly Tag[] }>
 
@@ -29,6 +38,8 @@ export type TaggedResource = Resource & Readonly<{ tags: readonly Tag[] }>
 export type TagValues = Readonly<{ key: string; values: readonly string[] }>
 
 export type ResourceFilter = Readonly<{
+  /** What may be shown. Absent: all. */
+  isVisible?: ((resource: Resource) => boolean) | undefined
   /** Only resources without tags; `tags` then says nothing. */
   withoutAnyTag?: boolean | undefined
   /** Every one of them must be on the resource. */
@@ -75,14 +86,15 @@ export function createResourceTags({ database, lookups, rules }: ResourceTagsOpt
       return readTags(database.db, await thingOf(database.db, projectId, kind, resourceId))
     },
 
-    async readKeys(projectId, kind) {
-      return valuesByKey([...(await readTagsOfKind(database.db, projectId, kind)).values()].flat())
+    async readKeys(projectId, kind, isVisible) {
+      return valuesByKey((await this.find(projectId, kind, { isVisible })).flatMap(({ tags }) => tags))
     },
 
     async find(projectId, kind, filter) {
       const resources = await lookups[kind].list(database.db, projectId)
       const tags = await readTagsOfKind(database.db, projectId, kind)
       return resources
+        .filter(filter.isVisible ?? (() => true))
         .map((resource) => ({ ...resource, tags: tags.get(String(resource.id)) ?? [] }))
         .filter((resource) => matches(resource, filter))
     },

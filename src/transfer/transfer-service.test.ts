@@ -9,7 +9,7 @@ import { zip } from '../lib/zip.ts'
 import { openFolderObjectStore } from '../storage/index.ts'
 import { createTransfer } from './transfer-service.ts'
 
-const actor = { userId: 'u', projectId: 'p' }
+const actor = { userId: 'u', projectId: 'p', role: 'member', isAdmin: false } as const
 const NOTHING_THERE: (name: string) => void = () => undefined
 
 function definition(id: number, change: Partial<NewJob> = {}): JobDefinition {
@@ -53,7 +53,7 @@ const ARCHIVED = {
 test('jobs go into as many archives as it takes and come back as they were, with nothing left behind', async () => {
   const all = Array.from({ length: 7 }, (_, index) => definition(index + 1, { tags: [{ key: 'k', value: '值' }] }))
   const { transfer, imported, folder } = await setup(all)
-  const archives = await transfer.exportJobs('p', 'obs://b/out/', null)
+  const archives = await transfer.exportJobs(actor, 'obs://b/out/', null)
   expect(archives).toEqual([1000, 1001, 1002].map((ms) => `b/out/aggregate_${ms}.zip`))
   const mapping = await transfer.importJobs(actor, 'b/out', { cover: false })
   expect(mapping.map(({ oldId }) => oldId)).toEqual(all.map(({ id }) => id))
@@ -63,7 +63,7 @@ test('jobs go into as many archives as it takes and come back as they were, with
 
 test('an export of no jobs is an archive without jobs', async () => {
   const { transfer } = await setup()
-  const [archive = ''] = await transfer.exportJobs('p', 'b', null)
+  const [archive = ''] = await transfer.exportJobs(actor, 'b', null)
   expect(archive).toBe('b/aggregate_1000.zip')
   expect(await transfer.importJobs(actor, archive, { cover: false })).toEqual([])
 })

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Actor, JobDefinition, JobId, JobService } from '../jobs/index.ts'
+import type { Actor } from '../grants/index.ts'
+import type { JobDefinition, JobId, JobService } from '../jobs/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Refusal, type Texts } from '../lib/errors.ts'
 import { type ZipEntry, zip } from '../lib/zip.ts'
@@ -26,11 +27,11 @@ export type ImportedJob = Readonly<{ oldId: number; newId: JobId | -1; remark: T
 /** Jobs into zip archives and back. Everything streams: neither all jobs nor an archive are ever in memory whole. */
 export interface Transfer {
   /**
-   * Writes the jobs, or all of the project's, below `folder` (`bucket` or `bucket/directory`).
+   * Writes the jobs, or all that the actor may export, below `folder` (`bucket` or `bucket/directory`).
    * Answers the archives as `bucket/key`; there is always at least one.
-   * @throws Refusal `transfer.noFolder`, `job.notFound`, `object.…`
+   * @throws Refusal `transfer.noFolder`, `job.notFound`, `grant.denied`, `object.…`
    */
-  exportJobs(projectId: string, folder: string, ids: readonly JobId[] | null): Promise<string[]>
+  exportJobs(actor: Actor, folder: string, ids: readonly JobId[] | null): Promise<string[]>
   /**
    * Imports an archive, or all of a folder. What is wrong with the archives is found before the first job is imported;
    * what is wrong with one job stands in its remark.
@@ -48,7 +49,7 @@ const IMPORT_BYTES_MAX = 1024 ** 3
 
 export function createTransfer(options: TransferOptions): Transfer {
   return {
-    exportJobs: (projectId, folder, ids) => exportJobs(options, projectId, folder, ids),
+    exportJobs: (actor, folder, ids) => exportJobs(options, actor, folder, ids),
     importJobs: async (actor, path, { cover }) => {
       const archives = await openArchives(options, actor.projectId, path)
       try {
@@ -63,13 +64,14 @@ export function createTransfer(options: TransferOptions): Transfer {
 
 async function exportJobs(
   { jobs, objects, clock, archiveJobsMax = ARCHIVE_JOBS_MAX }: TransferOptions,
-  projectId: string,
+  actor: Actor,
   path: string,
   ids: readonly JobId[] | null,
 ): Promise<string[]> {
   const folder = folderOf(path)
-  const source = (await jobs.definitions(projectId, ids))[Symbol.asyncIterator]()
+  const source = (await jobs.definitions(actor, ids))[Symbol.asyncIterator]()
   const rest = { source, ahead: await source.next() }
+  const { projectId } = actor
   await objects.ensureBucket({ projectId, bucket: folder.bucket })
   const written: string[] = []
   do {

@@ -40,8 +40,14 @@ describe('a token', () => {
       expect(reply.headers.get('x-subject-token')).toMatch(/^\S{20,}$/)
       expect(reply.body).toMatchObject({ token: { project: { id: projectId }, catalog: expect.any(Array) } })
     }
-    const ofDomain = await issue(password({}, { domain: { name: domainName } }))
-    expect(ofDomain.body).toMatchObject({ token: { domain: { name: domainName } } })
+    const { token } = (await issue(password())).body as { token: { user: { id: string; domain: { id: string } } } }
+    for (const domain of [{ name: domainName }, { id: token.user.domain.id }]) {
+      const ofDomain = await issue(password({}, { domain }))
+      expect(ofDomain.body).toMatchObject({ token: { domain: { name: domainName }, roles: [{ name: 'admin' }] } })
+      expect(ofDomain.body).not.toHaveProperty('token.project')
+    }
+    const byId = await issue(password({ id: token.user.id, name: undefined, domain: undefined }))
+    expect(byId.status).toBe(201)
   })
 
   it('has times of the vendor’s form, a day apart', async () => {
@@ -52,7 +58,8 @@ describe('a token', () => {
   })
 
   it('comes without catalog when that is asked', async () => {
-    expect((await issue(password(), '?nocatalog=true')).text).not.toContain('catalog')
+    for (const query of ['?nocatalog=true', '?nocatalog', '?nocatalog='])
+      expect((await issue(password(), query)).text).not.toContain('catalog')
   })
 
   it('is got by another token', async () => {
@@ -179,6 +186,18 @@ describe('signed requests', () => {
     expect((await signed('GET', `/v3/projects?name=${world.service.projectName}`)).body).toMatchObject({
       projects: [{ id: world.projectId }],
     })
+  })
+
+  it('come with headers that say nothing here: another project id, the token of temporary keys, which are not issued', async () => {
+    const headers = { 'x-project-id': '0'.repeat(32), 'x-security-token': 'of temporary keys', 'x-domain-id': 'x' }
+    expect((await signed('GET', `/v1.0/${world.projectId}/queues`, '', headers)).status).toBe(200)
+  })
+
+  it('are refused in a scheme that is newer', async () => {
+    const path = `/v1.0/${world.projectId}/queues`
+    const { authorization = '', ...headers } = sign('GET', path, '')
+    const newer = { ...headers, authorization: authorization.replace('SDK-HMAC-SHA256', 'V11-HMAC-SHA256') }
+    expect(codeOf(await sendPlain('GET', world.baseUrl + path, undefined, newer), 401)).toBe('APIGW.0301')
   })
 
   it('are refused when the body is another one, or the path', async () => {

@@ -57,6 +57,21 @@ export async function signedIn(baseUrl: string, credentials: Credentials): Promi
   }
 }
 
+/** Another user of the world's project (or of the given one), signed in. */
+export async function addUser(
+  world: World,
+  name: string,
+  role: 'admin' | 'member' = 'member',
+  projectId = world.projectId,
+): Promise<Client & { userId: string }> {
+  const password = 'a password of theirs'
+  const { access } = world.service.app
+  const user = await access.createUser({ name, password })
+  await access.addMember({ userId: user.id, projectId, role })
+  const { domainName } = world.service
+  return { ...(await signedIn(world.baseUrl, { userName: name, password, domainName, projectId })), userId: user.id }
+}
+
 /** A request with a JSON content type, a body written out or none, and nothing else. */
 export async function sendPlain(
   method: string,

@@ -3,7 +3,7 @@ import { JOB_ERRORS } from '../../jobs/index.ts'
 import { createLogger } from '../../lib/logger.ts'
 import { runBatch } from './batch.ts'
 
-const call = { headers: {}, language: 'en', requestId: 'r' } as const
+const call = { headers: {}, language: 'en', requestId: 'r', permit: async () => undefined } as const
 const accepted = { en: 'accepted', zh: '已受理' }
 const logger = createLogger('silent')
 

@@ -24,7 +24,7 @@ type Outcome = Readonly<{ error: unknown } | { error: null }>
 
 /** Runs the command for each id and spells the results. */
 export async function runBatch(
-  call: Pick<Call, 'headers' | 'language' | 'requestId'>,
+  call: Pick<Call, 'headers' | 'language' | 'requestId' | 'permit'>,
   logger: Logger,
   ids: Static<typeof JobIds>,
   accepted: Texts,
@@ -33,7 +33,7 @@ export async function runBatch(
   const outcomes = new Map<string, Outcome>()
   for (const id of ids) {
     const key = String(id)
-    if (!outcomes.has(key)) outcomes.set(key, await outcomeOf(() => command(toJobId(id))))
+    if (!outcomes.has(key)) outcomes.set(key, await outcomeOf(() => permitted(call, id, command)))
   }
   const [first] = outcomes.values()
   if (first?.error && [...outcomes.values()].every(({ error }) => error !== null)) throw first.error
@@ -42,6 +42,16 @@ export async function runBatch(
     if (error === null) return { is_success: successFor(call, true), message: accepted[call.language] }
     return { is_success: successFor(call, false), message: reasonOf(error, call, logger) }
   })
+}
+
+async function permitted(
+  { permit }: Pick<Call, 'permit'>,
+  sent: number | string,
+  command: (id: JobId) => Promise<void>,
+): Promise<void> {
+  const id = toJobId(sent)
+  await permit({ kind: 'job', id })
+  await command(id)
 }
 
 async function outcomeOf(command: () => Promise<void>): Promise<Outcome> {

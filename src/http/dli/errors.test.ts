@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ACCESS_ERRORS } from '../../access/access-errors.ts'
 import { ARTIFACT_ERRORS, PACKAGE_ERRORS } from '../../artifacts/package-errors.ts'
+import { GRANT_ERRORS } from '../../grants/index.ts'
 import { JOB_ERRORS } from '../../jobs/index.ts'
 import { Refusal } from '../../lib/errors.ts'
 import { PROJECT_ERRORS } from '../../projects/project-errors.ts'
@@ -18,6 +19,7 @@ const CATALOGUES = {
   ACCESS_ERRORS,
   ARTIFACT_ERRORS,
   BUCKET_ERRORS,
+  GRANT_ERRORS,
   JOB_ERRORS,
   OBJECT_ERRORS,
   PACKAGE_ERRORS,
@@ -30,8 +32,8 @@ const CATALOGUES = {
   VARIABLE_ERRORS,
 }
 
-const words = { en: 'x', zh: 'x', bucket: 'b', key: 'k' }
-/** Fits every parameter a catalogue takes: a text, a list, a pair of texts, an object's name. */
+const words = { en: 'x', zh: 'x', bucket: 'b', key: 'k', kind: 'job', id: 1 }
+/** Fits every parameter a catalogue takes: a text, a list, a pair of texts, the name of an object or of a thing. */
 const anything = Object.assign(['x'], words, { split: () => ['x'] }) as never
 /** The same, where some take the state of a job. */
 const aState = Object.assign(new String('running'), words) as never
@@ -41,7 +43,9 @@ function everyRefusal(): Refusal[] {
     Object.values(catalogue).map((make: (...args: never[]) => Refusal) =>
       make === ACCESS_ERRORS.signatureRefused
         ? ACCESS_ERRORS.signatureRefused('wrong')
-        : make(anything, aState, anything),
+        : make === GRANT_ERRORS.denied
+          ? GRANT_ERRORS.denied('start', { kind: 'job', id: 1 })
+          : make(anything, aState, anything),
     ),
   )
 }
@@ -60,7 +64,7 @@ describe('the map from our codes to foreign ones', () => {
       for (const room of ['flinkJobs', 'general', 'native'] as const) {
         const { status, code } = foreignError(refusal, room, 'showFlinkJob')
         expect([refusal.code, code]).toEqual([refusal.code, expect.stringMatching(/^(DLI\.\d{4,5}|APIGW\.\d{4})$/)])
-        expect([400, 401, 404, 408, 409, 413, 415, 416, 431, 503, 507]).toContain(status)
+        expect([400, 401, 403, 404, 408, 409, 413, 415, 416, 429, 431, 503, 507]).toContain(status)
       }
     }
   })

@@ -19,6 +19,8 @@ type Mapping = Readonly<{
   /** Other codes for a fault in some field of a Flink job. */
   fields?: Readonly<Record<string, string>>
   status?: number
+  /** Code in operations on Flink jobs, always with HTTP 400. */
+  flinkJobs?: string
   /** Status in Headgate's own API, which says 404 for what is missing. */
   nativeStatus?: number
 }>
@@ -69,6 +71,8 @@ const JOB: Record<JobErrorCode, Mapping> = {
   'job.entrypointMissing': both('DLI.11029', 'DLI.11029', 'DLI.13013'),
   'job.queueMissing': { code: 'DLI.13008' },
   'job.queueNotFound': { code: 'DLI.0002' },
+  'job.queueForbidden': { code: 'DLI.13011' },
+  'job.packageForbidden': { code: 'DLI.10005' },
   'job.queueShared': { code: 'DLI.13009' },
   'job.queueTooSmall': { code: 'DLI.13002' },
   'job.hostTooSmall': { code: 'DLI.13002' },
@@ -138,6 +142,8 @@ const REQUEST: Record<RequestErrorCode, Mapping> = {
   'request.noSuchApi': { code: 'APIGW.0101', status: 404 },
   'request.notSupported': { code: 'DLI.0007' },
   'request.credentialsMissing': { code: 'DLI.0013', status: 401 },
+  // The vendor's gateway calls it so: https://support.huaweicloud.com/intl/en-us/ocr_faq/ocr_01_0041.html
+  'request.tooManyCalls': { code: 'APIGW.0308', status: 429 },
   'request.subjectUnknown': { code: 'DLI.0002', status: 404 },
   'request.hashOfStream': { code: 'APIGW.0301', status: 401 },
   'request.badJobId': {
@@ -161,6 +167,7 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'access.tokenExpired': { code: 'DLI.0013', status: 401 },
   'access.wrongProject': { code: 'DLI.10006' },
   'access.badCredentials': { code: 'DLI.0013', status: 401 },
+  'access.signInLocked': { code: 'APIGW.0308', status: 429 },
   'access.methodUnsupported': { code: 'DLI.0001' },
   'access.scopeRefused': { code: 'DLI.0013', status: 401 },
   'access.signatureUnreadable': { code: 'APIGW.0301', status: 401 },
@@ -168,18 +175,30 @@ const ACCESS: Readonly<Record<string, Mapping>> = {
   'access.keyLocked': { code: 'APIGW.0301', status: 401 },
   'access.signatureInvalid': { code: 'APIGW.0301', status: 401 },
   'access.userNotFound': { code: 'DLI.0002', nativeStatus: 404 },
-  'access.userTaken': { code: 'DLI.0006' },
+  'access.userTaken': { code: 'DLI.0006', nativeStatus: 409 },
   'access.badUserName': { code: 'DLI.0001' },
   'access.badPassword': { code: 'DLI.0001' },
   'access.keyNotFound': { code: 'DLI.0002', nativeStatus: 404 },
+  'access.lastAdmin': { code: 'DLI.0012', nativeStatus: 409 },
+  'access.adminsOnly': { code: 'DLI.0003', status: 403 },
   'access.notSetUp': { code: 'DLI.0012', status: 503 },
-  'project.notFound': { code: 'DLI.10006' },
+  'project.notFound': { code: 'DLI.10006', nativeStatus: 404 },
+  'project.notMember': { code: 'DLI.0002', nativeStatus: 404 },
   'project.badName': { code: 'DLI.0001' },
   'project.badId': { code: 'DLI.0001' },
-  'project.taken': { code: 'DLI.0006' },
+  'project.taken': { code: 'DLI.0006', nativeStatus: 409 },
   'project.agencyNotFound': { code: 'DLI.0002', status: 404 },
   'project.badAgencyRole': { code: 'DLI.0001' },
   'project.noUserLeft': { code: 'DLI.0012', status: 503 },
+}
+
+const GRANTS: Readonly<Record<string, Mapping>> = {
+  'grant.denied': { code: 'DLI.0003', status: 403, flinkJobs: 'DLI.10005' },
+  'grant.adminsOnly': { code: 'DLI.0003', status: 403, flinkJobs: 'DLI.10005' },
+  'grant.thingMissing': { code: 'DLI.0002' },
+  'grant.userMissing': { code: 'DLI.0002' },
+  'grant.ofOwner': { code: 'DLI.0003', status: 403 },
+  'grant.nothingGiven': { code: 'DLI.0001' },
 }
 
 const QUEUES_AND_TAGS: Readonly<Record<string, Mapping>> = {
@@ -271,7 +290,7 @@ const FILES: Readonly<Record<string, Mapping>> = {
 }
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
-  ...{ ...JOB, ...REQUEST, ...ACCESS, ...QUEUES_AND_TAGS },
+  ...{ ...JOB, ...REQUEST, ...ACCESS, ...GRANTS, ...QUEUES_AND_TAGS },
   ...{ ...TEMPLATES, ...TRANSFER, ...VARIABLES, ...FILES },
 }
 
@@ -283,6 +302,7 @@ export function isMapped(code: string): boolean {
 /** What the refusal is called in the operation. Codes without a line count as a wrong parameter. */
 export function foreignError(refusal: Refusal, room: Room, operation: string): ForeignError {
   const mapping = MAPPINGS[refusal.code] ?? { code: 'DLI.0001' }
+  if (room === 'flinkJobs' && mapping.flinkJobs) return { status: 400, code: mapping.flinkJobs }
   const status = (room === 'native' ? mapping.nativeStatus : undefined) ?? mapping.status ?? 400
   return { status, code: codeOf(mapping, refusal, room, operation) }
 }

@@ -17,7 +17,7 @@ export const exportFlinkJobs = projectEndpoint({
     'Writes the definitions of jobs into zip archives. They hold no secrets: global variables stand in them by name.',
   body: Type.Object({
     obs_dir: text('bucket or bucket/directory, with or without obs:// in front.'),
-    is_selected: booleanOrText('false: all jobs of the project.'),
+    is_selected: booleanOrText('false: all jobs of the project that the caller may export.'),
     job_selected: optional(
       Type.Array(Type.Union([Type.Integer(), Type.String()]), {
         maxItems: SELECTED_MAX,
@@ -35,7 +35,7 @@ export const exportFlinkJobs = projectEndpoint({
   async handle({ transfer }, { caller, body, language }) {
     const selected = toBoolean(body.is_selected) ? (body.job_selected ?? []).map(toJobId) : null
     if (selected?.length === 0) throw TRANSFER_ERRORS.noneSelected()
-    const archives = await transfer.exportJobs(caller.projectId, body.obs_dir, selected)
+    const archives = await transfer.exportJobs(caller, body.obs_dir, selected)
     return { is_success: SUCCESS_TEXT, message: MESSAGES.exported[language], zip_file: archives }
   },
 })

@@ -23,17 +23,21 @@ import { executeFlinkJobSavepoint } from './execute-flink-job-savepoint.ts'
 import { exportFlinkJobs } from './export-flink-jobs.ts'
 import { importFlinkJobSavepoint } from './import-flink-job-savepoint.ts'
 import { importFlinkJobs } from './import-flink-jobs.ts'
+import { listAuthorizationPrivileges } from './list-authorization-privileges.ts'
 import { listFlinkJobs } from './list-flink-jobs.ts'
 import { listFlinkSqlJobTemplates } from './list-flink-sql-job-templates.ts'
 import { listGlobalVariables } from './list-global-variables.ts'
 import { listJobResources } from './list-job-resources.ts'
 import { listQueueProperties } from './list-queue-properties.ts'
+import { listQueueUsers } from './list-queue-users.ts'
 import { listQueues } from './list-queues.ts'
 import { listResourceTags } from './list-resource-tags.ts'
 import { listResourcesByTags } from './list-resources-by-tags.ts'
 import { notSupported } from './not-supported.ts'
 import { DLI_OPERATIONS, type SupportedId } from './operations.ts'
+import { registerAuthorizedQueue } from './register-authorized-queue.ts'
 import { registerBucket } from './register-bucket.ts'
+import { changeAuthorization, runAuthorizationAction } from './run-authorization-action.ts'
 import { runQueueAction } from './run-queue-action.ts'
 import { showConnectivityTask } from './show-connectivity-task.ts'
 import { showDliAgency } from './show-dli-agency.ts'
@@ -81,6 +85,11 @@ const SUPPORTED: Record<Exclude<SupportedId, IdentityId>, Endpoint> = {
   executeFlinkJobSavepoint,
   importFlinkJobSavepoint,
   registerBucket,
+  runAuthorizationAction,
+  changeAuthorization,
+  registerAuthorizedQueue,
+  listQueueUsers,
+  listAuthorizationPrivileges,
   showDliAgency,
   createDliAgency,
   batchCreateResourceTags,

@@ -28,10 +28,11 @@ export const listJobResources = projectEndpoint({
     groups: Type.Array(GroupItem),
     total: Type.Integer({ description: 'Number of resources.' }),
   }),
-  async handle({ artifacts }, { caller, query, language }) {
+  async handle({ artifacts, grants }, { caller, query, language }) {
+    const isVisible = await grants.visiblePackages(caller)
     const tags = parseTagFilter(query.text('tags'))
-    const all = await artifacts.list(caller.projectId)
-    const found = await artifacts.list(caller.projectId, { kind: query.oneOf('kind', PACKAGE_KINDS), tags })
+    const all = await artifacts.list(caller.projectId, { isVisible })
+    const found = await artifacts.list(caller.projectId, { isVisible, kind: query.oneOf('kind', PACKAGE_KINDS), tags })
     const groups = new Set(found.map(({ group }) => group))
     return {
       resources: found.map((item) => toPackageItem(item, language)),

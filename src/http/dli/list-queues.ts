@@ -31,11 +31,12 @@ export const listQueues = projectEndpoint({
     'with-charge-info': optional(Type.Boolean({ description: 'Accepted; nothing is charged here.' })),
   }),
   answer: Type.Object({ is_success: SuccessBoolean, message: Type.String(), queues: Type.Array(QueueItem) }),
-  async handle({ queues, flinkVersions }, { caller, query }) {
+  async handle({ queues, grants, flinkVersions }, { caller, query }) {
     const order = query.oneOf('order', ORDER_NAMES)
     query.boolean('with-priv')
     query.boolean('with-charge-info')
     const found = await queues.list(caller.projectId, {
+      isVisible: await grants.visibleQueues(caller),
       type: query.oneOf('queue_type', TYPES) ?? 'sql',
       tags: parseTagFilter(query.text('tags')),
       order: order && ORDERS[order],

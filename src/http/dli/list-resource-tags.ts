@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { dliOperation } from './operations.ts'
-import { Paging, pageOf, toResourceKind, toTagValuesItem } from './tag-wire.ts'
+import { Paging, pageOf, toResourceKind, toTagValuesItem, visibleOf } from './tag-wire.ts'
 
 export const listResourceTags = projectEndpoint({
   place: dliOperation('listResourceTags'),
@@ -12,8 +12,9 @@ export const listResourceTags = projectEndpoint({
     tags: Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) })),
     count: Type.Integer({ description: 'Keys, before paging.' }),
   }),
-  async handle({ resourceTags }, { caller, params, query }) {
-    const keys = await resourceTags.readKeys(caller.projectId, toResourceKind(params.resource_type))
+  async handle({ resourceTags, grants }, { caller, params, query }) {
+    const kind = toResourceKind(params.resource_type)
+    const keys = await resourceTags.readKeys(caller.projectId, kind, await visibleOf(grants, caller, kind))
     return { tags: pageOf(keys, { query }).map(toTagValuesItem), count: keys.length }
   },
 })

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { nullable } from './fields.ts'
 import { dliOperation } from './operations.ts'
-import { Filter, Paging, pageOf, TagItems, toResourceFilter, toResourceKind, toTagItem } from './tag-wire.ts'
+import { Filter, Paging, pageOf, TagItems, toResourceFilter, toResourceKind, toTagItem, visibleOf } from './tag-wire.ts'
 
 const Found = Type.Object({
   resource_id: Type.String({ description: 'Number of the job, name of the queue, or group#name of the package.' }),
@@ -21,9 +21,10 @@ export const listResourcesByTags = projectEndpoint({
     resources: Type.Array(Found, { description: 'Oldest first.' }),
     total_count: Type.Integer({ description: 'Matching resources, before paging.' }),
   }),
-  async handle({ resourceTags }, { caller, params, query, body }) {
+  async handle({ resourceTags, grants }, { caller, params, query, body }) {
     const kind = toResourceKind(params.resource_type)
-    const found = await resourceTags.find(caller.projectId, kind, toResourceFilter(body))
+    const isVisible = await visibleOf(grants, caller, kind)
+    const found = await resourceTags.find(caller.projectId, kind, { ...toResourceFilter(body), isVisible })
     const resources = pageOf(found, { query }).map(({ resourceId, name, tags }) => ({
       resource_id: resourceId,
       resource_name: name,

@@ -30,7 +30,6 @@ export type DliOperation = Readonly<{
 const SQL_STORED = 'Checked and stored in full; a run ends in job_submit_fail until SQL jobs run.'
 const GRAPH_LATER = 'The graph of an SQL text comes with the running of SQL jobs.'
 const EDGE = 'Edge jobs have no place to run here, and the vendor has withdrawn them.'
-const GRANTS_LATER = 'Every member of a project may do everything in it; finer grants come later.'
 const TAGS_OF = 'Of Flink jobs, queues and packages.'
 const PLANS_LATER = 'Planned changes of CUs come later.'
 const POOLS_LATER = 'Elastic resource pools come later.'
@@ -75,11 +74,11 @@ export const DLI_OPERATIONS = [
   { number: 30, id: 'createIefSystemEvents', method: 'POST', path: '/v1/:project_id/edgesrv/system-events', success: 200, title: 'Edge: report system events', section: '7', support: 'no', note: EDGE },
 
   // Permissions, variables, tags, quotas
-  { number: 31, id: 'runAuthorizationAction', method: 'PUT', path: '/v1.0/:project_id/user-authorization', success: 200, title: 'Grant rights on jobs and packages', section: '8.1', support: 'no', note: GRANTS_LATER },
-  { number: 32, id: 'changeAuthorization', method: 'PUT', path: '/v1.0/:project_id/authorization', success: 200, title: 'Grant rights on jobs and packages (newer path)', section: '8.1', support: 'no', note: GRANTS_LATER },
-  { number: 33, id: 'registerAuthorizedQueue', method: 'PUT', path: '/v1.0/:project_id/queues/user-authorization', success: 200, title: 'Grant rights on a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
-  { number: 34, id: 'listQueueUsers', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/users', success: 200, title: 'List the users of a queue', section: '8.2', support: 'no', note: GRANTS_LATER },
-  { number: 35, id: 'listAuthorizationPrivileges', method: 'GET', path: '/v1.0/:project_id/authorization/privileges', success: 200, title: 'List rights on an object', section: '8.3', support: 'no', note: GRANTS_LATER },
+  { number: 31, id: 'runAuthorizationAction', method: 'PUT', path: '/v1.0/:project_id/user-authorization', success: 200, title: 'Grant rights on jobs and packages', section: '8.1', support: 'yes', note: '' },
+  { number: 32, id: 'changeAuthorization', method: 'PUT', path: '/v1.0/:project_id/authorization', success: 200, title: 'Grant rights on jobs and packages (newer path)', section: '8.1', support: 'yes', note: '' },
+  { number: 33, id: 'registerAuthorizedQueue', method: 'PUT', path: '/v1.0/:project_id/queues/user-authorization', success: 200, title: 'Grant rights on a queue', section: '8.2', support: 'yes', note: '' },
+  { number: 34, id: 'listQueueUsers', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name/users', success: 200, title: 'List the users of a queue', section: '8.2', support: 'yes', note: '' },
+  { number: 35, id: 'listAuthorizationPrivileges', method: 'GET', path: '/v1.0/:project_id/authorization/privileges', success: 200, title: 'List rights on an object', section: '8.3', support: 'yes', note: '' },
   { number: 36, id: 'createGlobalVariable', method: 'POST', path: '/v1.0/:project_id/variables', success: 200, title: 'Create a global variable', section: '8.4', support: 'yes', note: '' },
   { number: 37, id: 'listGlobalVariables', method: 'GET', path: '/v1.0/:project_id/variables', success: 200, title: 'List global variables', section: '8.4', support: 'yes', note: '' },
   { number: 38, id: 'updateGlobalVariable', method: 'PUT', path: '/v1.0/:project_id/variables/:var_name', success: 200, title: 'Update a global variable', section: '8.4', support: 'yes', note: '' },
@@ -133,7 +132,7 @@ export const DLI_OPERATIONS = [
   { number: 80, id: 'updateJobResourceOwner', method: 'PUT', path: '/v2.0/:project_id/resources/owner', success: 200, title: 'Change the owner of packages', section: '11.6', support: 'yes', note: '' },
 
   // Services beside DLI
-  { number: 81, id: 'createToken', method: 'POST', path: '/v3/auth/tokens', success: 201, title: 'Issue a token (IAM)', section: '14.2', support: 'partly', note: 'Methods password and token; assume_role is refused.' },
+  { number: 81, id: 'createToken', method: 'POST', path: '/v3/auth/tokens', success: 201, title: 'Issue a token (IAM)', section: '14.2', support: 'partly', note: 'Methods password and token; assume_role is refused: nobody acts for another account here.' },
   { number: 82, id: 'showToken', method: 'GET', path: '/v3/auth/tokens', success: 200, title: 'Inspect a token (IAM)', section: '14.2', support: 'yes', note: '' },
   { number: 83, id: 'listProjects', method: 'GET', path: '/v3/projects', success: 200, title: 'Find a project (IAM)', section: '14.4', support: 'yes', note: '' },
   { number: 84, id: 'publishMessage', method: 'POST', path: '/v2/:project_id/notifications/topics/:topic_urn/publish', success: 200, title: 'Publish a message (SMN)', section: '15', support: 'no', note: SMN_LATER },

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import type { ResourceFilter, ResourceKind, Tag, TagValues } from '../../tags/index.ts'
+import type { Actor, Grants } from '../../grants/index.ts'
+import type { Resource, ResourceFilter, ResourceKind, Tag, TagValues } from '../../tags/index.ts'
 import { TAG_ERRORS } from '../../tags/index.ts'
 import type { Call } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
@@ -60,6 +61,12 @@ export function toResourceKind(type = ''): ResourceKind {
   const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined
   if (!kind) throw TAG_ERRORS.badResourceType(type)
   return kind
+}
+
+/** What of a kind the caller may see: nothing else counts in a list. */
+export function visibleOf(grants: Grants, caller: Actor, kind: ResourceKind): Promise<(each: Resource) => boolean> {
+  if (kind === 'job') return grants.jobsWith(caller, 'view')
+  return kind === 'queue' ? grants.visibleQueues(caller) : grants.visiblePackages(caller)
 }
 
 type FilterBody = Readonly<{

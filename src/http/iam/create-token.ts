@@ -29,8 +29,8 @@ export const createToken = openEndpoint({
   query: Type.Object({ nocatalog: Type.Optional(Type.String({ description: 'Leaves the catalog out.' })) }),
   body: Body,
   answer: TokenAnswer,
-  async handle({ access }, { body, query, baseUrl, setHeader }) {
-    const issued = await access.issueToken(toTokenRequest(body))
+  async handle({ access }, { body, query, baseUrl, address, setHeader }) {
+    const issued = await access.issueToken(toTokenRequest(body), address)
     setHeader('x-subject-token', issued.token)
     return toTokenAnswer(issued, baseUrl, !query.has('nocatalog'))
   },

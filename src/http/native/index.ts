@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts'
+import { ADMINISTRATION } from './administration.ts'
 import { explainJob } from './explain-job.ts'
 import { listAttempts } from './list-attempts.ts'
 import { listJobEvents } from './list-job-events.ts'
@@ -23,4 +24,5 @@ export const NATIVE_ENDPOINTS: readonly Endpoint[] = [
   listLogs,
   readLog,
   explainJob,
+  ...ADMINISTRATION,
 ]
