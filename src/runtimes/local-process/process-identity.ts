@@ -109,7 +109,7 @@ export async function variableOf(pid: number, name: string): Promise<string | nu
 
 async function readEnvironment(pid: string): Promise<string> {
   try {
-    return await readFile(`/proc/${pid}/environ`, 'latin1')
+    return await readFile(`/proc/${pid}/environ`, 'utf8')
   } catch {
     // Ended meanwhile, a kernel thread, or another user's.
     return ''
