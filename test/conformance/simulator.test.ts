@@ -64,14 +64,16 @@ describe('what a job orders', () => {
     expect(await until(attemptId, (o) => o.flinkJob?.state === 'FINISHED')).toMatchObject({ failure: null })
   })
 
-  it('simulator.jobmanager: silent and answers come one after the other', async () => {
-    const attemptId = await launched({ 'simulator.jobmanager': 'silent:300ms,answers:1500ms' })
+  it('simulator.jobmanager: silent holds until answers', async () => {
+    const attemptId = await launched({})
     await running(world.runtime, attemptId)
+    await world.simulator.order(attemptId, 'simulator.jobmanager', 'silent')
     expect(await until(attemptId, (o) => o.rest === 'silent')).toMatchObject({
       jobManager: { is: 'alive' },
       failure: null,
     })
-    await until(attemptId, (o) => o.flinkJob?.tasksUp === true)
+    await world.simulator.order(attemptId, 'simulator.jobmanager', 'answers')
+    await until(attemptId, (o) => o.rest === 'answers' && o.flinkJob?.tasksUp === true)
   })
 
   it('simulator.taskmanager: dies shows with its exit code', async () => {
