@@ -81,8 +81,8 @@ describeOnEachDatabase((open) => {
       queues.create(caller, { name: 'q', cuCount: 16 }),
       queues.create(caller, { name: 'Q', cuCount: 64 }),
     ])
-    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-    expect(both[1]).toMatchObject({ reason: refusal('queue.taken') })
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(both).toContainEqual({ status: 'rejected', reason: refusal('queue.taken') })
   })
 
   test.each([
