@@ -13,6 +13,8 @@ import { processesWithVariable, runningProcesses, signalProcess } from './proces
  * Flink does is tested in test/e2e/local-process.test.ts.
  */
 const never = new AbortController().signal
+/** Of nobody else, not of another test either: at its last attempt's end all of a user ends. */
+const USER = 61_001
 let folder: string
 
 beforeEach(async () => {
@@ -117,12 +119,12 @@ describe('the end of an attempt', () => {
     'leaves alone another one of the same user, also when that lost its wrappers',
     async () => {
       await chmod(folder, 0o711)
-      const one = { ...spec, user: 50_001, shape: { ...spec.shape, taskManagers: 1 } }
+      const one = { ...spec, user: USER, shape: { ...spec.shape, taskManagers: 1 } }
       const runtime = pretendRuntime(folder)
       for (const attemptId of ['attempt1', 'attempt2']) await runtime.launch({ ...one, attemptId }, never)
       const mine = () => processesWithVariable('HEADGATE_ATTEMPT', 'attempt2')
       await eventually(async () => (await mine()).length === 4)
-      const running = (await runningProcesses()).filter(({ user }) => user === 50_001)
+      const running = (await runningProcesses()).filter(({ user }) => user === USER)
       const wrappers = (await mine()).filter(({ pid }) => running.some(({ parentPid }) => parentPid === pid))
       expect(wrappers).toHaveLength(2)
       for (const wrapper of wrappers) signalProcess(wrapper, 'SIGKILL')
