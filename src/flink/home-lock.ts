@@ -30,9 +30,10 @@ export async function withHomeLock<T>(
   }
 }
 
+/** IMMEDIATE is one lock, so one of many gets it; EXCLUSIVE takes several, and of two at the same moment neither may get all. */
 function tryLock(database: DatabaseSync): boolean {
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    database.exec('BEGIN IMMEDIATE')
     return true
   } catch (error) {
     if (/locked|busy/i.test(messageOf(error))) return false
