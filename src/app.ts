@@ -108,9 +108,7 @@ async function startOn(
   const ids = overrides.ids ?? randomIds
   const { tagRules } = config
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
-  const { sealingKeyFile } = config
-  if (!config.replacesSealingKey) await assertOpens(database.db, await findSealingKey(sealingKeyFile), sealingKeyFile)
-  const sealingKey = await readSealingKey(sealingKeyFile)
+  const sealingKey = await sealingKeyOf(database, config, config.replacesSealingKey)
   const access = createAccess({ database, clock, ids, sealingKey, wrongPasswordsMax: config.wrongPasswordsMax })
   const grants = createGrants({ database })
   const java = config.runtime === 'simulated' ? null : await findJava(config.javaHome)
@@ -269,15 +267,23 @@ export async function openAdministration(
   const database = await openDatabase(chooseDatabase(config, secrets))
   try {
     await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
-    const { sealingKeyFile } = config
-    await assertOpens(database.db, await findSealingKey(sealingKeyFile), sealingKeyFile)
-    const sealingKey = await readSealingKey(sealingKeyFile)
+    const sealingKey = await sealingKeyOf(database, config, false)
     const access = createAccess({ database, clock: systemClock, ids: randomIds, sealingKey })
     return { administration: access.administration, close: () => database.close() }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/** @throws Refusal `access.sealingKeyLost` unless another key may take its place */
+async function sealingKeyOf(
+  database: Database,
+  { sealingKeyFile: file }: Config,
+  mayReplace: boolean,
+): Promise<Buffer> {
+  if (!mayReplace) await assertOpens(database.db, await findSealingKey(file), file)
+  return readSealingKey(file)
 }
 
 function chooseDatabase(config: Config, { databaseUrl }: Secrets): DialectQuirks {

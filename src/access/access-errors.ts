@@ -1,7 +1,8 @@
 import { Refusal } from '../lib/errors.ts'
+import { quoted } from '../lib/text.ts'
 import type { SignatureVerdict } from './sdk-signature.ts'
 
-const shown = (text: string): string => JSON.stringify(text.slice(0, 80))
+const SHOWN_MAX = 80
 
 export const ACCESS_ERRORS = {
   tokenMissing: () =>
@@ -21,8 +22,8 @@ export const ACCESS_ERRORS = {
     }),
   wrongProject: (projectId: string) =>
     new Refusal('access.wrongProject', {
-      en: `The project ${shown(projectId)} of the path is not the project of the token, or the caller is not its member. Use the id of your own project, or ask for a token of that project.`,
-      zh: `路径中的项目 ${shown(projectId)} 与 Token 的项目不一致，或调用者不是该项目成员。请使用自己的项目 ID，或获取该项目的 Token。`,
+      en: `The project ${quoted(projectId, SHOWN_MAX)} of the path is not the project of the token, or the caller is not its member. Use the id of your own project, or ask for a token of that project.`,
+      zh: `路径中的项目 ${quoted(projectId, SHOWN_MAX)} 与 Token 的项目不一致，或调用者不是该项目成员。请使用自己的项目 ID，或获取该项目的 Token。`,
     }),
   badCredentials: () =>
     new Refusal('access.badCredentials', {
@@ -40,13 +41,13 @@ export const ACCESS_ERRORS = {
     ),
   methodUnsupported: (methods: readonly string[]) =>
     new Refusal('access.methodUnsupported', {
-      en: `The identity methods ${shown(methods.join(','))} are not supported, or the part that belongs to them is missing. Use exactly one of "password" and "token".`,
-      zh: `不支持认证方式 ${shown(methods.join(','))}，或缺少对应的内容。请只使用“password”或“token”中的一种。`,
+      en: `The identity methods ${quoted(methods.join(','), SHOWN_MAX)} are not supported, or the part that belongs to them is missing. Use exactly one of "password" and "token".`,
+      zh: `不支持认证方式 ${quoted(methods.join(','), SHOWN_MAX)}，或缺少对应的内容。请只使用“password”或“token”中的一种。`,
     }),
   scopeRefused: (what: string) =>
     new Refusal('access.scopeRefused', {
-      en: `The scope ${shown(what)} does not exist, or the user does not belong to it. Choose one of the user's own projects, or the user's domain.`,
-      zh: `作用范围 ${shown(what)} 不存在，或用户不属于该范围。请选择用户所属的项目或账号。`,
+      en: `The scope ${quoted(what, SHOWN_MAX)} does not exist, or the user does not belong to it. Choose one of the user's own projects, or the user's domain.`,
+      zh: `作用范围 ${quoted(what, SHOWN_MAX)} 不存在，或用户不属于该范围。请选择用户所属的项目或账号。`,
     }),
   signatureUnreadable: () =>
     new Refusal('access.signatureUnreadable', {
@@ -67,18 +68,18 @@ export const ACCESS_ERRORS = {
     new Refusal('access.signatureInvalid', SIGNATURE_TEXTS[verdict]),
   userNotFound: (what: string) =>
     new Refusal('access.userNotFound', {
-      en: `There is no user ${shown(what)}. List the users to see which exist.`,
-      zh: `用户 ${shown(what)} 不存在。请查询用户列表。`,
+      en: `There is no user ${quoted(what, SHOWN_MAX)}. List the users to see which exist.`,
+      zh: `用户 ${quoted(what, SHOWN_MAX)} 不存在。请查询用户列表。`,
     }),
   userTaken: (name: string) =>
     new Refusal('access.userTaken', {
-      en: `The user name ${shown(name)} is in use. Choose another.`,
-      zh: `用户名 ${shown(name)} 已被使用。请更换用户名。`,
+      en: `The user name ${quoted(name, SHOWN_MAX)} is in use. Choose another.`,
+      zh: `用户名 ${quoted(name, SHOWN_MAX)} 已被使用。请更换用户名。`,
     }),
   badUserName: (name: string) =>
     new Refusal('access.badUserName', {
-      en: `The user name ${shown(name)} is not valid. Use 1 to 64 letters, digits, "_", "-" and ".", not starting with a digit.`,
-      zh: `用户名 ${shown(name)} 不合法。请使用 1 到 64 个字母、数字、“_”、“-”或“.”，且不以数字开头。`,
+      en: `The user name ${quoted(name, SHOWN_MAX)} is not valid. Use 1 to 64 letters, digits, "_", "-" and ".", not starting with a digit.`,
+      zh: `用户名 ${quoted(name, SHOWN_MAX)} 不合法。请使用 1 到 64 个字母、数字、“_”、“-”或“.”，且不以数字开头。`,
     }),
   badPassword: () =>
     new Refusal('access.badPassword', {
@@ -87,13 +88,13 @@ export const ACCESS_ERRORS = {
     }),
   keyNotFound: (ak: string) =>
     new Refusal('access.keyNotFound', {
-      en: `There is no access key ${shown(ak)}.`,
-      zh: `访问密钥 ${shown(ak)} 不存在。`,
+      en: `There is no access key ${quoted(ak, SHOWN_MAX)}.`,
+      zh: `访问密钥 ${quoted(ak, SHOWN_MAX)} 不存在。`,
     }),
   lastAdmin: (name: string) =>
     new Refusal('access.lastAdmin', {
-      en: `${shown(name)} is the last enabled administrator of the service. Make another user one first.`,
-      zh: `${shown(name)} 是最后一个启用的服务管理员。请先将其他用户设为管理员。`,
+      en: `${quoted(name, SHOWN_MAX)} is the last enabled administrator of the service. Make another user one first.`,
+      zh: `${quoted(name, SHOWN_MAX)} 是最后一个启用的服务管理员。请先将其他用户设为管理员。`,
     }),
   adminsOnly: () =>
     new Refusal('access.adminsOnly', {

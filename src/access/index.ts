@@ -5,7 +5,7 @@ export type { Administration, NewKeyShown, NewUserShown } from './administration
 export { type Caller, isProjectAdmin, type ProjectCaller } from './caller.ts'
 export { assertOpens } from './lost-sealing-key.ts'
 export { signRequest } from './sdk-signature.ts'
-export { seal, unseal } from './sealing.ts'
+export { canUnseal, seal, unseal } from './sealing.ts'
 export type { SignedRequest } from './signed-request.ts'
 export type { IssuedToken, NamedInDomain, NamedThing, RoleName, TokenFacts, TokenRequest } from './token.ts'
 export type { AccessKeyPair, FirstCredentials, FirstWish, NewUser, User } from './user.ts'

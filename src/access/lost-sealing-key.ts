@@ -1,7 +1,7 @@
 import type { Reader } from '../db/database.ts'
 import { Refusal } from '../lib/errors.ts'
-import { readEnabledKeys, type StoredKey } from './access-store.ts'
-import { unseal } from './sealing.ts'
+import { readEnabledKeys } from './access-store.ts'
+import { canUnseal } from './sealing.ts'
 
 /**
  * A sealing key that was lost must not be replaced in silence: no access key would work any more, and nobody would know
@@ -11,16 +11,9 @@ import { unseal } from './sealing.ts'
 /** `key` is null when the file is missing. @throws Refusal `access.sealingKeyLost` */
 export async function assertOpens(reader: Reader, key: Buffer | null, file: string): Promise<void> {
   const [newest] = await readEnabledKeys(reader)
-  if (newest !== undefined && (key === null || !opens(key, newest))) throw sealingKeyLost(file, key === null)
-}
-
-export function opens(key: Buffer, { ak, secretSealed }: Pick<StoredKey, 'ak' | 'secretSealed'>): boolean {
-  try {
-    unseal(key, ak, secretSealed)
-    return true
-  } catch {
-    return false
-  }
+  if (newest === undefined) return
+  const { ak, secretSealed } = newest
+  if (key === null || !canUnseal(key, ak, secretSealed)) throw sealingKeyLost(file, key === null)
 }
 
 function sealingKeyLost(file: string, isMissing: boolean): Refusal {

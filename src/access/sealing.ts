@@ -36,4 +36,14 @@ export function unseal(key: Buffer, ownerId: string, sealed: string): string {
   }
 }
 
+/** Whether the key opens it: it was sealed with this one, for this owner. */
+export function canUnseal(key: Buffer, ownerId: string, sealed: string): boolean {
+  try {
+    unseal(key, ownerId, sealed)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const boundTo = (ownerId: string): Buffer => Buffer.from(`${VERSION}:${ownerId}`, 'utf8')

@@ -16,9 +16,8 @@ import {
   setKeyEnabled,
   type UserSecret,
 } from './access-store.ts'
-import { opens } from './lost-sealing-key.ts'
 import type { Passwords } from './passwords.ts'
-import { seal } from './sealing.ts'
+import { canUnseal, seal } from './sealing.ts'
 import {
   type AccessKeyPair,
   type FirstCredentials,
@@ -99,7 +98,9 @@ export async function createAccessKey(parts: UserParts, userId: string): Promise
 /** Disables the keys that the sealing key does not open, and makes one for the first administrator. Null: all open. */
 export async function replaceLostKeys(parts: UserParts): Promise<(AccessKeyPair & { userName: string }) | null> {
   return parts.database.transact(async (tx) => {
-    const lost = (await readEnabledKeys(tx.db)).filter((key) => !opens(parts.sealingKey, key))
+    const lost = (await readEnabledKeys(tx.db)).filter(
+      ({ ak, secretSealed }) => !canUnseal(parts.sealingKey, ak, secretSealed),
+    )
     const admin = (await readUsers(tx.db)).find(({ isAdmin, enabled }) => isAdmin && enabled)
     if (lost.length === 0 || admin === undefined) return null
     for (const { ak } of lost) await setKeyEnabled(tx, ak, false)

@@ -1,12 +1,11 @@
 import { Refusal, type Texts } from '../lib/errors.ts'
+import { quoted } from '../lib/text.ts'
 import { meantOn, type Needed, type ThingName } from './grant.ts'
-
-const shown = (text: string): string => JSON.stringify(text.slice(0, 140))
 
 /** `job 7`, `the queue "q1"`: a thing in words. */
 export function inWords(thing: ThingName): Texts {
   if (thing.kind === 'job') return { en: `job ${thing.id}`, zh: `作业 ${thing.id}` }
-  const name = shown(thing.kind === 'package' && thing.group !== null ? `${thing.group}/${thing.name}` : thing.name)
+  const name = quoted(thing.kind === 'package' && thing.group !== null ? `${thing.group}/${thing.name}` : thing.name)
   const { en, zh } = KINDS[thing.kind]
   return { en: `the ${en} ${name}`, zh: `${zh} ${name}` }
 }
@@ -64,14 +63,14 @@ export const GRANT_ERRORS = {
   },
   userMissing: (name: string) =>
     new Refusal('grant.userMissing', {
-      en: `There is no user ${shown(name)} in this project. Make the user a member first.`,
-      zh: `当前项目中不存在用户 ${shown(name)}。请先将其加入项目。`,
+      en: `There is no user ${quoted(name)} in this project. Make the user a member first.`,
+      zh: `当前项目中不存在用户 ${quoted(name)}。请先将其加入项目。`,
     }),
   ofOwner: (name: string, thing: ThingName) => {
     const what = inWords(thing)
     return new Refusal('grant.ofOwner', {
-      en: `${shown(name)} owns ${what.en}; an owner keeps every right. Leave the owner out.`,
-      zh: `${shown(name)} 是${what.zh}的所有者，不能回收所有者的权限。`,
+      en: `${quoted(name)} owns ${what.en}; an owner keeps every right. Leave the owner out.`,
+      zh: `${quoted(name)} 是${what.zh}的所有者，不能回收所有者的权限。`,
     })
   },
   nothingGiven: () =>

@@ -41,8 +41,11 @@ export type Visibility<T> = (item: T) => boolean
 
 /** Rights of members on jobs, queues, packages and package groups. */
 export interface Grants {
-  /** Things that do not exist pass: whoever looks for them has the words for it. @throws Refusal `grant.denied` */
-  require(caller: Actor, needed: Needed, thing: ThingName): Promise<void>
+  /**
+   * Things that do not exist pass: whoever looks for them has the words for it. `reader`: of a transaction, inside one.
+   * @throws Refusal `grant.denied`
+   */
+  require(caller: Actor, needed: Needed, thing: ThingName, reader?: Reader): Promise<void>
   /** The same as an answer, for use inside a transaction. Things that do not exist: yes. */
   may(reader: Reader, caller: Actor, needed: Needed, thing: ThingName): Promise<boolean>
   /** @throws Refusal `grant.adminsOnly` */
@@ -72,8 +75,8 @@ export function createGrants({ database }: { database: Database }): Grants {
   }
   return {
     may,
-    async require(caller, needed, thing) {
-      if (!(await may(db, caller, needed, thing))) throw GRANT_ERRORS.denied(needed, thing)
+    async require(caller, needed, thing, reader = db) {
+      if (!(await may(reader, caller, needed, thing))) throw GRANT_ERRORS.denied(needed, thing)
     },
     requireAdmin(caller) {
       if (!isProjectAdmin(caller)) throw GRANT_ERRORS.adminsOnly()

@@ -88,12 +88,7 @@ export async function readRightsOn(
     .where('user_id', '=', userId)
     .where((e) => e.or(things.map(({ kind, id }) => e.and([e('thing_kind', '=', kind), e('thing_id', '=', id)]))))
     .execute()
-  const given = new Map<string, Set<Right>>()
-  for (const { thing_kind, thing_id, right_name } of rows) {
-    const key = keyOf({ kind: thing_kind as ThingKind, id: thing_id })
-    given.set(key, (given.get(key) ?? new Set()).add(right_name as Right))
-  }
-  return given
+  return rightsBy(rows, ({ thing_kind, thing_id }) => keyOf({ kind: thing_kind as ThingKind, id: thing_id }))
 }
 
 /** Ids of the things of a kind on which the user was given the right, or any. */
@@ -199,12 +194,8 @@ const ofThing = (tx: Tx, projectId: string, { kind, id }: Pick<Thing, 'kind' | '
     .where('thing_kind', '=', kind)
     .where('thing_id', '=', id)
 
-/** The rights that members were given on the thing, by user. */
-export async function readGivenOn(
-  reader: Reader,
-  projectId: string,
-  { kind, id }: Thing,
-): Promise<ReadonlyMap<string, ReadonlySet<Right>>> {
+/** The rights that members were given on the thing, by user id. */
+export async function readGivenOn(reader: Reader, projectId: string, { kind, id }: Thing): Promise<GivenRights> {
   const rows = await reader
     .selectFrom('grants')
     .select(['user_id', 'right_name'])
@@ -212,9 +203,15 @@ export async function readGivenOn(
     .where('thing_kind', '=', kind)
     .where('thing_id', '=', id)
     .execute()
-  const given = new Map<string, Set<Right>>()
-  for (const row of rows) given.set(row.user_id, (given.get(row.user_id) ?? new Set()).add(row.right_name as Right))
-  return given
+  return rightsBy(rows, ({ user_id }) => user_id)
+}
+
+function rightsBy<Row extends { right_name: string }>(
+  rows: readonly Row[],
+  keyOfRow: (row: Row) => string,
+): GivenRights {
+  const groups = [...Map.groupBy(rows, keyOfRow)]
+  return new Map(groups.map(([key, given]) => [key, new Set(given.map(({ right_name }) => right_name as Right))]))
 }
 
 /** The enabled members of a project, by name. */

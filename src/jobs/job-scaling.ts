@@ -1,13 +1,11 @@
 import type { JobSettings } from './job.ts'
+import { MAX_PARALLELISM, TASKS_PER_CU } from './job-settings.ts'
 import { readRuntimeConfig } from './runtime-config.ts'
 
 /** How a job is to be scaled: `flink.dli.job.scale.*` and `flink.dli.job.cu.max` of its runtime_config (DLI, Flink jobs). */
 export type Scaling = Readonly<{ intervalMinutes: number; maxParallelism: number }>
 
 const INTERVAL_DEFAULT_MINUTES = 30
-const MAX_PARALLELISM = 2000
-/** DLI allows so many parallel tasks per CU. */
-const TASKS_PER_CU = 4
 
 /** Null: it keeps its size. `maxParallelism` is what the most CUs it may grow to would carry. */
 export function scalingOf(settings: JobSettings): Scaling | null {

@@ -189,11 +189,6 @@ export function createJobService(parts: JobParts): JobService {
     if (!(await parts.queues.find(tx.db, projectId, queueName ?? ''))) throw JOB_ERRORS.queueNotFound(queueName ?? '')
   }
 
-  const mustMayUpdate = async (tx: Tx, actor: Actor, id: JobId): Promise<void> => {
-    const thing = { kind: 'job', id } as const
-    if (!(await parts.grants.may(tx.db, actor, 'update', thing))) throw GRANT_ERRORS.denied('update', thing)
-  }
-
   const mustMaySubmit = async (tx: Tx, actor: Actor, { queueName }: Job): Promise<void> => {
     if (queueName === null) return
     if (await parts.grants.may(tx.db, actor, 'submit', { kind: 'queue', name: queueName })) return
@@ -215,8 +210,10 @@ export function createJobService(parts: JobParts): JobService {
       return database.transact(async (tx) => {
         const job = await store.findNamed(tx.db, actor.projectId, wanted.name)
         if (job && !cover) throw JOB_ERRORS.nameTaken(wanted.name)
-        if (job) await mustMayUpdate(tx, actor, job.id)
-        if (job) return { id: (await overwrite(tx, actor, job, wanted, settings)).id, was: 'overwritten' }
+        if (job) {
+          await parts.grants.require(actor, 'update', { kind: 'job', id: job.id }, tx.db)
+          return { id: (await overwrite(tx, actor, job, wanted, settings)).id, was: 'overwritten' }
+        }
         const { id } = await insert(tx, actor, wanted, settings, `imported by user ${actor.userId}`)
         return { id, was: 'created' }
       })

@@ -1,5 +1,6 @@
 import { parseMemory } from '../lib/memory-size.ts'
-import { BUCKET_NAME, CONTROL, isBucketPath } from './bucket-path.ts'
+import { CONTROL, countBytes, countCharacters } from '../lib/text.ts'
+import { BUCKET_NAME, isBucketPath } from './bucket-path.ts'
 import { splitArguments } from './entrypoint-args.ts'
 import type { JobSettings, ResourceSpec } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
@@ -65,25 +66,24 @@ export const CHANGEABLE_WHILE_RUNNING = [
 
 export type SettingLimits = Readonly<{ maxCuNumber: number }>
 
-const MAX_PARALLELISM = 2000
+export const MAX_PARALLELISM = 2000
+/** DLI allows so many parallel tasks per CU. */
+export const TASKS_PER_CU = 4
 const MAX_SLOTS = 2000
 const MIN_V2_MEMORY_BYTES = 2 * 1024 ** 3
 const MAX_CHECKPOINT_INTERVAL_SECONDS = 999_999
 const NAME = /^[\p{Script=Han}A-Za-z0-9_-]+$/u
 const IMAGE = /^[^\s/]+\/[^\s:]+:[^\s:]+$/u
 
-const bytes = (text: string) => Buffer.byteLength(text, 'utf8')
-const characters = (text: string) => [...text].length
-
 /** @throws Refusal for a name that breaks the rule: 1 to 57 Chinese characters, letters, digits, `_`, `-`. */
 export function checkName(name: string): void {
   if (name === '') throw JOB_ERRORS.nameEmpty()
-  if (characters(name) > 57) throw JOB_ERRORS.nameTooLong()
+  if (countCharacters(name) > 57) throw JOB_ERRORS.nameTooLong()
   if (!NAME.test(name)) throw JOB_ERRORS.nameBadCharacter()
 }
 
 export function checkDescription(description: string): void {
-  if (characters(description) > 512) throw JOB_ERRORS.descriptionTooLong()
+  if (countCharacters(description) > 512) throw JOB_ERRORS.descriptionTooLong()
 }
 
 /** Checks the whole of the settings; what needs other things (packages, queues, other jobs) is checked by the service. */
@@ -103,7 +103,7 @@ function checkCus(settings: JobSettings, limits: SettingLimits): void {
   if (!within(managerCuNumber, 1, cuNumber - 1)) throw JOB_ERRORS.managerCuNumberBad()
   if (!within(parallelNumber, 1, MAX_PARALLELISM)) throw JOB_ERRORS.parallelNumberBad()
   const computeCus = cuNumber - managerCuNumber
-  if (parallelNumber > 4 * computeCus) throw JOB_ERRORS.parallelismAboveCus(4 * computeCus)
+  if (parallelNumber > TASKS_PER_CU * computeCus) throw JOB_ERRORS.parallelismAboveCus(TASKS_PER_CU * computeCus)
   if (!within(tmCus, 1, computeCus)) {
     throw JOB_ERRORS.fieldBad(
       'tm_cus',
@@ -146,7 +146,7 @@ function checkSpec(name: string, spec: ResourceSpec): void {
 function checkEntry(settings: JobSettings): void {
   const { mainClass, entrypointArgs } = settings
   if (mainClass !== null) {
-    if (bytes(mainClass) > 512) throw JOB_ERRORS.mainClassTooLong()
+    if (countBytes(mainClass) > 512) throw JOB_ERRORS.mainClassTooLong()
     if (/\s/u.test(mainClass)) throw JOB_ERRORS.mainClassBlank()
     if (!/^[\p{L}_$][\p{L}\p{N}_$.]*$/u.test(mainClass)) {
       throw JOB_ERRORS.fieldBad(
@@ -157,7 +157,7 @@ function checkEntry(settings: JobSettings): void {
     }
   }
   if (entrypointArgs !== null) {
-    if (bytes(entrypointArgs) > 1024) throw JOB_ERRORS.argumentsTooLong()
+    if (countBytes(entrypointArgs) > 1024) throw JOB_ERRORS.argumentsTooLong()
     if (CONTROL.test(entrypointArgs)) {
       throw JOB_ERRORS.fieldBad('entrypoint_args', 'It holds a control character. Remove it.', '含有控制字符，请删除。')
     }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import { contains } from '../db/contains.ts'
 import type { Database, Reader, Tx } from '../db/database.ts'
 import { isVisibleJob } from '../grants/index.ts'
 import { Bug } from '../lib/errors.ts'
+import { hasTag } from '../tags/index.ts'
 import type { Attempt, Job, JobId, JobQuery, Move, Operation, Restart, Savepoint } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import {
@@ -534,10 +536,7 @@ function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
   if (query.type) jobs = jobs.where('jobs.type', '=', query.type)
   if (query.states) jobs = jobs.where('jobs.state', 'in', query.states.length > 0 ? [...query.states] : ['none'])
   if (query.queueName) jobs = jobs.where(sql<string>`lower(jobs.queue_name)`, '=', query.queueName.toLowerCase())
-  if (query.nameContains) {
-    const pattern = `%${query.nameContains.toLowerCase().replace(/[\\%_]/gu, '\\$&')}%`
-    jobs = jobs.where(sql<boolean>`lower(jobs.name) like ${pattern} escape '\\'`)
-  }
+  if (query.nameContains) jobs = jobs.where(contains('jobs.name', query.nameContains))
   if (query.ownerName) {
     const owner = query.ownerName
     jobs = jobs.where('jobs.owner_id', 'in', (e) =>
@@ -548,19 +547,6 @@ function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
     const open = sql<boolean>`exists (select 1 from operations where operations.job_id = jobs.id and operations.state = 'open')`
     jobs = query.hasOpenOperation ? jobs.where(open) : jobs.where(sql<boolean>`not ${open}`)
   }
-  for (const tag of query.tags ?? []) {
-    jobs = jobs.where((e) =>
-      e.exists(
-        e
-          .selectFrom('tags')
-          .select('tags.key')
-          .where('tags.project_id', '=', projectId)
-          .where('tags.resource_type', '=', 'job')
-          .where(sql<boolean>`tags.resource_id = cast(jobs.id as text)`)
-          .where('tags.key', '=', tag.key)
-          .where('tags.value', '=', tag.value),
-      ),
-    )
-  }
+  for (const tag of query.tags ?? []) jobs = jobs.where(hasTag('jobs.id', projectId, 'job', tag))
   return jobs
 }

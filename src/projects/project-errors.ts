@@ -1,6 +1,7 @@
 import { Refusal } from '../lib/errors.ts'
+import { quoted } from '../lib/text.ts'
 
-const shown = (text: string): string => JSON.stringify(text.slice(0, 80))
+const SHOWN_MAX = 80
 
 export const PROJECT_ERRORS = {
   notFound: (what: string) =>
@@ -10,18 +11,18 @@ export const PROJECT_ERRORS = {
     }),
   notMember: (project: string, user: string) =>
     new Refusal('project.notMember', {
-      en: `${shown(user)} is not a member of the project ${shown(project)}. List its members to see who is.`,
-      zh: `${shown(user)} 不是项目 ${shown(project)} 的成员。请查询项目成员列表。`,
+      en: `${quoted(user, SHOWN_MAX)} is not a member of the project ${quoted(project, SHOWN_MAX)}. List its members to see who is.`,
+      zh: `${quoted(user, SHOWN_MAX)} 不是项目 ${quoted(project, SHOWN_MAX)} 的成员。请查询项目成员列表。`,
     }),
   badName: (name: string) =>
     new Refusal('project.badName', {
-      en: `The project name ${shown(name)} is not valid. Use 1 to 64 letters, digits, "_" and "-".`,
-      zh: `项目名称 ${shown(name)} 不合法。请使用 1 到 64 个字母、数字、“_”或“-”。`,
+      en: `The project name ${quoted(name, SHOWN_MAX)} is not valid. Use 1 to 64 letters, digits, "_" and "-".`,
+      zh: `项目名称 ${quoted(name, SHOWN_MAX)} 不合法。请使用 1 到 64 个字母、数字、“_”或“-”。`,
     }),
   badId: (id: string) =>
     new Refusal('project.badId', {
-      en: `The project id ${shown(id)} is not valid. Use 32 lower-case hexadecimal digits, or leave it out.`,
-      zh: `项目 ID ${shown(id)} 不合法。请使用 32 位小写十六进制数，或不填写。`,
+      en: `The project id ${quoted(id, SHOWN_MAX)} is not valid. Use 32 lower-case hexadecimal digits, or leave it out.`,
+      zh: `项目 ID ${quoted(id, SHOWN_MAX)} 不合法。请使用 32 位小写十六进制数，或不填写。`,
     }),
   agencyNotFound: () =>
     new Refusal('project.agencyNotFound', {
@@ -30,8 +31,8 @@ export const PROJECT_ERRORS = {
     }),
   badAgencyRole: (role: string, known: string) =>
     new Refusal('project.badAgencyRole', {
-      en: `There is no agency role ${shown(role)}. Use ${known}.`,
-      zh: `不支持委托权限 ${shown(role)}。可用值：${known}。`,
+      en: `There is no agency role ${quoted(role, SHOWN_MAX)}. Use ${known}.`,
+      zh: `不支持委托权限 ${quoted(role, SHOWN_MAX)}。可用值：${known}。`,
     }),
   taken: (name: string) =>
     new Refusal('project.taken', {

@@ -1,22 +1,21 @@
 import { Refusal, type Texts } from '../lib/errors.ts'
-
-const shown = (text: string): string => JSON.stringify(text.slice(0, 140))
+import { quoted } from '../lib/text.ts'
 
 export const QUEUE_ERRORS = {
   notFound: (name: string) =>
     new Refusal('queue.notFound', {
-      en: `There is no queue ${shown(name)} in this project. List the queues, or create it.`,
-      zh: `当前项目中不存在队列 ${shown(name)}。请查询队列列表或创建该队列。`,
+      en: `There is no queue ${quoted(name)} in this project. List the queues, or create it.`,
+      zh: `当前项目中不存在队列 ${quoted(name)}。请查询队列列表或创建该队列。`,
     }),
   taken: (name: string) =>
     new Refusal('queue.taken', {
-      en: `The queue name ${shown(name)} is in use in this project (capitals make no difference). Choose another.`,
-      zh: `队列名称 ${shown(name)} 在当前项目中已存在（不区分大小写）。请更换名称。`,
+      en: `The queue name ${quoted(name)} is in use in this project (capitals make no difference). Choose another.`,
+      zh: `队列名称 ${quoted(name)} 在当前项目中已存在（不区分大小写）。请更换名称。`,
     }),
   badName: (name: string) =>
     new Refusal('queue.badName', {
-      en: `The queue name ${shown(name)} is not valid. Use 1 to 128 letters, digits and "_", not only digits and not starting with "_".`,
-      zh: `队列名称 ${shown(name)} 不合法。请使用 1 到 128 个字母、数字或“_”，不能只含数字，且不以“_”开头。`,
+      en: `The queue name ${quoted(name)} is not valid. Use 1 to 128 letters, digits and "_", not only digits and not starting with "_".`,
+      zh: `队列名称 ${quoted(name)} 不合法。请使用 1 到 128 个字母、数字或“_”，不能只含数字，且不以“_”开头。`,
     }),
   badDescription: () =>
     new Refusal('queue.badDescription', {
@@ -45,8 +44,8 @@ export const QUEUE_ERRORS = {
     }),
   busy: (name: string, jobs: number, deed: Texts) =>
     new Refusal('queue.busy', {
-      en: `The queue ${shown(name)} cannot be ${deed.en}: ${jobs} job(s) run on it or are about to. Stop them first.`,
-      zh: `队列 ${shown(name)} 正被 ${jobs} 个作业使用，无法${deed.zh}。请先停止这些作业。`,
+      en: `The queue ${quoted(name)} cannot be ${deed.en}: ${jobs} job(s) run on it or are about to. Stop them first.`,
+      zh: `队列 ${quoted(name)} 正被 ${jobs} 个作业使用，无法${deed.zh}。请先停止这些作业。`,
     }),
   tooManyCusTogether: (cuCount: number, max: number) =>
     new Refusal('queue.tooManyCusTogether', {
@@ -55,13 +54,13 @@ export const QUEUE_ERRORS = {
     }),
   badCidr: (cidr: string, maskLengthMax: number) =>
     new Refusal('queue.badCidr', {
-      en: `The address range ${shown(cidr)} cannot be given to this queue. Use a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 with a mask of at most /${maskLengthMax}, such as 172.16.0.0/12.`,
-      zh: `网段 ${shown(cidr)} 不能用于该队列。请使用 10.0.0.0/8、172.16.0.0/12 或 192.168.0.0/16 范围内且掩码不超过 /${maskLengthMax} 的网段，例如 172.16.0.0/12。`,
+      en: `The address range ${quoted(cidr)} cannot be given to this queue. Use a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 with a mask of at most /${maskLengthMax}, such as 172.16.0.0/12.`,
+      zh: `网段 ${quoted(cidr)} 不能用于该队列。请使用 10.0.0.0/8、172.16.0.0/12 或 192.168.0.0/16 范围内且掩码不超过 /${maskLengthMax} 的网段，例如 172.16.0.0/12。`,
     }),
   onlySql: (name: string, what: Texts) =>
     new Refusal('queue.onlySql', {
-      en: `The queue ${shown(name)} is for general use, and only SQL queues ${what.en}.`,
-      zh: `队列 ${shown(name)} 是通用队列，只有 SQL 队列${what.zh}。`,
+      en: `The queue ${quoted(name)} is for general use, and only SQL queues ${what.en}.`,
+      zh: `队列 ${quoted(name)} 是通用队列，只有 SQL 队列${what.zh}。`,
     }),
   badCuChange: () =>
     new Refusal('queue.badCuChange', {
@@ -70,23 +69,23 @@ export const QUEUE_ERRORS = {
     }),
   cannotScale: (name: string, why: Texts) =>
     new Refusal('queue.cannotScale', {
-      en: `The queue ${shown(name)} cannot be scaled so: ${why.en}`,
-      zh: `队列 ${shown(name)} 不支持此扩缩容操作：${why.zh}`,
+      en: `The queue ${quoted(name)} cannot be scaled so: ${why.en}`,
+      zh: `队列 ${quoted(name)} 不支持此扩缩容操作：${why.zh}`,
     }),
   neverUsed: (name: string) =>
     new Refusal('queue.neverUsed', {
-      en: `The queue ${shown(name)} has not run a job yet, and only then can it be scaled. Run a job on it first.`,
-      zh: `队列 ${shown(name)} 尚未运行过作业，无法扩缩容。请先在该队列上运行作业。`,
+      en: `The queue ${quoted(name)} has not run a job yet, and only then can it be scaled. Run a job on it first.`,
+      zh: `队列 ${quoted(name)} 尚未运行过作业，无法扩缩容。请先在该队列上运行作业。`,
     }),
   inUse: (name: string, takenCus: number, cuCount: number) =>
     new Refusal('queue.inUse', {
-      en: `The queue ${shown(name)} cannot be scaled in to ${cuCount} CUs: its jobs take ${takenCus}. Stop some of them first.`,
-      zh: `队列 ${shown(name)} 无法缩容到 ${cuCount} CU：作业正占用 ${takenCus} CU。请先停止部分作业。`,
+      en: `The queue ${quoted(name)} cannot be scaled in to ${cuCount} CUs: its jobs take ${takenCus}. Stop some of them first.`,
+      zh: `队列 ${quoted(name)} 无法缩容到 ${cuCount} CU：作业正占用 ${takenCus} CU。请先停止部分作业。`,
     }),
   badAddress: (address: string) =>
     new Refusal('queue.badAddress', {
-      en: `The address ${shown(address)} is not host:port. Give the name or the IP address of a host and a port from 1 to 65535, such as 192.168.0.12:6379.`,
-      zh: `地址 ${shown(address)} 不是 host:port 格式。请填写主机名或 IP 地址，以及 1 到 65535 之间的端口，例如 192.168.0.12:6379。`,
+      en: `The address ${quoted(address)} is not host:port. Give the name or the IP address of a host and a port from 1 to 65535, such as 192.168.0.12:6379.`,
+      zh: `地址 ${quoted(address)} 不是 host:port 格式。请填写主机名或 IP 地址，以及 1 到 65535 之间的端口，例如 192.168.0.12:6379。`,
     }),
   testNotFound: (id: number) =>
     new Refusal('queue.testNotFound', {

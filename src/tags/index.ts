@@ -21,4 +21,4 @@ export {
 } from './tag.ts'
 export { TAG_ERRORS } from './tag-errors.ts'
 export { addTags, replaceTags } from './tag-service.ts'
-export { deleteTags, readTags, readTagsOfKind } from './tag-store.ts'
+export { deleteTags, hasTag, readTags, readTagsOfKind } from './tag-store.ts'

@@ -1,17 +1,18 @@
 import { Refusal } from '../lib/errors.ts'
+import { quoted } from '../lib/text.ts'
 
-const shown = (text: string): string => JSON.stringify(text.slice(0, 80))
+const SHOWN_MAX = 80
 
 export const TAG_ERRORS = {
   badKey: (key: string) =>
     new Refusal('tag.badKey', {
-      en: `The tag key ${shown(key)} is not valid. Use up to 36 characters without = * < > \\ |, or up to 128 letters, digits, blanks and _ . : = + - @; no blank in front, and not starting with "_sys_".`,
-      zh: `标签键 ${shown(key)} 不合法。最多 36 个字符且不含 = * < > \\ |，或最多 128 个字母、数字、空格和 _ . : = + - @；不能以空格或“_sys_”开头。`,
+      en: `The tag key ${quoted(key, SHOWN_MAX)} is not valid. Use up to 36 characters without = * < > \\ |, or up to 128 letters, digits, blanks and _ . : = + - @; no blank in front, and not starting with "_sys_".`,
+      zh: `标签键 ${quoted(key, SHOWN_MAX)} 不合法。最多 36 个字符且不含 = * < > \\ |，或最多 128 个字母、数字、空格和 _ . : = + - @；不能以空格或“_sys_”开头。`,
     }),
   badValue: (key: string, lengthMax: number) =>
     new Refusal('tag.badValue', {
-      en: `The value of the tag ${shown(key)} is not valid. Use up to ${lengthMax} characters without = * < > \\ | and without a blank in front.`,
-      zh: `标签 ${shown(key)} 的值不合法。最多 ${lengthMax} 个字符，不含 = * < > \\ |，且不能以空格开头。`,
+      en: `The value of the tag ${quoted(key, SHOWN_MAX)} is not valid. Use up to ${lengthMax} characters without = * < > \\ | and without a blank in front.`,
+      zh: `标签 ${quoted(key, SHOWN_MAX)} 的值不合法。最多 ${lengthMax} 个字符，不含 = * < > \\ |，且不能以空格开头。`,
     }),
   tooMany: (count: number) =>
     new Refusal('tag.tooMany', {
@@ -20,13 +21,13 @@ export const TAG_ERRORS = {
     }),
   resourceNotFound: (resourceId: string) =>
     new Refusal('tag.resourceNotFound', {
-      en: `There is no resource ${shown(resourceId)} of this type in the project. Give the number of a job, the name of a queue, or group#name of a package.`,
-      zh: `当前项目中不存在该类型的资源 ${shown(resourceId)}。请填写作业 ID、队列名称，或资源包的“分组#名称”。`,
+      en: `There is no resource ${quoted(resourceId, SHOWN_MAX)} of this type in the project. Give the number of a job, the name of a queue, or group#name of a package.`,
+      zh: `当前项目中不存在该类型的资源 ${quoted(resourceId, SHOWN_MAX)}。请填写作业 ID、队列名称，或资源包的“分组#名称”。`,
     }),
   badResourceType: (type: string) =>
     new Refusal('tag.badResourceType', {
-      en: `Resources of the type ${shown(type)} carry no tags here. Use dli_flink_job, dli_queue or dli_package_resource.`,
-      zh: `类型 ${shown(type)} 的资源不支持标签。可用值：dli_flink_job、dli_queue、dli_package_resource。`,
+      en: `Resources of the type ${quoted(type, SHOWN_MAX)} carry no tags here. Use dli_flink_job, dli_queue or dli_package_resource.`,
+      zh: `类型 ${quoted(type, SHOWN_MAX)} 的资源不支持标签。可用值：dli_flink_job、dli_queue、dli_package_resource。`,
     }),
   filterTooLong: () =>
     new Refusal('tag.badFilter', {

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Tag, TaggedKind, TaggedThing } from './tag.ts'
 
@@ -30,6 +31,18 @@ export async function readTagsOfKind(
   const tags = new Map<string, Tag[]>()
   for (const { resource_id: id, key, value } of rows) tags.set(id, [...(tags.get(id) ?? []), { key, value }])
   return tags
+}
+
+/** For queries over things that carry tags, by the column that holds their ids: the thing has the tag. */
+export function hasTag(
+  idColumn: string,
+  projectId: string,
+  kind: TaggedKind,
+  { key, value }: Tag,
+): RawBuilder<boolean> {
+  return sql<boolean>`exists (select 1 from tags
+    where tags.project_id = ${projectId} and tags.resource_type = ${kind}
+      and tags.resource_id = cast(${sql.ref(idColumn)} as text) and tags.key = ${key} and tags.value = ${value})`
 }
 
 /** Sets tags; a key that is there gets the new value, and of equal keys the last counts. */

@@ -1,17 +1,16 @@
 import { Refusal } from '../lib/errors.ts'
-
-const shown = (text: string): string => JSON.stringify(text.slice(0, 140))
+import { quoted } from '../lib/text.ts'
 
 export const TEMPLATE_ERRORS = {
   notFound: (id: number | string) =>
     new Refusal('template.notFound', {
-      en: `There is no template ${shown(String(id))} in this project. List the templates to find its number.`,
-      zh: `当前项目中不存在模板 ${shown(String(id))}。请查询模板列表获取模板ID。`,
+      en: `There is no template ${quoted(String(id))} in this project. List the templates to find its number.`,
+      zh: `当前项目中不存在模板 ${quoted(String(id))}。请查询模板列表获取模板ID。`,
     }),
   nameTaken: (name: string) =>
     new Refusal('template.nameTaken', {
-      en: `There is a template named ${shown(name)} in this project already. Choose another name.`,
-      zh: `当前项目中已存在名为 ${shown(name)} 的模板。请更换名称。`,
+      en: `There is a template named ${quoted(name)} in this project already. Choose another name.`,
+      zh: `当前项目中已存在名为 ${quoted(name)} 的模板。请更换名称。`,
     }),
   nameEmpty: () =>
     new Refusal('template.nameEmpty', {
@@ -25,8 +24,8 @@ export const TEMPLATE_ERRORS = {
     }),
   nameBadCharacter: (name: string) =>
     new Refusal('template.nameBadCharacter', {
-      en: `The name ${shown(name)} holds a character that is not allowed. Use Chinese characters, letters, digits, "_" and "-".`,
-      zh: `模板名称 ${shown(name)} 含有不允许的字符。只能使用中文、字母、数字、下划线和中划线。`,
+      en: `The name ${quoted(name)} holds a character that is not allowed. Use Chinese characters, letters, digits, "_" and "-".`,
+      zh: `模板名称 ${quoted(name)} 含有不允许的字符。只能使用中文、字母、数字、下划线和中划线。`,
     }),
   descriptionTooLong: () =>
     new Refusal('template.descriptionTooLong', {

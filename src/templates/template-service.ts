@@ -1,6 +1,7 @@
 import type { ProjectCaller } from '../access/index.ts'
 import type { Database, Reader } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { countCharacters } from '../lib/text.ts'
 import { checkTags, deleteTags, replaceTags, type TaggedThing, type TagRules } from '../tags/index.ts'
 import type { NewTemplate, Template, TemplateChanges, TemplateQuery } from './template.ts'
 import { TEMPLATE_ERRORS } from './template-errors.ts'
@@ -89,10 +90,10 @@ async function existing(reader: Reader, projectId: string, id: number): Promise<
 }
 
 function check({ name, description, sqlBody }: Pick<Template, 'name' | 'description' | 'sqlBody'>): void {
-  if (characters(name) > 64) throw TEMPLATE_ERRORS.nameTooLong()
+  if (countCharacters(name) > 64) throw TEMPLATE_ERRORS.nameTooLong()
   if (!NAME.test(name)) throw TEMPLATE_ERRORS.nameBadCharacter(name)
-  if (characters(description) > 512) throw TEMPLATE_ERRORS.descriptionTooLong()
-  if (sqlBody.length > SQL_CHARACTERS_MAX && characters(sqlBody) > SQL_CHARACTERS_MAX) {
+  if (countCharacters(description) > 512) throw TEMPLATE_ERRORS.descriptionTooLong()
+  if (sqlBody.length > SQL_CHARACTERS_MAX && countCharacters(sqlBody) > SQL_CHARACTERS_MAX) {
     throw TEMPLATE_ERRORS.sqlTooLong(SQL_CHARACTERS_MAX)
   }
 }
@@ -102,7 +103,5 @@ const taken =
   (error: unknown): never => {
     throw quirks.isUniqueViolation(error) ? TEMPLATE_ERRORS.nameTaken(name) : error
   }
-
-const characters = (text: string): number => [...text].length
 
 const thing = (projectId: string, id: number): TaggedThing => ({ projectId, kind: 'template', id: String(id) })

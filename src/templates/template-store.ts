@@ -1,6 +1,8 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
+import { contains } from '../db/contains.ts'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Schema } from '../db/schema.ts'
+import { hasTag } from '../tags/index.ts'
 import type { Template, TemplateJobType, TemplateQuery } from './template.ts'
 
 export async function insertTemplate(tx: Tx, template: Omit<Template, 'id'> & { ownerId: string }): Promise<number> {
@@ -61,24 +63,8 @@ export async function deleteTemplate(tx: Tx, id: number): Promise<void> {
 
 function matchingTemplates(reader: Reader, projectId: string, { nameContains, tags = [] }: TemplateQuery) {
   let templates = reader.selectFrom('templates').where('templates.project_id', '=', projectId)
-  if (nameContains !== undefined) {
-    const pattern = `%${nameContains.toLowerCase().replace(/[\\%_]/gu, '\\$&')}%`
-    templates = templates.where(sql<boolean>`lower(templates.name) like ${pattern} escape '\\'`)
-  }
-  for (const { key, value } of tags) {
-    templates = templates.where((e) =>
-      e.exists(
-        e
-          .selectFrom('tags')
-          .select('tags.key')
-          .where('tags.project_id', '=', projectId)
-          .where('tags.resource_type', '=', 'template')
-          .where(sql<boolean>`tags.resource_id = cast(templates.id as text)`)
-          .where('tags.key', '=', key)
-          .where('tags.value', '=', value),
-      ),
-    )
-  }
+  if (nameContains !== undefined) templates = templates.where(contains('templates.name', nameContains))
+  for (const tag of tags) templates = templates.where(hasTag('templates.id', projectId, 'template', tag))
   return templates
 }
 

@@ -1,26 +1,34 @@
-import { seal, unseal } from '../access/index.ts'
+import { canUnseal, seal, unseal } from '../access/index.ts'
 import type { LaunchValue } from './variable.ts'
-import type { StoredVariable } from './variable-store.ts'
 
 /** Values at rest. Each is bound to its place, so one that is copied elsewhere in the database does not open there. */
 
 type Named = Readonly<{ projectId: string; name: string }>
+type SealedValue = Named & Readonly<{ valueSealed: string }>
 
-export function sealValue(key: Buffer, { projectId, name }: Named, value: string): string {
-  return seal(key, `variable ${projectId} ${name}`, value)
+const placeOf = ({ projectId, name }: Named) => `variable ${projectId} ${name}`
+const placeOfLaunch = (attemptId: string) => `attempt ${attemptId}`
+
+export function sealValue(key: Buffer, named: Named, value: string): string {
+  return seal(key, placeOf(named), value)
 }
 
-export function openValue(
-  key: Buffer,
-  { projectId, name, valueSealed }: Pick<StoredVariable, 'projectId' | 'name' | 'valueSealed'>,
-): string {
-  return unseal(key, `variable ${projectId} ${name}`, valueSealed)
+export function openValue(key: Buffer, variable: SealedValue): string {
+  return unseal(key, placeOf(variable), variable.valueSealed)
+}
+
+export function canOpenValue(key: Buffer, variable: SealedValue): boolean {
+  return canUnseal(key, placeOf(variable), variable.valueSealed)
 }
 
 export function sealLaunchValues(key: Buffer, attemptId: string, values: readonly LaunchValue[]): string {
-  return seal(key, `attempt ${attemptId}`, JSON.stringify(values))
+  return seal(key, placeOfLaunch(attemptId), JSON.stringify(values))
 }
 
 export function openLaunchValues(key: Buffer, attemptId: string, sealed: string): LaunchValue[] {
-  return JSON.parse(unseal(key, `attempt ${attemptId}`, sealed)) as LaunchValue[]
+  return JSON.parse(unseal(key, placeOfLaunch(attemptId), sealed)) as LaunchValue[]
+}
+
+export function canOpenLaunchValues(key: Buffer, attemptId: string, sealed: string): boolean {
+  return canUnseal(key, placeOfLaunch(attemptId), sealed)
 }

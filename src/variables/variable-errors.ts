@@ -1,22 +1,21 @@
 import { Refusal } from '../lib/errors.ts'
-
-const shown = (text: string): string => JSON.stringify(text.slice(0, 140))
+import { quoted } from '../lib/text.ts'
 
 export const VARIABLE_ERRORS = {
   notFound: (name: string) =>
     new Refusal('variable.notFound', {
-      en: `There is no global variable ${shown(name)} in this project (capitals matter). List the variables, or create it.`,
-      zh: `当前项目中不存在全局变量 ${shown(name)}（区分大小写）。请查询全局变量列表或创建该变量。`,
+      en: `There is no global variable ${quoted(name)} in this project (capitals matter). List the variables, or create it.`,
+      zh: `当前项目中不存在全局变量 ${quoted(name)}（区分大小写）。请查询全局变量列表或创建该变量。`,
     }),
   taken: (name: string) =>
     new Refusal('variable.taken', {
-      en: `There is a global variable ${shown(name)} in this project already. Update it, or choose another name.`,
-      zh: `当前项目中已存在全局变量 ${shown(name)}。请修改该变量或更换名称。`,
+      en: `There is a global variable ${quoted(name)} in this project already. Update it, or choose another name.`,
+      zh: `当前项目中已存在全局变量 ${quoted(name)}。请修改该变量或更换名称。`,
     }),
   badName: (name: string) =>
     new Refusal('variable.badName', {
-      en: `The name ${shown(name)} of the global variable (var_name) is not valid. Use 1 to 128 letters, digits and "_", not only digits and not starting with "_".`,
-      zh: `全局变量名称 var_name ${shown(name)} 不合法。请使用 1 到 128 个字母、数字或“_”，不能只含数字，且不以“_”开头。`,
+      en: `The name ${quoted(name)} of the global variable (var_name) is not valid. Use 1 to 128 letters, digits and "_", not only digits and not starting with "_".`,
+      zh: `全局变量名称 var_name ${quoted(name)} 不合法。请使用 1 到 128 个字母、数字或“_”，不能只含数字，且不以“_”开头。`,
     }),
   badValue: (charactersMax: number) =>
     new Refusal('variable.badValue', {

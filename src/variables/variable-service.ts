@@ -1,7 +1,8 @@
 import type { ProjectCaller } from '../access/index.ts'
 import type { Database, Reader, Tx } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
-import { openLaunchValues, openValue, sealValue } from './sealed-value.ts'
+import { CONTROL, countCharacters } from '../lib/text.ts'
+import { canOpenLaunchValues, canOpenValue, openValue, sealValue } from './sealed-value.ts'
 import { isVariableName, type NewVariable, type Variable } from './variable.ts'
 import { VARIABLE_ERRORS } from './variable-errors.ts'
 import {
@@ -42,8 +43,6 @@ export interface Variables {
 
 export const VARIABLES_MAX = 1000
 const VALUE_CHARACTERS_MAX = 10_000
-// biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/u
 
 export function createVariables(options: VariablesOptions): Variables {
   const { database, clock, sealingKey } = options
@@ -92,7 +91,7 @@ async function namesWithout(reader: Reader, projectId: string, names: readonly s
 }
 
 function checkValue(value: string): void {
-  const isGood = [...value].length <= VALUE_CHARACTERS_MAX && value.isWellFormed() && !CONTROL.test(value)
+  const isGood = countCharacters(value) <= VALUE_CHARACTERS_MAX && value.isWellFormed() && !CONTROL.test(value)
   if (!isGood) throw VARIABLE_ERRORS.badValue(VALUE_CHARACTERS_MAX)
 }
 
@@ -102,21 +101,12 @@ function shown({ valueSealed, isSensitive, ...rest }: StoredVariable, sealingKey
 
 async function forgetLost(tx: Tx, key: Buffer): Promise<void> {
   for (const variable of await readAllVariables(tx.db)) {
-    if (!opens(() => openValue(key, variable))) await deleteVariable(tx, variable.projectId, variable.name)
+    if (!canOpenValue(key, variable)) await deleteVariable(tx, variable.projectId, variable.name)
   }
   const launches = await readAllLaunchValues(tx.db)
-  const lost = launches.filter(({ attemptId, sealed }) => !opens(() => openLaunchValues(key, attemptId, sealed)))
+  const lost = launches.filter(({ attemptId, sealed }) => !canOpenLaunchValues(key, attemptId, sealed))
   await deleteLaunchValues(
     tx,
     lost.map(({ attemptId }) => attemptId),
   )
-}
-
-function opens(open: () => unknown): boolean {
-  try {
-    open()
-    return true
-  } catch {
-    return false
-  }
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open, opendir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
 import { notSeen, openRegular } from '../../lib/open-folder.ts'
+import { quoted } from '../../lib/text.ts'
 import type { LogFile, LogPage } from '../runtime.ts'
 import type { RunFolder } from './run-folder.ts'
 
@@ -129,7 +130,7 @@ function wholeCharacters(bytes: Buffer): Buffer {
 }
 
 function notFound(name: string): Refusal {
-  const shown = JSON.stringify(name.slice(0, 100))
+  const shown = quoted(name, 100)
   return new Refusal('runtime.logNotFound', {
     en: `There is no log file ${shown} that the service can read. Ask for the list of log files first.`,
     zh: `日志文件 ${shown} 不存在或服务无法读取，请先查询日志文件列表。`,

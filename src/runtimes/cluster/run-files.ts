@@ -2,6 +2,7 @@ import { constants, copyFile, open, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { failed, isSystemError, Refusal } from '../../lib/errors.ts'
 import { temporaryBeside } from '../../lib/files.ts'
+import { quoted } from '../../lib/text.ts'
 import type { LaunchFile, LaunchSpec } from '../runtime.ts'
 import { exists } from './attempt.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -99,7 +100,7 @@ function checkNames(spec: LaunchSpec): void {
 }
 
 function badName(name: string): Refusal {
-  const shown = JSON.stringify(name.slice(0, 100))
+  const shown = quoted(name, 100)
   return new Refusal('runtime.badFileName', {
     en: `The job cannot read a file under the name ${shown} (userData/): the name is used twice, too long, or holds "/". Give every file a name of its own.`,
     zh: `作业无法以名称 ${shown} 读取文件（userData/）：名称重复、过长或包含“/”。请为每个文件使用不同的名称。`,

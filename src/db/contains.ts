@@ -1,0 +1,7 @@
+import { type RawBuilder, sql } from 'kysely'
+
+/** The column holds the text, in any case: what would be a wildcard is an ordinary character. */
+export function contains(column: string, text: string): RawBuilder<boolean> {
+  const pattern = `%${text.toLowerCase().replace(/[\\%_]/gu, '\\$&')}%`
+  return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
+}
