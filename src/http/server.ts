@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { DLI_ENDPOINTS } from './dli/index.ts'
 import { SHARED_SCHEMAS } from './document.ts'
 import type { Endpoint } from './endpoint.ts'
+import { registerExplorer } from './explorer/index.ts'
 import { IAM_ENDPOINTS } from './iam/index.ts'
 import { languageOf } from './language.ts'
 import { NATIVE_ENDPOINTS, registerObjectRoutes } from './native/index.ts'
@@ -52,6 +53,7 @@ export async function createHttp(
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
   await prepare(app)
   for (const endpoint of ENDPOINTS) registerEndpoint(app, parts, endpoint)
+  registerExplorer(app)
   await app.register((scope, _options, done) => {
     registerObjectRoutes(scope, parts)
     done()
