@@ -9,17 +9,23 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 
 /** The files of the page, by what they are called in its addresses. Nothing else of the disk can be reached. */
 const FILES: Readonly<Record<string, string>> = {
-  'dom.js': 'explorer/dom.js',
+  'answer.js': 'explorer/answer.js',
+  'body.js': 'explorer/body.js',
   'document.js': 'explorer/document.js',
+  'dom.js': 'explorer/dom.js',
   'errors.json': 'api/errors.json',
   'explorer.css': 'explorer/explorer.css',
+  'filled.js': 'explorer/filled.js',
   'icon.svg': 'explorer/icon.svg',
   'index.html': 'explorer/index.html',
+  'list.js': 'explorer/list.js',
   'main.js': 'explorer/main.js',
   'openapi.json': 'api/openapi.json',
+  'operation.js': 'explorer/operation.js',
   'request.js': 'explorer/request.js',
   'sign-in.js': 'explorer/sign-in.js',
   'sign.js': 'explorer/sign.js',
+  'state.js': 'explorer/state.js',
   'words.js': 'explorer/words.js',
 }
 
