@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
+import { CHINESE } from './document-zh.ts'
 import type { HttpParts } from './parts.ts'
 import { createHttp } from './server.ts'
 
@@ -28,7 +29,7 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
     })
   })
   await app.ready()
-  const document = completed(app)
+  const document = inBothLanguages(completed(app))
   await app.close()
   return document
 }
@@ -36,12 +37,14 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
 const DESCRIPTION =
   "DLI's API for Flink jobs, the identity calls its clients make, and Headgate's own API under /api/v1. Every answer has the header X-Request-Id; X-Language (en-us, zh-cn) chooses the language of texts."
 
-type Operation = Record<string, unknown> & { parameters?: { name: string }[] }
+type Operation = Record<string, unknown> & { operationId: string; tags: string[]; parameters?: { name: string }[] }
 
-/** Two things the routes cannot say: the name of the rest of a path, and a body that is not JSON. */
-function completed(app: FastifyInstance): Record<string, unknown> {
-  const document = structuredClone(app.swagger()) as unknown as { paths: Record<string, Record<string, Operation>> }
+/** What the routes cannot say: the name of the rest of a path, a body that is not JSON, the names of HEAD routes, the tags. */
+function completed(app: FastifyInstance): Document {
+  const document = structuredClone(app.swagger()) as unknown as Document
   for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations))
+      operation.operationId = operation.operationId.replace(/-head$/, '')
     if (!path.includes('{*}')) continue
     for (const operation of Object.values(operations)) {
       for (const parameter of operation.parameters ?? []) if (parameter.name === '*') parameter.name = 'key'
@@ -50,5 +53,26 @@ function completed(app: FastifyInstance): Record<string, unknown> {
     document.paths[path.replace('{*}', '{key}')] = operations
     delete document.paths[path]
   }
+  const tags = Object.values(document.paths).flatMap((operations) =>
+    Object.values(operations).flatMap(({ tags }) => tags),
+  )
+  document.tags = [...new Set(tags)].map((name) => ({ name, 'x-name-zh': CHINESE[name] ?? name }))
   return document
+}
+
+type Document = Record<string, unknown> & { paths: Record<string, Record<string, Operation>> }
+
+const TRANSLATED = ['summary', 'description']
+
+/** The document with the Chinese of every summary and description beside it, as `x-summary-zh` and `x-description-zh`. */
+function inBothLanguages<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(inBothLanguages) as Value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => {
+      const chinese = TRANSLATED.includes(name) && typeof inner === 'string' ? CHINESE[inner] : undefined
+      const translated = chinese === undefined ? [] : [[`x-${name}-zh`, chinese]]
+      return [[name, inBothLanguages(inner)], ...translated]
+    }),
+  ) as Value
 }
