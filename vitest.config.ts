@@ -20,6 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
+            'explorer/**/*.test.ts',
             'test/conformance/**/*.test.ts',
             'test/repo/**/*.test.ts',
             'tools/**/*.test.ts',

@@ -1,3 +1,4 @@
+import { lineOf } from './catalogue.js'
 import { byId, colouredJson, copyButton, h, present } from './dom.js'
 import { filledOf, requestOf } from './filled.js'
 import { curlOf, parsed } from './request.js'
@@ -5,7 +6,7 @@ import { inLines, state, words } from './state.js'
 
 /**
  * @import { Operation } from './document.js'
- * @import { CatalogueLine, Filled } from './state.js'
+ * @import { Filled } from './state.js'
  */
 
 /** @param {Filled} filled */
@@ -65,22 +66,4 @@ export async function renderCurl(operation) {
     ),
     h('pre', { className: 'code', tabIndex: 0 }, command),
   )
-}
-
-/**
- * The line of the catalogue for an answer: one whose text fits, else the first of the code.
- * @param {readonly CatalogueLine[]} lines
- * @param {{ error_code?: string, error_msg?: string } | null | undefined} answer
- * @returns {CatalogueLine | null}
- */
-export function lineOf(lines, answer) {
-  const ofCode = lines.filter(({ code }) => code === answer?.error_code)
-  const said = answer?.error_msg ?? ''
-  return ofCode.find(({ en, zh }) => fits(en, said) || fits(zh, said)) ?? ofCode[0] ?? null
-}
-
-/** True when the text is the template with its braces filled in. @param {string} template @param {string} text */
-function fits(template, text) {
-  const parts = template.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text)
 }

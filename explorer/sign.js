@@ -48,10 +48,20 @@ function canonicalPath(pathname) {
   return path.endsWith('/') ? path : `${path}/`
 }
 
-/** @param {URLSearchParams} parameters */
+/** In the order of the names and values before they are escaped. @param {URLSearchParams} parameters */
 function canonicalQuery(parameters) {
-  const pairs = [...parameters].map(([name, value]) => `${escaped(name)}=${escaped(value)}`)
-  return pairs.sort().join('&')
+  return [...parameters]
+    .sort(([nameA, valueA], [nameB, valueB]) => byBytes(nameA, nameB) || byBytes(valueA, valueB))
+    .map(([name, value]) => `${escaped(name)}=${escaped(value)}`)
+    .join('&')
+}
+
+/** The order of UTF-8, which is that of code points and not the one of JavaScript. @param {string} a @param {string} b */
+function byBytes(a, b) {
+  const [pointsA, pointsB] = [[...a], [...b]]
+  const at = pointsA.findIndex((sign, index) => sign !== pointsB[index])
+  if (at === -1) return pointsA.length - pointsB.length
+  return (pointsA[at]?.codePointAt(0) ?? 0) - (pointsB[at]?.codePointAt(0) ?? -1)
 }
 
 /** RFC 3986 leaves fewer signs alone than encodeURIComponent.

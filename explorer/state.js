@@ -1,10 +1,9 @@
 import { WORDS } from './words.js'
 
 /**
+ * @import { CatalogueLine } from './catalogue.js'
  * @import { Language, Operation } from './document.js'
  * @import { Answer, Credentials } from './request.js'
- *
- * @typedef {{ code: string, status: number, en: string, zh: string, who: { en: string, zh: string } }} CatalogueLine
  *
  * @typedef {object} Filled what a person has filled in for one operation
  * @property {Record<string, string>} path

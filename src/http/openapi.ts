@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
+import { BODY_EXAMPLES } from './document-examples.ts'
 import { CHINESE } from './document-zh.ts'
 import type { HttpParts } from './parts.ts'
 import { createHttp } from './server.ts'
@@ -37,12 +38,20 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
 const DESCRIPTION =
   "DLI's API for Flink jobs, the identity calls its clients make, and Headgate's own API under /api/v1. Every answer has the header X-Request-Id; X-Language (en-us, zh-cn) chooses the language of texts."
 
-type Operation = Record<string, unknown> & { operationId: string; tags: string[]; parameters?: { name: string }[] }
+type Body = { required: boolean; content: Record<string, { example?: unknown }> }
+
+type Operation = Record<string, unknown> & {
+  requestBody?: Body
+  operationId: string
+  tags: string[]
+  parameters?: { name: string }[]
+}
 
 /** What the routes cannot say: the name of the rest of a path, a body that is not JSON, the names of HEAD routes, the tags. */
 function completed(app: FastifyInstance): Document {
   const document = structuredClone(app.swagger()) as unknown as Document
   for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations)) withExample(operation)
     for (const operation of Object.values(operations))
       operation.operationId = operation.operationId.replace(/-head$/, '')
     if (!path.includes('{*}')) continue
@@ -60,6 +69,11 @@ function completed(app: FastifyInstance): Document {
   return document
 }
 
+function withExample(operation: Operation): void {
+  const json = operation.requestBody?.content['application/json']
+  if (json && operation.operationId in BODY_EXAMPLES) json.example = BODY_EXAMPLES[operation.operationId]
+}
+
 type Document = Record<string, unknown> & { paths: Record<string, Record<string, Operation>> }
 
 const TRANSLATED = ['summary', 'description']
@@ -72,7 +86,7 @@ function inBothLanguages<Value>(value: Value): Value {
     Object.entries(value).flatMap(([name, inner]) => {
       const chinese = TRANSLATED.includes(name) && typeof inner === 'string' ? CHINESE[inner] : undefined
       const translated = chinese === undefined ? [] : [[`x-${name}-zh`, chinese]]
-      return [[name, inBothLanguages(inner)], ...translated]
+      return [[name, name === 'example' ? inner : inBothLanguages(inner)], ...translated]
     }),
   ) as Value
 }

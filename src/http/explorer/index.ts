@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 const FILES: Readonly<Record<string, string>> = {
   'answer.js': 'explorer/answer.js',
   'body.js': 'explorer/body.js',
+  'catalogue.js': 'explorer/catalogue.js',
   'document.js': 'explorer/document.js',
   'dom.js': 'explorer/dom.js',
   'errors.json': 'api/errors.json',
