@@ -63,7 +63,15 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 function standIn(name: string): unknown {
   const shown = `{${name}}`
   const asList = { map: (each: (one: string) => string) => [each(shown)], join: () => shown }
-  return Object.assign(new String(shown), { ...asList, en: shown, zh: shown, bucket: '{bucket}', key: '{key}' })
+  return Object.assign(new String(shown), {
+    ...asList,
+    en: shown,
+    zh: shown,
+    bucket: '{bucket}',
+    key: '{key}',
+    first: '{first}',
+    last: '{last}',
+  })
 }
 
 function lineOf(refusal: Refusal): CatalogueLine {
@@ -81,12 +89,14 @@ function lineOf(refusal: Refusal): CatalogueLine {
 
 const keyOf = ({ code, status }: Seen) => `${code} ${status}`
 
-/** Refusals about one field may be called differently for each field of the body. */
-function seenIn({ room, place, body }: Endpoint, refusal: Refusal): Seen[] {
-  const { properties = {} } = (body ?? {}) as { properties?: Readonly<Record<string, unknown>> }
+/** Refusals about one field may be called differently for each field of the request. */
+function seenIn({ room, place, body, query }: Endpoint, refusal: Refusal): Seen[] {
+  const fields = [body, query].flatMap((schema) =>
+    Object.keys((schema as { properties?: object } | undefined)?.properties ?? {}),
+  )
   const refusals =
     refusal instanceof FieldRefusal
-      ? Object.keys(properties).map((field) => new FieldRefusal(refusal.code, field, refusal.texts))
+      ? fields.map((field) => new FieldRefusal(refusal.code, field, refusal.texts))
       : [refusal]
   return refusals.map((each) => ({ ...foreignError(each, room, place.id), operations: [place.id] }))
 }
