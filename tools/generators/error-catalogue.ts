@@ -192,12 +192,11 @@ function namesOf(operations: readonly string[]): string {
 const NAMES_MAX = 6
 const ROOM_WORDS = { native: 'calls under /api/v1', flinkJobs: 'operations on Flink jobs' } as const
 
-/** api/errors.json, for the API Explorer: one line for each code and status. */
+/** api/errors.json, for the API Explorer: each text under each code that it has. */
 export async function errorsFile(): Promise<string> {
   const lines = await errorCatalogue()
-  const seen = lines.flatMap(({ texts, who, seen }) =>
-    seen.map(({ code, status }) => ({ code, status, ...texts, who })),
+  const rows = lines.flatMap(({ texts, who, seen }) =>
+    seen.map(({ code, status }) => JSON.stringify({ code, status, ...texts, who })),
   )
-  const sorted = seen.toSorted((a, b) => (a.code < b.code ? -1 : 1))
-  return `${JSON.stringify(sorted, null, 1)}\n`
+  return `[\n${[...new Set(rows)].sort().join(',\n')}\n]\n`
 }
