@@ -1,5 +1,6 @@
 import { findOperation, operationsOf, titleOf } from './document.js'
 import { byId, h } from './dom.js'
+import { renderErrors } from './errors.js'
 import { renderList } from './list.js'
 import { renderOperation, submit } from './operation.js'
 import { openSignIn } from './sign-in.js'
@@ -43,12 +44,23 @@ function choose() {
   document.querySelector('#list [aria-current]')?.scrollIntoView({ block: 'nearest' })
 }
 
-/** @param {string} id */
-function goTo(id) {
-  history.pushState(null, '', addressOf(id))
+/** Shows another address without loading the page anew, which would forget who is signed in. @param {string} address */
+function visit(address) {
+  history.pushState(null, '', address)
   choose()
   byId('operation').scrollTop = 0
   byId('operation').focus()
+}
+
+/** @param {string} href @param {import('./dom.js').Properties} properties @param {(Node | string)[]} children */
+function linkInside(href, properties, ...children) {
+  /** @param {MouseEvent} event */
+  const click = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    visit(href)
+  }
+  return h('a', { ...properties, href, on: { click } }, ...children)
 }
 
 function render() {
@@ -57,8 +69,9 @@ function render() {
   byId('skip').textContent = words().skip
   byId('list').ariaLabel = words().operations
   renderTop()
-  renderList(goTo)
-  renderOperation(askWho)
+  renderList((id) => visit(addressOf(id)))
+  if (state.chosen === null && new URLSearchParams(location.search).has('errors')) renderErrors()
+  else renderOperation(askWho)
 }
 
 function renderTop() {
@@ -74,12 +87,13 @@ function renderTop() {
     h('button', { type: 'button', id: 'sign-out', on: { click: () => signedIn(null) } }, words().signOut),
   ]
   byId('top').replaceChildren(
-    h(
-      'a',
-      { className: 'brand', href: '/api-explorer' },
+    linkInside(
+      '/api-explorer',
+      { className: 'brand' },
       h('img', { src: '/api-explorer/icon.svg', alt: '' }),
       h('span', {}, `Headgate ${words().title} `, h('small', {}, state.version)),
     ),
+    linkInside('/api-explorer?errors', { id: 'errors' }, words().codes),
     ...(who ?? [
       h('button', { type: 'button', className: 'main', id: 'open-sign-in', on: { click: askWho } }, words().signIn),
     ]),

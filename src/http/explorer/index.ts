@@ -14,6 +14,7 @@ const FILES: Readonly<Record<string, string>> = {
   'catalogue.js': 'explorer/catalogue.js',
   'document.js': 'explorer/document.js',
   'dom.js': 'explorer/dom.js',
+  'errors.js': 'explorer/errors.js',
   'errors.json': 'api/errors.json',
   'explorer.css': 'explorer/explorer.css',
   'filled.js': 'explorer/filled.js',
