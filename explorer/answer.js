@@ -49,7 +49,7 @@ export function renderAnswer({ answer }) {
 function mendHint(answer) {
   const line = lineOf(state.errors, answer)
   if (!line) return null
-  return h('p', { className: 'note', id: 'mend' }, h('b', {}, line.code), ' · ', words().who, line.who[state.language])
+  return h('p', { className: 'note', id: 'mend' }, h('b', {}, line.code), ' · ', line.who[state.language])
 }
 
 /** @param {Operation} operation */

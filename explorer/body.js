@@ -56,7 +56,7 @@ function jsonCard(operation, filled, schema, onChange) {
     area.value = text
     edited()
   }
-  area.rows = Math.min(Math.max(filled.body.split('\n').length + 1, 8), 24)
+  area.rows = Math.min(Math.max(filled.body.split('\n').length + 1, 8), 20)
   const isJson = () => jsonProblem(area.value) === ''
   const add = (/** @type {Field} */ field) => isJson() && fill(inLines(withField(parsed(area.value) ?? {}, field)))
   return h(

@@ -39,6 +39,7 @@ export function toRequest(draft, origin) {
  * @param {string} name
  * @param {string} value */
 function inPath(name, value) {
+  if (value === '') return `{${name}}`
   return name === 'key' ? value.split('/').map(escaped).join('/') : escaped(value)
 }
 
@@ -87,7 +88,9 @@ export async function send(request, credentials) {
 export async function curlOf(request, credentials) {
   const shown = credentials?.kind === 'token' ? { ...credentials, token: '$TOKEN' } : credentials
   const headers = await authenticated(request, shown)
-  const lines = [`curl ${request.method === 'HEAD' ? '--head' : `-X ${request.method}`} ${quoted(request.url.href)}`]
+  const lines = [
+    `curl ${request.method === 'HEAD' ? '--head' : `-X ${request.method}`} ${quoted(request.url.href.replace(/%7B(\w+)%7D/g, '{$1}'))}`,
+  ]
   for (const [name, value] of Object.entries(headers)) {
     const text = `${name}: ${value}`
     lines.push(`-H ${value === '$TOKEN' ? `"${text}"` : quoted(text)}`)

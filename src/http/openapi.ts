@@ -13,7 +13,12 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
       refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
       openapi: {
         openapi: '3.1.0',
-        info: { title: 'Headgate', version: parts.version, description: DESCRIPTION },
+        info: {
+          title: 'Headgate',
+          version: parts.version,
+          description: DESCRIPTION,
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
         servers: [{ url: 'http://127.0.0.1:8090', description: 'The default address.' }],
         components: {
           securitySchemes: {
