@@ -2,10 +2,10 @@ import { bodyOf, descriptionOf, fieldsOf, typeOf, withField } from './document.j
 import { byId, h } from './dom.js'
 import { bodyExample } from './filled.js'
 import { parsed } from './request.js'
-import { inLines, pair, state, words } from './state.js'
+import { inLines, state, words } from './state.js'
 
 /**
- * @import { Field, Operation, Parameter, Schema } from './document.js'
+ * @import { Field, Operation, Schema } from './document.js'
  * @import { Filled } from './state.js'
  */
 
@@ -121,7 +121,7 @@ function fieldRow(field, add) {
       isRequired && h('span', { className: 'star', title: words().mandatory }, ' *'),
       h('div', { className: 'type' }, typeOf(schema)),
     ),
-    h('td', {}, hintOf(schema, schema.default)),
+    h('td', {}, descriptionOf(schema, state.language)),
     h(
       'td',
       {},
@@ -132,10 +132,4 @@ function fieldRow(field, add) {
       ),
     ),
   )
-}
-
-/** What a field means, and its default. @param {Schema | Parameter} described @param {unknown} byDefault */
-export function hintOf(described, byDefault) {
-  const text = descriptionOf(described, state.language)
-  return byDefault === undefined ? text : `${text} ${pair(words().default, JSON.stringify(byDefault))}`
 }

@@ -1,5 +1,5 @@
 import { renderAnswer, renderCurl } from './answer.js'
-import { bodyCard, hintOf } from './body.js'
+import { bodyCard } from './body.js'
 import { descriptionOf, isSupported, titleOf } from './document.js'
 import { byId, h, present } from './dom.js'
 import { filledOf, problemOf, rememberIds, requestOf } from './filled.js'
@@ -74,10 +74,10 @@ function requestCards(operation, filled, askWho) {
     ofPath.length > 0 && parameterCard(words().path, ofPath, filled.path, onChange),
     ofQuery.length > 0 && parameterCard(words().query, ofQuery, filled.query, onChange),
     bodyCard(operation, filled, onChange),
-    h('p', { className: 'problem', id: 'problem', role: 'alert' }),
     h(
       'div',
       { className: 'send' },
+      h('p', { className: 'problem', id: 'problem', role: 'alert' }),
       h(
         'button',
         { type: 'button', className: 'main', id: 'send', on: { click: () => void submit(operation) } },
@@ -113,7 +113,7 @@ function parameterRow(parameter, values, onChange) {
     { className: 'row' },
     h('label', { htmlFor: id }, name, required && h('span', { className: 'star', title: words().mandatory }, ' *')),
     input,
-    h('p', { id: `${id}-hint` }, hintOf(parameter, schema.default)),
+    h('p', { id: `${id}-hint` }, descriptionOf(parameter, state.language)),
   )
 }
 

@@ -56,7 +56,10 @@ type Operation = Record<string, unknown> & {
 function completed(app: FastifyInstance): Document {
   const document = structuredClone(app.swagger()) as unknown as Document
   for (const [path, operations] of Object.entries(document.paths)) {
-    for (const operation of Object.values(operations)) withExample(operation)
+    for (const operation of Object.values(operations)) {
+      withExample(operation)
+      Object.assign(operation, withFacts(operation, !operation.operationId.startsWith('update')))
+    }
     for (const operation of Object.values(operations))
       operation.operationId = operation.operationId.replace(/-head$/, '')
     if (!path.includes('{*}')) continue
@@ -77,6 +80,17 @@ function completed(app: FastifyInstance): Document {
 function withExample(operation: Operation): void {
   const json = operation.requestBody?.content['application/json']
   if (json && operation.operationId in BODY_EXAMPLES) json.example = BODY_EXAMPLES[operation.operationId]
+}
+
+/** The schemas with what is documented of their fields and not checked (`Facts` in dli/fields.ts). */
+function withFacts<Value>(value: Value, hasDefaults: boolean): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((each) => withFacts(each, hasDefaults)) as Value
+  const { documented = {}, ...rest } = value as { documented?: Record<string, unknown> }
+  const { default: byDefault, ...limits } = documented
+  const inner = Object.entries(rest).map(([name, each]) => [name, withFacts(each, hasDefaults)])
+  const facts = hasDefaults && byDefault !== undefined ? { ...limits, default: byDefault } : limits
+  return { ...Object.fromEntries(inner), ...facts } as Value
 }
 
 type Document = Record<string, unknown> & { paths: Record<string, Record<string, Operation>> }
