@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAccess, type FirstCredentials } from './access/index.ts'
+import { type AccessKeyPair, assertOpens, createAccess, type FirstCredentials } from './access/index.ts'
 import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
 import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, takeFolder } from './config/folder-owner.ts'
-import { readSealingKey } from './config/sealing-key.ts'
+import { findSealingKey, readSealingKey } from './config/sealing-key.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import type { DatabaseWatcher, DialectQuirks } from './db/dialect.ts'
 import { postgres } from './db/dialects/postgres.ts'
@@ -57,6 +57,8 @@ export interface App {
   readonly url: string
   /** What the first start created, once; null ever after. */
   readonly firstCredentials: FirstCredentials | null
+  /** The administrator's, made because the sealing key was lost; null otherwise. */
+  readonly replacedKey: (AccessKeyPair & { userName: string }) | null
   readonly jobs: JobService
   readonly reconciler: Reconciler
   /** Comes true when the service must stop: another one has taken its database. */
@@ -96,7 +98,9 @@ async function startOn(
   const ids = overrides.ids ?? randomIds
   const { tagRules } = config
   await assertOwnFolder(config.folders.data, await readDatabaseId(database.db))
-  const sealingKey = await readSealingKey(config.sealingKeyFile)
+  const { sealingKeyFile } = config
+  if (!config.replacesSealingKey) await assertOpens(database.db, await findSealingKey(sealingKeyFile), sealingKeyFile)
+  const sealingKey = await readSealingKey(sealingKeyFile)
   const access = createAccess({ database, clock, ids, sealingKey })
   const java = config.runtime === 'simulated' ? null : await findJava(config.javaHome)
   const users = java && (await openUsers(config, java, database, clock, logger))
@@ -215,19 +219,22 @@ async function startOn(
       projectName: config.first.projectName ?? undefined,
       adminPassword: secrets.adminPassword ?? undefined,
     })
+    const replacedKey = config.replacesSealingKey ? await access.replaceLostKeys() : null
+    if (config.replacesSealingKey) await variables.forgetLost()
     await takeFolder(config.folders.data, await readDatabaseId(database.db))
     await artifacts.resume()
     await reconciler.start()
     background.start()
-    return { url, firstCredentials }
+    return { url, firstCredentials, replacedKey }
   }
-  const { url, firstCredentials } = await start().catch(async (error: unknown) => {
+  const { url, firstCredentials, replacedKey } = await start().catch(async (error: unknown) => {
     await stop()
     throw error
   })
   return {
     url,
     firstCredentials,
+    replacedKey,
     jobs,
     reconciler,
     stop: () => {

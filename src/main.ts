@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
-import { languageOf } from '../tools/machine.mjs'
+import { languageOf, linesOf } from '../tools/machine.mjs'
 import { debugCommand } from './cli/debug.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { flinkCommand } from './cli/flink.ts'
@@ -14,6 +14,7 @@ import { findJava } from './runtimes/java-home.ts'
 import { version } from './version.ts'
 
 const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
+const language = languageOf(process.env)
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 try {
@@ -30,10 +31,11 @@ try {
       }),
     )
     .addCommand(debugCommand({ client: { url: config.serviceUrl, key: secrets.accessKey }, print }))
-    .addCommand(doctorCommand({ config, secrets, language: languageOf(process.env), print }))
+    .addCommand(doctorCommand({ config, secrets, language, print }))
     .parseAsync()
 } catch (error) {
-  process.stderr.write(`headgate: ${messageOf(error)}\n`)
+  const lines = error instanceof Refusal ? linesOf(error.texts, language) : [messageOf(error)]
+  process.stderr.write(`headgate: ${lines.join('\n')}\n`)
   if (!(error instanceof Refusal) && process.env.HEADGATE_LOG_LEVEL === 'debug') console.error(error)
   process.exitCode = 1
 }

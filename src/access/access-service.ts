@@ -22,6 +22,7 @@ import {
   disableKey,
   findUser,
   findUserByName,
+  replaceLostKeys,
 } from './user-service.ts'
 
 export type AccessOptions = Readonly<{
@@ -63,6 +64,11 @@ export interface Access {
   addMember(membership: { userId: string; projectId: string; role?: Role | undefined }): Promise<void>
   createAccessKey(userId: string): Promise<AccessKeyPair>
   disableAccessKey(ak: string): Promise<void>
+  /**
+   * After the loss of the sealing key: disables the access keys that the present one does not open, and makes one for the
+   * first administrator, whose secret is answered once. Null when there was nothing to do.
+   */
+  replaceLostKeys(): Promise<(AccessKeyPair & { userName: string }) | null>
 }
 
 export function createAccess(options: AccessOptions): Access {
@@ -86,6 +92,7 @@ export function createAccess(options: AccessOptions): Access {
     addMember: (membership) => addMember(parts, membership),
     createAccessKey: (userId) => createAccessKey(parts, userId),
     disableAccessKey: (ak) => disableKey(parts, ak),
+    replaceLostKeys: () => replaceLostKeys(parts),
   }
 }
 

@@ -128,6 +128,12 @@ export async function insertAccessKey(
     .execute()
 }
 
+/** Newest first. */
+export async function readEnabledKeys(reader: Reader): Promise<Pick<StoredKey, 'ak' | 'secretSealed'>[]> {
+  const query = reader.selectFrom('access_keys').select(['id as ak', 'secret_sealed as secretSealed'])
+  return query.where('enabled', '=', 1).orderBy('created_at', 'desc').orderBy('id').execute()
+}
+
 /** Answers whether there is such a key. */
 export async function disableAccessKey(tx: Tx, ak: string): Promise<boolean> {
   const result = await tx.db.updateTable('access_keys').set({ enabled: 0 }).where('id', '=', ak).executeTakeFirst()

@@ -9,11 +9,14 @@ import {
   insertAccessKey,
   insertDomain,
   insertUser,
+  readEnabledKeys,
   readFirstDomain,
   readUser,
+  readUsers,
   readUsersByName,
   type UserSecret,
 } from './access-store.ts'
+import { opens } from './lost-sealing-key.ts'
 import type { Passwords } from './passwords.ts'
 import { seal } from './sealing.ts'
 import {
@@ -96,6 +99,17 @@ export async function createAccessKey(parts: UserParts, userId: string): Promise
 export async function disableKey({ database }: UserParts, ak: string): Promise<void> {
   const isThere = await database.transact((tx) => disableAccessKey(tx, ak))
   if (!isThere) throw ACCESS_ERRORS.keyNotFound(ak)
+}
+
+/** Disables the keys that the sealing key does not open, and makes one for the first administrator. Null: all open. */
+export async function replaceLostKeys(parts: UserParts): Promise<(AccessKeyPair & { userName: string }) | null> {
+  return parts.database.transact(async (tx) => {
+    const lost = (await readEnabledKeys(tx.db)).filter((key) => !opens(parts.sealingKey, key))
+    const admin = (await readUsers(tx.db)).find(({ isAdmin, enabled }) => isAdmin && enabled)
+    if (lost.length === 0 || admin === undefined) return null
+    for (const { ak } of lost) await disableAccessKey(tx, ak)
+    return { userName: admin.name, ...(await addAccessKey(tx, parts, admin.id)) }
+  })
 }
 
 export async function findUserByName({ database }: UserParts, domainId: string, name: string): Promise<User | null> {

@@ -4,13 +4,11 @@ import { Refusal } from '../lib/errors.ts'
 /** What a command needs to speak to a running service. */
 export type ClientOptions = Readonly<{ url: string; key: Readonly<{ ak: string; sk: string }> | null }>
 
-export type Reply = Readonly<{ status: number; body: unknown }>
-
 /** A small client of a running service's API, signing with an access key as the vendor's SDKs do. */
 export interface Client {
-  /** @throws Refusal `cli.*` when nobody answers or the key is refused; other statuses are the caller's business */
-  get(path: string): Promise<Reply>
-  /** Ids of the projects of the key's owner. */
+  /** What is there; null when there is no such thing (404). @throws Refusal `cli.*` with what the service says instead */
+  get(path: string): Promise<unknown>
+  /** Ids of the projects of the key's owner. @throws as `get` */
   projectIds(): Promise<string[]>
 }
 
@@ -28,13 +26,17 @@ export function createClient({ url, key }: ClientOptions): Client {
       throw noAnswer(url, error)
     })
     if (response.status === 401) throw keyRefused(url, key.ak)
-    return { status: response.status, body: await response.json().catch(() => null) }
+    const body: unknown = await response.json().catch(() => null)
+    if (response.status === 404) return null
+    if (!response.ok) throw unexpected(target, response.status, body)
+    return body
   }
   return {
     get,
     async projectIds() {
-      const { body } = await get('/v3/projects')
-      return (body as { projects: { id: string }[] }).projects.map(({ id }) => id)
+      const body = (await get('/v3/projects')) as { projects?: { id: string }[] } | null
+      if (!Array.isArray(body?.projects)) throw noHeadgate(url)
+      return body.projects.map(({ id }) => id)
     },
   }
 }
@@ -59,6 +61,27 @@ function noAnswer(url: string, cause: unknown): Refusal {
     en: `No service answers at ${url}${why}. Start it with "headgate up", or set HEADGATE_URL to where it is.`,
     zh: `${url} 没有服务应答${why}。请用“headgate up”启动服务，或将 HEADGATE_URL 设置为其地址。`,
   })
+}
+
+function noHeadgate(url: string): Refusal {
+  return new Refusal('cli.noHeadgate', {
+    en: `What answers at ${url} is no Headgate. Set HEADGATE_URL to where the service is.`,
+    zh: `${url} 上应答的不是 Headgate。请将 HEADGATE_URL 设置为服务的地址。`,
+  })
+}
+
+function unexpected({ origin, pathname }: URL, status: number, body: unknown): Refusal {
+  const said = saidIn(body)
+  return new Refusal('cli.unexpected', {
+    en: `The service at ${origin} answered ${pathname} with HTTP ${status}${said ? `: ${said}` : '.'} Try again in a moment; when it stays so, look into the log of the service.`,
+    zh: `${origin} 的服务对 ${pathname} 返回 HTTP ${status}${said ? `：${said}` : '。'} 请稍后重试；若仍然失败，请查看服务日志。`,
+  })
+}
+
+/** Identity calls answer in Keystone's form, all others in DLI's. */
+function saidIn(body: unknown): string {
+  const { error_msg, error } = (body ?? {}) as { error_msg?: string; error?: { message?: string } }
+  return error_msg ?? error?.message ?? ''
 }
 
 function keyRefused(url: string, ak: string): Refusal {

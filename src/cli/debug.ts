@@ -22,9 +22,8 @@ export function debugCommand({ client, print }: DebugCommandContext): Command {
 /** Ids of jobs are unique over all projects, so the first project that knows it has it. */
 async function findDecision(client: Client, jobId: string): Promise<unknown> {
   for (const projectId of await client.projectIds()) {
-    const { status, body } = await client.get(`/api/v1/${projectId}/jobs/${encodeURIComponent(jobId)}/decision`)
-    if (status === 200) return body
-    if (status !== 404) throw unexpected(jobId, status, body)
+    const decision = await client.get(`/api/v1/${projectId}/jobs/${encodeURIComponent(jobId)}/decision`)
+    if (decision !== null) return decision
   }
   throw notFound(jobId)
 }
@@ -42,13 +41,5 @@ function notFound(jobId: string): Refusal {
   return new Refusal('cli.jobNotFound', {
     en: `There is no job ${jobId} in the projects of this access key. List the jobs, or use the key of another user.`,
     zh: `该访问密钥所属的项目中没有作业 ${jobId}。请查看作业列表，或使用其他用户的密钥。`,
-  })
-}
-
-function unexpected(jobId: string, status: number, body: unknown): Refusal {
-  const said = (body as { error_msg?: string } | null)?.error_msg ?? ''
-  return new Refusal('cli.unexpected', {
-    en: `Asking about job ${jobId}, the service answered HTTP ${status}. ${said}`.trim(),
-    zh: `查询作业 ${jobId} 时，服务返回 HTTP ${status}。${said}`,
   })
 }

@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { Command } from 'commander'
 import type { FirstCredentials } from '../access/index.ts'
-import { startApp } from '../app.ts'
+import { type App, startApp } from '../app.ts'
 import type { Config, Secrets } from '../config/config.ts'
 import { createLogger } from '../lib/logger.ts'
 
@@ -14,6 +14,7 @@ export function upCommand(context: { config: Config; secrets: Secrets; print: (l
     const logger = createLogger(config.logLevel)
     const app = await startApp(config, secrets, logger)
     if (app.firstCredentials) for (const line of describe(app.firstCredentials)) print(line)
+    if (app.replacedKey) for (const line of describeReplaced(app.replacedKey)) print(line)
     print(`Headgate listens on ${app.url}`)
     // Thrown outside of any request, it ends the process as an error does: gracefully and with exit code 1.
     void app.mustStop.then((error) => {
@@ -37,5 +38,14 @@ function describe(first: FirstCredentials): string[] {
     `  project           ${first.projectName}  ${first.projectId}`,
     `  access key        ${first.ak}`,
     `  secret key        ${first.sk}`,
+  ]
+}
+
+function describeReplaced({ userName, ak, sk }: NonNullable<App['replacedKey']>): string[] {
+  return [
+    'The sealing key was lost: the access keys that were sealed with it are disabled. This is shown once; keep it:',
+    `  user              ${userName}`,
+    `  access key        ${ak}`,
+    `  secret key        ${sk}`,
   ]
 }

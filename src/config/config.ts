@@ -21,6 +21,8 @@ export type Config = Readonly<{
   databaseFile: string
   databaseConnections: number
   sealingKeyFile: string
+  /** Go on without the secrets that the sealing key does not open. */
+  replacesSealingKey: boolean
   http: Readonly<{ host: string; port: number; bodyBytes: number; idleMs: number }>
   /** Where commands that ask a running service find it. */
   serviceUrl: string
@@ -92,6 +94,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
     databaseFile: join(data, 'headgate.db'),
     databaseConnections: ask.integer('HEADGATE_DATABASE_CONNECTIONS', 10, 1, 1000),
     sealingKeyFile: join(data, 'sealing.key'),
+    replacesSealingKey: ask.oneOf('HEADGATE_LOST_SEALING_KEY', 'refuse', ['refuse', 'replace']) === 'replace',
     http: {
       host: environment.HEADGATE_HOST ?? '127.0.0.1',
       port: ask.integer('HEADGATE_PORT', 8090, 0, 65_535),

@@ -62,6 +62,10 @@ export const OPTIONS = {
     text: 'How long the JobManager of a running job may live without an answer before it counts as dead.',
     byDefault: '120',
   },
+  HEADGATE_LOST_SEALING_KEY: {
+    text: 'What a start does when sealing.key is gone or is another than the one that the access keys in the database were sealed with: refuse, or replace, which disables those access keys, removes global variables and prints a new key of the administrator.',
+    byDefault: 'refuse',
+  },
   HEADGATE_ADMIN_PASSWORD: {
     text: 'Password of the administrator that the first start creates.',
     byDefault: 'a random one, printed once',

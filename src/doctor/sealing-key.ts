@@ -26,8 +26,8 @@ export function judgeSealingKey({ file, key, hasStarted }: SealingKeyFacts): Fin
   if (key === null) {
     if (!hasStarted) return ok('made by the first start', '首次启动时生成')
     return problem(
-      `${file} is gone: without it no access key (AK/SK) works and no global variable can be read, and a start would make another. Restore it from a backup before the next start.`,
-      `${file} 已丢失：缺少它时所有访问密钥（AK/SK）均失效，全局变量也无法读取，且再次启动会生成新的密钥。请在下次启动前从备份恢复。`,
+      `${file} is gone: without it no access key (AK/SK) works and no global variable can be read, and a start is refused. Restore it from a backup; if it is lost for good, set HEADGATE_LOST_SEALING_KEY=replace for the next start.`,
+      `${file} 已丢失：缺少它时所有访问密钥（AK/SK）均失效，全局变量也无法读取，且启动会被拒绝。请从备份恢复；若已无法恢复，请在下次启动时设置 HEADGATE_LOST_SEALING_KEY=replace。`,
     )
   }
   if (key.sizeBytes !== KEY_BYTES) {

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../storage/index.ts'
 import { fillIn, type LaunchValue, namesIn } from '../variables/index.ts'
 import { splitArguments } from './entrypoint-args.ts'
 import type { Attempt, Job, JobSettings } from './job.ts'
+import { JOB_ERRORS } from './job-errors.ts'
 import { placesOf } from './job-places.ts'
 import type { Sizing } from './job-sizing.ts'
 import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
@@ -38,9 +39,15 @@ export function variablesIn({ entrypointArgs, runtimeConfig }: JobSettings): str
   return [...new Set(texts.flatMap(namesIn))]
 }
 
-/** The plan with values in place of variables. A value stays one piece, blanks and quotes in it are ordinary. */
+/**
+ * The plan with values in place of variables. A value stays one piece, blanks and quotes in it are ordinary.
+ * @throws Refusal `job.variablesMissing`: values were lost since they were recorded
+ */
 export function withValues(plan: LaunchPlan, values: readonly LaunchValue[]): LaunchPlan {
   const settings = Object.entries(plan.flinkConfig)
+  const mentioned = [...plan.args, ...settings.map(([, value]) => value)].flatMap(namesIn)
+  const missing = new Set(mentioned).difference(new Set(values.map(({ name }) => name)))
+  if (missing.size > 0) throw JOB_ERRORS.variablesMissing([...missing])
   return {
     ...plan,
     args: plan.args.map((argument) => fillIn(argument, values)),

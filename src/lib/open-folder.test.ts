@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asOrdinaryUser } from '../../test/support/ordinary-user.ts'
 import { openRegular, removeTree } from './open-folder.ts'
 
 let folder: string
@@ -33,6 +34,19 @@ describe('removing a tree', () => {
     for (const name of ['link', 'file', 'nothing']) await removeTree(join(folder, name))
     expect(await readdir(folder)).toEqual(['kept'])
     expect(await kept()).toBe('kept')
+  })
+
+  it('opens folders that were closed to their owner', async () => {
+    await chmod(folder, 0o777)
+    await asOrdinaryUser(async () => {
+      const tree = join(folder, 'tree')
+      await mkdir(join(tree, 'a', 'b', 'c'), { recursive: true })
+      for (const place of ['', 'a', 'a/b', 'a/b/c']) await writeFile(join(tree, place, 'file'), '')
+      for (const place of ['a/b/c', 'a/b', 'a']) await chmod(join(tree, place), 0)
+      await chmod(tree, 0o500)
+      await removeTree(tree)
+    })
+    expect(await readdir(folder)).toEqual(['kept'])
   })
 
   it('goes deeper than any path can name', async () => {

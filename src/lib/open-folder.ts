@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, opendir, readlink, rename, rmdir, unlink } from 'node:fs/promises'
+import { chmod, type FileHandle, lstat, mkdir, open, opendir, readlink, rename, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isSystemError } from './errors.ts'
 
@@ -89,13 +89,12 @@ function prefixesOf(path: string): string[] {
   return path === dirname(path) ? [] : [...prefixesOf(dirname(path)), path]
 }
 
-/** Opens the folder where a walk begins, whose parent is ours; null when it is missing. The caller closes it. */
+/** Opens the folder where a walk begins, whose parent is ours; null when it is missing. The caller closes it. @throws NoFolder */
 export async function openTop(path: string): Promise<OpenFolder | null> {
   try {
     return await openFolder(path, FOLDER | NO_LINK)
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return null
-    throw error
+    return missing(error, path)
   }
 }
 
@@ -108,10 +107,15 @@ export async function openChild(parent: OpenFolder, name: string, flags = FOLDER
   try {
     return await openFolder(parent.at(name), flags | NO_LINK)
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return null
-    if (isSystemError(error, 'ENOTDIR', 'ELOOP')) throw new NoFolder(name)
-    throw error
+    return missing(error, name)
   }
+}
+
+/** For `catch` around the opening of a folder. @throws NoFolder */
+function missing(error: unknown, name: string): null {
+  if (isSystemError(error, 'ENOENT')) return null
+  if (isSystemError(error, 'ENOTDIR', 'ELOOP')) throw new NoFolder(name)
+  throw error
 }
 
 /** Opens a file for reading; null when there is none, or what is there is no regular file. The caller closes it. */
@@ -174,10 +178,12 @@ async function openFolder(path: string, flags: number): Promise<OpenFolder> {
 /**
  * Removes a folder with all that is in it, while others may still write there: links are removed and never followed, and
  * whatever stands where a folder was is removed itself. Folders that hold something are moved up before they are emptied,
- * so that no tree is too deep. Its parent must be ours. Success when there is nothing.
+ * so that no tree is too deep. Its parent must be ours. What of it is ours and was closed is opened first. Success when
+ * there is nothing.
  */
 export async function removeTree(path: string): Promise<void> {
   if (await removeUnlessFull(path)) return
+  await reopen(path)
   const top = await openFolder(path, FOLDER | NO_LINK)
   try {
     await emptyFolder(top)
@@ -222,9 +228,26 @@ async function moveUp(from: OpenFolder, name: string, to: OpenFolder): Promise<s
 async function removeEntries(folder: OpenFolder): Promise<string[]> {
   const full: string[] = []
   for await (const { name } of await opendir(folder.at('.'))) {
-    if (!(await removeUnlessFull(folder.at(name)))) full.push(name)
+    if (await removeUnlessFull(folder.at(name))) continue
+    await reopen(folder.at(name))
+    full.push(name)
   }
   return full
+}
+
+const MINE = 0o700
+
+/** Lets us into a folder of ours that was closed to us too; needed to empty it and to move it. Follows no link. */
+async function reopen(path: string): Promise<void> {
+  try {
+    await using file = await open(path, PASSAGE | NO_LINK)
+    const { uid, mode } = await file.stat()
+    if (uid !== process.geteuid?.() || (mode & MINE) === MINE) return
+    // What was opened only to pass through can be changed by its number alone (open(2), O_PATH).
+    await (process.platform === 'linux' ? chmod(`/proc/self/fd/${file.fd}`, MINE) : file.chmod(MINE))
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) throw error
+  }
 }
 
 /** False: it is a folder that holds something, or was one a moment ago. */

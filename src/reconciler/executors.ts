@@ -46,8 +46,9 @@ export function createExecutors(parts: ExecutorParts): Executors {
 async function launch(parts: ExecutorParts, attemptId: string, view: JobView, signal: AbortSignal): Promise<void> {
   if (!view.attempt) return
   const values = await parts.launchValues.of(parts.database.db, attemptId)
-  const plan = withValues(launchPlanOf(view.attempt), values)
+  const recorded = launchPlanOf(view.attempt)
   try {
+    const plan = withValues(recorded, values)
     await parts.runtime.launch(await toLaunchSpec(parts, plan), signal)
     await patchAttempt(parts, attemptId, { launchedAt: parts.clock.now() })
   } catch (error) {

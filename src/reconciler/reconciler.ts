@@ -28,12 +28,12 @@ import { visiblePath } from './visible-path.ts'
  *   act      run the actions, each safe to repeat; the truth comes back with the next observe
  *
  * A pass receives a job id and nothing else, so pokes, timers and process exits take the same path, and a crash anywhere
- * is mended by the next pass. One pass per job at a time; a command of a user aborts a pass that is acting.
+ * is mended by the next pass. One pass per job at a time; a command of a user breaks off a launch that is under way.
  */
 export interface Reconciler {
   /** Looks at every job that is not at rest, and cleans up what no job owns. */
   start(): Promise<void>
-  /** Wakes the reconciler for one job. `command` also aborts what it is doing for the job now. */
+  /** Wakes the reconciler for one job. `command` also breaks off a launch of the job. */
   poke(id: JobId, why?: 'command'): void
   /** View and decision of a job, without recording or acting. */
   explain(id: JobId): Promise<{ view: JobView; decision: Decision } | null>
@@ -133,10 +133,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const decision = decide(view, clock.now(), parts.policy)
     const recorded = await record(view, decision)
     if (!recorded) return 0
-    for (const action of decision.actions) {
-      signal.throwIfAborted()
-      await act(action, view, signal)
-    }
+    // What is recorded is done, whatever a user wants next: no later pass would know of it. Only a launch is worth breaking off.
+    for (const action of decision.actions) await act(action, view, signal)
     return decision.lookAgainInMs
   }
 

@@ -30,6 +30,11 @@ export const OBJECT_ERRORS = {
       en: `${urlOf(name)} cannot be stored: a part of its path is an object already, or it is the folder of other objects. Choose another key, or delete what is in the way.`,
       zh: `无法存储 ${urlOf(name)}：其路径的一部分已是对象，或它是其他对象所在的目录。请更换对象名，或删除冲突的对象。`,
     }),
+  closed: (url: string) =>
+    new Refusal('object.closed', {
+      en: `The service has no right to reach ${shown(url)}: a program has taken it away from the file, or from a folder on the way to it. On the server, give it back in the object folder: chmod -R u+rwX`,
+      zh: `服务无权访问 ${shown(url)}：程序取消了该文件或其所在目录的访问权限。请在服务器的对象目录中恢复权限：chmod -R u+rwX`,
+    }),
   storeFull: (name: ObjectName) =>
     new Refusal('object.storeFull', {
       en: `${urlOf(name)} was not stored: the disk of the object store is full. Free space there and try again.`,

@@ -15,7 +15,7 @@ export type ObjectPage = Readonly<{ objects: ObjectStat[]; nextAfter: string | n
 
 /**
  * The port. Everything streams; nothing is held in memory whole. Errors for people are Refusals:
- * `object.notFound`, `object.badName`, `object.conflict`, `object.storeFull`.
+ * `object.notFound`, `object.badName`, `object.conflict`, `object.closed`, `object.storeFull`.
  */
 export interface ObjectStore {
   /** Stores the stream under the key, atomically: readers see the old object or the whole new one. */

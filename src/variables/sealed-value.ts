@@ -10,7 +10,10 @@ export function sealValue(key: Buffer, { projectId, name }: Named, value: string
   return seal(key, `variable ${projectId} ${name}`, value)
 }
 
-export function openValue(key: Buffer, { projectId, name, valueSealed }: StoredVariable): string {
+export function openValue(
+  key: Buffer,
+  { projectId, name, valueSealed }: Pick<StoredVariable, 'projectId' | 'name' | 'valueSealed'>,
+): string {
   return unseal(key, `variable ${projectId} ${name}`, valueSealed)
 }
 

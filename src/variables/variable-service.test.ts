@@ -35,6 +35,17 @@ describeOnEachDatabase((open) => {
     expect(JSON.stringify(rows)).not.toMatch(/correct-horse|"3"/)
   })
 
+  test('what was sealed with a lost key is forgotten, and the rest stays', async () => {
+    const { variables, create, projectId, database, clock, caller } = await setup()
+    await create('kept', '1')
+    const another = createVariables({ database, clock, sealingKey: Buffer.alloc(32, 8) })
+    await another.create(caller, { name: 'lost', value: '2', isSensitive: false })
+    await variables.forgetLost()
+    expect((await variables.list(projectId, EVERYTHING)).variables).toMatchObject([{ name: 'kept', value: '1' }])
+    await another.forgetLost()
+    expect(await another.list(projectId, EVERYTHING)).toEqual({ total: 0, variables: [] })
+  })
+
   test('a launch gets the values of the moment, or none when one is missing', async () => {
     const { variables, launchValues, create, projectId, database, stranger } = await setup()
     await create('a', '1')

@@ -1,13 +1,16 @@
 import type { ProjectCaller } from '../access/index.ts'
-import type { Database, Reader } from '../db/database.ts'
+import type { Database, Reader, Tx } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
-import { openValue, sealValue } from './sealed-value.ts'
+import { openLaunchValues, openValue, sealValue } from './sealed-value.ts'
 import { isVariableName, type NewVariable, type Variable } from './variable.ts'
 import { VARIABLE_ERRORS } from './variable-errors.ts'
 import {
   countVariables,
+  deleteLaunchValues,
   deleteVariable,
   insertVariable,
+  readAllLaunchValues,
+  readAllVariables,
   readVariables,
   readVariablesNamed,
   type StoredVariable,
@@ -31,6 +34,8 @@ export interface Variables {
   update(projectId: string, name: string, value: string): Promise<void>
   /** @throws Refusal `variable.notFound` */
   remove(projectId: string, name: string): Promise<void>
+  /** Removes what was sealed with a key that is lost; the rest stays. */
+  forgetLost(): Promise<void>
   /** Those of the names that no variable has. */
   missing(projectId: string, names: readonly string[]): Promise<string[]>
 }
@@ -54,6 +59,7 @@ export function createVariables(options: VariablesOptions): Variables {
       const isThere = await database.transact((tx) => updateVariable(tx, projectId, name, change))
       if (!isThere) throw VARIABLE_ERRORS.notFound(name)
     },
+    forgetLost: () => database.transact((tx) => forgetLost(tx, sealingKey)),
     remove: async (projectId, name) => {
       const wasThere = await database.transact((tx) => deleteVariable(tx, projectId, name))
       if (!wasThere) throw VARIABLE_ERRORS.notFound(name)
@@ -91,5 +97,26 @@ function checkValue(value: string): void {
 }
 
 function shown({ valueSealed, isSensitive, ...rest }: StoredVariable, sealingKey: Buffer): Variable {
-  return { ...rest, value: isSensitive ? null : openValue(sealingKey, { valueSealed, isSensitive, ...rest }) }
+  return { ...rest, value: isSensitive ? null : openValue(sealingKey, { valueSealed, ...rest }) }
+}
+
+async function forgetLost(tx: Tx, key: Buffer): Promise<void> {
+  for (const variable of await readAllVariables(tx.db)) {
+    if (!opens(() => openValue(key, variable))) await deleteVariable(tx, variable.projectId, variable.name)
+  }
+  const launches = await readAllLaunchValues(tx.db)
+  const lost = launches.filter(({ attemptId, sealed }) => !opens(() => openLaunchValues(key, attemptId, sealed)))
+  await deleteLaunchValues(
+    tx,
+    lost.map(({ attemptId }) => attemptId),
+  )
+}
+
+function opens(open: () => unknown): boolean {
+  try {
+    open()
+    return true
+  } catch {
+    return false
+  }
 }

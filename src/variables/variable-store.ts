@@ -54,6 +54,14 @@ export async function readVariablesNamed(
   return rows.map(toVariable)
 }
 
+/** Of all projects. */
+export async function readAllVariables(
+  reader: Reader,
+): Promise<Pick<StoredVariable, 'projectId' | 'name' | 'valueSealed'>[]> {
+  const query = reader.selectFrom('variables')
+  return query.select(['project_id as projectId', 'name', 'value_sealed as valueSealed']).execute()
+}
+
 export async function countVariables(reader: Reader, projectId: string): Promise<number> {
   const query = reader.selectFrom('variables').where('project_id', '=', projectId)
   const { count } = await query.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
@@ -89,6 +97,11 @@ export async function insertLaunchValues(tx: Tx, attemptId: string, valuesSealed
 export async function readLaunchValues(reader: Reader, attemptId: string): Promise<string | null> {
   const query = reader.selectFrom('launch_values').select('values_sealed').where('attempt_id', '=', attemptId)
   return (await query.executeTakeFirst())?.values_sealed ?? null
+}
+
+export async function readAllLaunchValues(reader: Reader): Promise<{ attemptId: string; sealed: string }[]> {
+  const query = reader.selectFrom('launch_values')
+  return query.select(['attempt_id as attemptId', 'values_sealed as sealed']).execute()
 }
 
 export async function deleteLaunchValues(tx: Tx, attemptIds: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { JobId } from '../../src/jobs/index.ts'
 import {
   createJob,
   type Detail,
@@ -11,6 +12,7 @@ import {
   runJob,
   startWorld,
   type World,
+  waitForStatus,
 } from './world.ts'
 
 /** Many clients at the same moment: of what only some may have, only some get it. */
@@ -135,4 +137,23 @@ describe('at the same moment', () => {
     })
     expect(outcomes).toEqual(Array.from({ length: 8 }, () => 1))
   })
+})
+
+it('a command in the middle of what a stop has to do leaves none of it undone', async () => {
+  const acts: string[] = []
+  const other = await startWorld({
+    overrides: {
+      beforeAct: (action) => {
+        acts.push(action)
+        if (action === 'exportLogs') other.service.app.reconciler.poke(id, 'command')
+      },
+    },
+  })
+  onTestFinished(() => other.stop())
+  await prepareJobs(other)
+  const id = (await runJob(other, { ...RUNNABLE, name: 'tidied' })) as JobId
+  await waitForStatus(other, id, 'job_running')
+  await other.send('POST', '/v1.0/{p}/streaming/jobs/stop', { job_ids: [id] })
+  await waitForStatus(other, id, 'job_cancel_success')
+  await expect.poll(() => acts.slice(acts.indexOf('exportLogs'))).toContain('tidy')
 })

@@ -8,7 +8,7 @@ import { createExecutors, type ExecutorParts } from '../../src/reconciler/execut
 import type { ActionName } from '../../src/reconciler/view.ts'
 import { eventually, JOB_MANAGER, jvmsOf, portsOf, TASK_MANAGER, told } from '../support/clusters.ts'
 import { type KillableService, startKillableService } from '../support/killable-service.ts'
-import { type Answer, builtJar } from '../support/real-service.ts'
+import { type Answer, builtJar, dataIn } from '../support/real-service.ts'
 
 let service: KillableService
 
@@ -197,6 +197,6 @@ describe('killed while', () => {
 })
 
 async function flinkSays(attemptId: string, path: string): Promise<Answer> {
-  const [ports] = await portsOf(service.folder, attemptId)
+  const [ports] = await portsOf(dataIn(service.folder), attemptId)
   return (await fetch(`http://127.0.0.1:${ports?.rest}${path}`)).json()
 }

@@ -246,6 +246,7 @@ const FILES: Readonly<Record<string, Mapping>> = {
   'object.notFound': { code: 'DLI.0023', nativeStatus: 404 },
   'object.badName': { code: 'DLI.0001' },
   'object.conflict': { code: 'DLI.0006', nativeStatus: 409 },
+  'object.closed': { code: 'DLI.0011', nativeStatus: 409 },
   'object.storeFull': { code: 'DLI.0009', status: 507 },
   'package.notFound': { code: 'DLI.0023', status: 404 },
   'package.groupNotFound': { code: 'DLI.0023', status: 404 },

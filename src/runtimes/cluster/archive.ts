@@ -5,7 +5,7 @@ import { archivedAnswer, type JobLine, jobLine, newestException } from './flink-
 /**
  * The answers that a JobManager writes down when a job ends (`jobmanager.archive.fs.dir`): one file named after the Flink
  * job id, directly in the folder up to 2.2, some folders deeper from 2.3 on. The job's own program can write there too, so
- * nothing is followed, and what is too deep or too large is not looked at.
+ * nothing is followed, and what is too deep, too large or closed to us is not looked at.
  */
 export type Archive = Readonly<{ line: JobLine; trace: string | null }>
 
@@ -26,14 +26,13 @@ const ENTRIES_MAX = 1000
 const LARGEST_ARCHIVE = 32 * 1024 * 1024
 
 async function readContent(folder: string, flinkJobId: string): Promise<unknown> {
-  const top = await openTop(folder)
+  const top = await openTop(folder).catch(notSeen)
   if (top === null) return null
   try {
     const text = await findText(top, flinkJobId, { depth: DEPTH_MAX, entries: ENTRIES_MAX })
     return text === null ? null : JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
+    return error instanceof SyntaxError ? null : notSeen(error)
   } finally {
     await top.file.close()
   }
@@ -65,7 +64,7 @@ async function findBelow(
   if (folder === null) return null
   left.depth--
   try {
-    return await findText(folder, name, left)
+    return await findText(folder, name, left).catch(notSeen)
   } finally {
     left.depth++
     await folder.file.close()

@@ -132,7 +132,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await lstat(path)).size
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return 0
+    if (isSystemError(error, 'ENOENT', 'EACCES')) return 0
     throw error
   }
 }

@@ -1,7 +1,8 @@
-import { appendFile, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asOrdinaryUser } from '../../../test/support/ordinary-user.ts'
 import { Refusal } from '../../lib/errors.ts'
 import { listLogs, logTail, readLog, rollOutput } from './logs.ts'
 
@@ -68,6 +69,26 @@ describe('logs', () => {
     expect(await logTail(places, 'no.log', 7)).toBe('')
     expect(await logTail(places, 'jobmanager.log', 100, 8)).toBe('订单\n')
     expect(await logTail(places, 'jobmanager.log', 100, 900)).toBe('one\ntwo\n订单\n')
+  })
+
+  it.each([['folder'], ['file']])('that the job has closed are not there: its %s', async (closed) => {
+    const log = join(folder, 'jobmanager.log')
+    await chmod(join(folder, '..'), 0o755)
+    await chmod(closed === 'folder' ? folder : log, 0)
+    await asOrdinaryUser(async () => {
+      expect(await listLogs(places)).toEqual([])
+      expect(await logTail(places, 'jobmanager.log', 100)).toBe('')
+      await expect(readLog(places, 'jobmanager.log', 0, 10)).rejects.toMatchObject({ code: 'runtime.logNotFound' })
+      await rollOutput(places, 'jobmanager.log', 1)
+    })
+  })
+
+  it('of the standard output are emptied also where no copy can be made', async () => {
+    const out = join(folder, 'taskmanager-1.out')
+    await writeFile(out, 'x'.repeat(100))
+    await mkdir(join(`${out}.1`, 'in the way'), { recursive: true })
+    await rollOutput(places, 'taskmanager-1.out', 50)
+    expect((await stat(out)).size).toBe(0)
   })
 
   it('of the launch are ours, whatever lies under that name among those of the job', async () => {

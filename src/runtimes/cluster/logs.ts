@@ -1,15 +1,15 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, opendir, rm } from 'node:fs/promises'
+import { type FileHandle, open, opendir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, Refusal } from '../../lib/errors.ts'
-import { openRegular } from '../../lib/open-folder.ts'
+import { notSeen, openRegular } from '../../lib/open-folder.ts'
 import type { LogFile, LogPage } from '../runtime.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /**
  * The logs of a run: `submit.log`, which is ours, and the files in `logs/`, where the program of the job can put whatever
  * it likes, at any moment. So there files are opened without following links or waiting for pipes, and what is read, cut
- * or copied is what was opened.
+ * or copied is what was opened. What the job has closed to us counts as not there.
  */
 
 /** Names that log4j and the driver make: `jobmanager.log`, `taskmanager-1.log.2`, `submit.log`. Never a path. */
@@ -24,8 +24,10 @@ export async function listLogs(folder: Places): Promise<LogFile[]> {
   const names = new Set(['submit.log', ...(await logNames(folder.logs))])
   const files: LogFile[] = []
   for (const name of [...names].sort()) {
-    const status = await lstat(pathOf(folder, name)).catch(() => null)
-    if (status?.isFile()) files.push({ name, sizeBytes: status.size, modifiedAt: status.mtime })
+    const opened = await openLog(folder, name)
+    if (opened === null) continue
+    await using _file = opened.file
+    files.push({ name, sizeBytes: opened.stats.size, modifiedAt: opened.stats.mtime })
   }
   return files
 }
@@ -39,9 +41,13 @@ async function logNames(folder: string): Promise<string[]> {
       if (LOG_NAME.test(name)) names.push(name)
     }
   } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error
+    if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
   }
   return names
+}
+
+function openLog(folder: Places, name: string, flags?: number): ReturnType<typeof openRegular> {
+  return openRegular(pathOf(folder, name), flags).catch(notSeen)
 }
 
 function pathOf(folder: Places, name: string): string {
@@ -54,32 +60,29 @@ function pathOf(folder: Places, name: string): string {
  * @throws Refusal `runtime.logNotFound`
  */
 export async function readLog(folder: Places, name: string, offset: number, limit: number): Promise<LogPage> {
-  const opened = LOG_NAME.test(name) ? await openRegular(pathOf(folder, name)) : null
+  const opened = LOG_NAME.test(name) ? await openLog(folder, name) : null
   if (opened === null) throw notFound(name)
-  const { file, stats } = opened
-  try {
-    const { size } = stats
-    const start = Math.min(Math.max(0, Math.floor(offset)), size)
-    const wanted = Math.min(Math.max(1, Math.floor(limit)), LARGEST_PAGE, size - start)
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, start)
-    const bytes = wholeCharacters(buffer.subarray(0, bytesRead))
-    const next = start + bytes.length
-    return { bytes, nextOffsetBytes: next, sizeBytes: size, endOfFile: next >= size }
-  } finally {
-    await file.close()
-  }
+  await using file = opened.file
+  return await pageOf(file, opened.stats.size, offset, limit)
 }
 
-/** The last bytes of a log, none before `from` unless it was rolled since; an empty text when there is no such log. */
+async function pageOf(file: FileHandle, size: number, offset: number, limit: number): Promise<LogPage> {
+  const start = Math.min(Math.max(0, Math.floor(offset)), size)
+  const wanted = Math.min(Math.max(1, Math.floor(limit)), LARGEST_PAGE, size - start)
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, start)
+  const bytes = wholeCharacters(buffer.subarray(0, bytesRead))
+  const next = start + bytes.length
+  return { bytes, nextOffsetBytes: next, sizeBytes: size, endOfFile: next >= size }
+}
+
+/** The last bytes of a log, none before `from` unless it was rolled since; an empty text when there is none to read. */
 export async function logTail(folder: Places, name: string, bytes: number, from = 0): Promise<string> {
-  try {
-    const { size } = await lstat(pathOf(folder, name))
-    const page = await readLog(folder, name, Math.max(from < size ? from : 0, size - bytes), bytes)
-    return Buffer.from(page.bytes).toString('utf8')
-  } catch (error) {
-    if (error instanceof Refusal || isSystemError(error, 'ENOENT')) return ''
-    throw error
-  }
+  const opened = await openLog(folder, name)
+  if (opened === null) return ''
+  await using file = opened.file
+  const { size } = opened.stats
+  const page = await pageOf(file, size, Math.max(from < size ? from : 0, size - bytes), bytes)
+  return Buffer.from(page.bytes).toString('utf8')
 }
 
 const OUTPUT_LARGEST = 64 * 1024 * 1024
@@ -89,17 +92,14 @@ const OUTPUT_LARGEST = 64 * 1024 * 1024
  * and it is emptied (the process appends, hence goes on at the new end). A few lines may be lost in between.
  */
 export async function rollOutput(folder: Places, name: string, largest = OUTPUT_LARGEST): Promise<void> {
-  const path = pathOf(folder, name)
-  const opened = await openRegular(path, constants.O_RDWR)
+  const opened = await openLog(folder, name, constants.O_RDWR)
   if (opened === null) return
-  try {
-    if (opened.stats.size <= largest) return
-    // On a full disk there is no copy, and all the more reason to empty the file.
-    await copyTail(opened.file, opened.stats, `${path}.1`, largest).catch(() => rm(`${path}.1`, { force: true }))
-    await opened.file.truncate()
-  } finally {
-    await opened.file.close()
-  }
+  await using file = opened.file
+  if (opened.stats.size <= largest) return
+  const copy = `${pathOf(folder, name)}.1`
+  // On a full disk, or where the job lets nothing be made, there is no copy, and all the more reason to empty the file.
+  await copyTail(file, opened.stats, copy, largest).catch(() => rm(copy, { force: true }).catch(() => undefined))
+  await file.truncate()
 }
 
 /** The copy belongs to whom the file belongs. */
@@ -131,7 +131,7 @@ function wholeCharacters(bytes: Buffer): Buffer {
 function notFound(name: string): Refusal {
   const shown = JSON.stringify(name.slice(0, 100))
   return new Refusal('runtime.logNotFound', {
-    en: `There is no log file ${shown}. Ask for the list of log files first.`,
-    zh: `日志文件 ${shown} 不存在，请先查询日志文件列表。`,
+    en: `There is no log file ${shown} that the service can read. Ask for the list of log files first.`,
+    zh: `日志文件 ${shown} 不存在或服务无法读取，请先查询日志文件列表。`,
   })
 }

@@ -132,6 +132,21 @@ describe('the end of an attempt', () => {
     },
   )
 
+  it('comes also for wrappers that were stopped before their processes died', async () => {
+    const runtime = pretendRuntime(folder, { limits: { terminateMs: 200 } })
+    await runtime.launch(spec, never)
+    const pidIn = async (marker: string) =>
+      Number.parseInt(await readFile(join(folder, 'runs', 'attempt1', 'processes', marker), 'utf8').catch(() => ''), 10)
+    await eventually(async () => (await pidIn('1.jobmanager.1.jvm')) > 0)
+    const wrapper = await pidIn('1.jobmanager.1.group')
+    process.kill(wrapper, 'SIGSTOP')
+    process.kill(await pidIn('1.jobmanager.1.jvm'), 'SIGKILL')
+    await eventually(async () => (await runtime.inspect('attempt1')).failure !== null)
+    await runtime.kill('attempt1')
+    expect(await processes()).toBe(0)
+    expect((await runningProcesses()).map(({ pid }) => pid)).not.toContain(wrapper)
+  })
+
   it('is final: nothing is started for the attempt any more', async () => {
     const runtime = pretendRuntime(folder)
     await runtime.launch(spec, never)

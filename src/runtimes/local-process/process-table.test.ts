@@ -118,6 +118,26 @@ describe('a process', () => {
     ).toEqual({ is: 'ended', exitCode: null })
   })
 
+  it('that dies while its wrapper is stopped has ended, with an unknown exit code, and the wrapper is left to be ended', async () => {
+    const table = await open()
+    const child = await start(table, 'exec sleep 60')
+    await until(
+      () => stateOf(table),
+      () => table.living().jvms.length === 1,
+    )
+    process.kill(child.pid ?? 0, 'SIGSTOP')
+    for (const jvm of table.living().jvms) signalProcess(jvm, 'SIGKILL')
+    const diedAt = performance.now()
+    expect(
+      await until(
+        () => stateOf(table),
+        ({ is }) => is === 'ended',
+      ),
+    ).toEqual({ is: 'ended', exitCode: null })
+    expect(performance.now() - diedAt).toBeLessThan(2000)
+    expect(table.living()).toMatchObject({ jvms: [], leaders: [{ pid: child.pid }] })
+  })
+
   it('outlives a SIGTERM of its wrapper, and the exit code is still written', async () => {
     const table = await open()
     const child = await start(table, 'trap "exit 5" TERM; while :; do sleep 0.05; done')

@@ -26,6 +26,9 @@ export type SpawnRequest = Readonly<{
 }>
 
 const CLAIM_MS = 10_000
+/** Together with the second between two looks below the 2 s in which a death is to be seen. */
+const EXIT_CODE_MS = 800
+const EXIT_CODE_LOOK_MS = 10
 
 export class MarkerTable implements ProcessTable {
   readonly #folder: string
@@ -119,9 +122,8 @@ export class MarkerTable implements ProcessTable {
     const groupAlive = entry.group !== null && isAlive(entry.group)
     entry.jvm ??= await readIdentity(`${prefix}.jvm`)
     if (entry.jvm === null ? groupAlive : isAlive(entry.jvm)) return
-    entry.exit = await readExitCode(`${prefix}.exit`)
-    // The wrapper writes the exit code in the moment after the JVM is gone.
-    entry.ended = !groupAlive || entry.exit !== null
+    entry.exit = await lastExitCode(`${prefix}.exit`, entry.group)
+    entry.ended = true
   }
 }
 
@@ -157,6 +159,21 @@ function parseKey(fileName: string): ProcessKey | null {
 
 async function readIdentity(path: string): Promise<Identity | null> {
   return parseIdentity((await readTextOrNull(path)) ?? '')
+}
+
+/**
+ * The wrapper writes the exit code in the moment after the JVM is gone. One that is stopped, or hangs, does not: then the
+ * code is unknown (null), and the death of the JVM is a fact all the same.
+ */
+async function lastExitCode(path: string, wrapper: Identity | null): Promise<number | null> {
+  const deadline = performance.now() + EXIT_CODE_MS
+  for (;;) {
+    // Asked before the file is read: who is dead now has written all it will ever write.
+    const isLast = wrapper === null || !isAlive(wrapper) || performance.now() > deadline
+    const code = await readExitCode(path)
+    if (code !== null || isLast) return code
+    await sleep(EXIT_CODE_LOOK_MS)
+  }
 }
 
 async function readExitCode(path: string): Promise<number | null> {

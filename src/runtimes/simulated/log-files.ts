@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Log files as log4j writes them for Flink's processes, and their empty standard output. */
@@ -20,9 +20,13 @@ export class ProcessLog {
     this.#append('log', `${lineHead('ERROR')} ${text}\n${trace}\n`)
   }
 
-  /** The folder may be gone before its processes are. */
+  /** As log4j goes on without its file: the folder may be gone before its processes are, or be closed to them. */
   #append(ending: 'log' | 'out', text: string): void {
-    if (existsSync(this.#folder)) appendFileSync(join(this.#folder, `${this.#name}.${ending}`), text, { mode: 0o600 })
+    try {
+      appendFileSync(join(this.#folder, `${this.#name}.${ending}`), text, { mode: 0o600 })
+    } catch {
+      // There is no other place for it.
+    }
   }
 }
 

@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { asOrdinaryUser } from '../../../test/support/ordinary-user.ts'
 import { temporaryFolder } from '../../access/test-world.ts'
 import type { ObjectRef, ObjectStore } from '../object-store.ts'
 import { openFolderObjectStore } from './folder-object-store.ts'
@@ -350,4 +351,32 @@ test('a large upload streams', { timeout: 30_000 }, async () => {
   expect(most - before).toBeLessThan(100 * 1024 * 1024)
   const start = await buffer((await store.get(ref('large'), { startByte: 1024, endByte: 2048 })).content)
   expect(start).toEqual(chunk.subarray(0, 1024))
+})
+
+test('what a program has closed is left out of lists and refused when it is named, and the store opens beside it', async () => {
+  const { outside, folder, inBucket } = await setup()
+  await chmod(outside, 0o777)
+  await rm(folder, { recursive: true })
+  await asOrdinaryUser(async () => {
+    const store = await openFolderObjectStore({ folder })
+    for (const key of ['a', 'shut/b', 'unread/c', 'z']) await put(store, key)
+    await chmod(inBucket('shut'), 0)
+    await chmod(inBucket('unread'), 0o600)
+    expect(await keys(store)).toEqual(['a', 'z'])
+    const closed = refusal('object.closed')
+    for (const key of ['shut/b', 'unread/c']) {
+      await expect(store.get(ref(key)), key).rejects.toEqual(closed)
+      await expect(store.stat(ref(key)), key).rejects.toEqual(closed)
+      await expect(store.delete(ref(key)), key).rejects.toEqual(closed)
+      await expect(put(store, key), key).rejects.toEqual(closed)
+    }
+    await expect(keys(store, { prefix: 'shut/' })).rejects.toEqual(closed)
+    await chmod(join(folder, PROJECT), 0)
+    const again = await openFolderObjectStore({ folder })
+    await expect(again.listBuckets(PROJECT)).rejects.toEqual(closed)
+    await expect(again.ensureBucket(bucket)).rejects.toEqual(closed)
+    await chmod(join(folder, PROJECT), 0o700)
+    for (const name of ['shut', 'unread']) await chmod(inBucket(name), 0o700)
+    expect(await keys(again)).toEqual(['a', 'shut/b', 'unread/c', 'z'])
+  })
 })

@@ -3,9 +3,9 @@ import { type FileHandle, mkdir, open, opendir, realpath, rename, rm, rmdir, unl
 import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { assert, isSystemError } from '../../lib/errors.ts'
-import { inFolder, look, NoFolder, type OpenFolder, openFile } from '../../lib/open-folder.ts'
+import { inFolder, look, NoFolder, notSeen, type OpenFolder, openFile } from '../../lib/open-folder.ts'
 import { OBJECT_ERRORS } from '../object-errors.ts'
-import { checkBucketName, checkKey, isBucketName, isKeySegment } from '../object-names.ts'
+import { checkBucketName, checkKey, formatObsUrl, isBucketName, isKeySegment } from '../object-names.ts'
 import type { ByteRange, ObjectPage, ObjectRef, ObjectStat, ObjectStore } from '../object-store.ts'
 import { handOver, markMixed } from './hand-over.ts'
 import { listKeys } from './list-keys.ts'
@@ -19,6 +19,7 @@ import { listKeys } from './list-keys.ts'
  * - No symbolic link inside the tree is followed (lib/open-folder.ts); links and other specials are no objects.
  * - In a folder a name is a file or a folder: where `a` is an object, `a/b` cannot be, and the reverse (`object.conflict`).
  * - Folders that a delete leaves empty go with it, up to the bucket.
+ * - What a program has closed to the service (mode bits) is left out of lists and refused when it is named (`object.closed`).
  * - A project's folder and all in it belong to the user of its jobs, when it has one (hand-over.ts).
  */
 const TEMPORARY = '.headgate-tmp'
@@ -154,7 +155,7 @@ async function get(
   place: Place,
   range: ByteRange = { startByte: 0 },
 ): Promise<{ stat: ObjectStat; content: Readable }> {
-  const opened = await inFolder(root, place.folders, (folder) => openFile(folder, place.name)).catch(nothingThere)
+  const opened = await inFolder(root, place.folders, (folder) => openFile(folder, place.name)).catch(nothingAt(place))
   if (!opened) throw OBJECT_ERRORS.notFound(place)
   const { size: sizeBytes, mtime: modifiedAt } = opened.stats
   return { stat: { key: place.key, sizeBytes, modifiedAt }, content: await readRange(opened.file, range, sizeBytes) }
@@ -169,7 +170,7 @@ async function readRange(file: FileHandle, { startByte, endByte }: ByteRange, si
 }
 
 async function statObject(root: string, place: Place): Promise<ObjectStat | null> {
-  const stats = await inFolder(root, place.folders, (folder) => look(folder, place.name)).catch(nothingThere)
+  const stats = await inFolder(root, place.folders, (folder) => look(folder, place.name)).catch(nothingAt(place))
   return stats?.isFile() ? { key: place.key, sizeBytes: stats.size, modifiedAt: stats.mtime } : null
 }
 
@@ -189,7 +190,7 @@ async function list(
       objects.push(object)
     }
     return { objects, nextAfter: null }
-  }).catch(nothingThere)
+  }).catch(nothingAt({ projectId, bucket, key: base }))
   return page ?? { objects: [], nextAfter: null }
 }
 
@@ -200,7 +201,7 @@ async function deleteObject(root: string, place: Place): Promise<void> {
     await unlink(folder.at(place.name)).catch(ignoring('ENOENT'))
     await folder.file.sync()
     return true
-  }).catch(nothingThere)
+  }).catch(nothingAt(place))
   if (isDeleted) await pruneEmptyFolders(root, place.folders)
 }
 
@@ -214,10 +215,10 @@ async function pruneEmptyFolders(root: string, folders: readonly string[]): Prom
       await rmdir(parent.at(name))
       return true
     } catch (error) {
-      if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) return false
+      if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EACCES')) return false
       throw error
     }
-  }).catch(nothingThere)
+  }).catch(notSeen)
   if (isGone) await pruneEmptyFolders(root, parents)
 }
 
@@ -240,6 +241,8 @@ async function listBuckets(root: string, projectId: string): Promise<string[]> {
       if (item.isDirectory() && isBucketName(item.name)) found.push(item.name)
     }
     return found
+  }).catch((error: unknown) => {
+    throw isSystemError(error, 'EACCES') ? OBJECT_ERRORS.closed('obs://') : error
   })
   return (names ?? []).sort()
 }
@@ -268,7 +271,7 @@ function fromFlinkUrl(root: string, projectId: string, url: string): ObjectRef |
 async function removeLeftovers(root: string, clock: Clock): Promise<void> {
   const oldestMs = clock.now().getTime() - LEFTOVER_MS
   for await (const { name } of await opendir(root)) {
-    await inFolder(root, [name, TEMPORARY], (folder) => removeFilesBefore(folder, oldestMs)).catch(nothingThere)
+    await inFolder(root, [name, TEMPORARY], (folder) => removeFilesBefore(folder, oldestMs)).catch(notSeen)
   }
 }
 
@@ -300,14 +303,20 @@ function assertProjectId(projectId: string): void {
 function refusalFor(error: unknown, place: ObjectRef): unknown {
   if (isSystemError(error, 'ENOSPC', 'EDQUOT')) return OBJECT_ERRORS.storeFull(place)
   const isInTheWay = error instanceof NoFolder || isSystemError(error, 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST')
-  return isInTheWay ? OBJECT_ERRORS.conflict(place) : error
+  return isInTheWay ? OBJECT_ERRORS.conflict(place) : refusalWhenClosed(error, place)
 }
 
-/** Below something that is no folder there is nothing. */
-function nothingThere(error: unknown): null {
-  if (error instanceof NoFolder) return null
-  throw error
+function refusalWhenClosed(error: unknown, place: ObjectRef): unknown {
+  return isSystemError(error, 'EACCES') ? OBJECT_ERRORS.closed(formatObsUrl(place)) : error
 }
+
+/** For `catch`: below something that is no folder there is nothing. */
+const nothingAt =
+  (place: ObjectRef) =>
+  (error: unknown): null => {
+    if (error instanceof NoFolder) return null
+    throw refusalWhenClosed(error, place)
+  }
 
 const ignoring =
   (code: string) =>

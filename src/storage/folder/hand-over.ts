@@ -1,5 +1,5 @@
 import { opendir, readdir } from 'node:fs/promises'
-import { inFolder, NoFolder, type OpenFolder, openChild, openFile } from '../../lib/open-folder.ts'
+import { inFolder, NoFolder, notSeen, type OpenFolder, openChild, openFile } from '../../lib/open-folder.ts'
 
 /**
  * The tree of a project's objects belongs to the user under which its jobs run. What was stored before the project had
@@ -27,7 +27,7 @@ export async function markMixed(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     await inFolder(root, [name], async ({ file }) => {
       if ((await file.stat()).uid !== process.getuid?.()) await file.chmod(0o700 | MIXED)
-    })
+    }).catch(notSeen)
   }
 }
 

@@ -1,5 +1,6 @@
 import { opendir } from 'node:fs/promises'
-import { look, NoFolder, type OpenFolder, openChild } from '../../lib/open-folder.ts'
+import { isSystemError } from '../../lib/errors.ts'
+import { look, notSeen, type OpenFolder, openChild } from '../../lib/open-folder.ts'
 import { isKeySegment } from '../object-names.ts'
 import type { ObjectStat } from '../object-store.ts'
 
@@ -7,7 +8,7 @@ import type { ObjectStat } from '../object-store.ts'
  * Objects in key order out of a tree of folders, without holding more than a batch of names of each folder on the way.
  * Keys are ordered by their UTF-8 bytes, so a folder stands among its neighbours as its name with a "/" behind:
  * `a-b` comes before everything in `a/`, and `a/` before `a0`. A folder is read again for every batch of its names;
- * folders that lie wholly before `after` are not entered.
+ * folders that lie wholly before `after` are not entered. Folders below that are closed to us are left out.
  */
 const BATCH = 1000
 
@@ -32,13 +33,13 @@ async function* listFile(folder: OpenFolder, { name, key }: Entry): AsyncGenerat
 }
 
 async function* listFolder(parent: OpenFolder, { name, key }: Entry, query: KeyQuery): AsyncGenerator<ObjectStat> {
-  const folder = await openChild(parent, name).catch((error: unknown) => {
-    if (error instanceof NoFolder) return null // it was a folder a moment ago
-    throw error
-  })
+  // It was a folder a moment ago, or it is closed to us.
+  const folder = await openChild(parent, name).catch(notSeen)
   if (!folder) return
   try {
     yield* listKeys(folder, key, query)
+  } catch (error) {
+    if (!isSystemError(error, 'EACCES')) throw error
   } finally {
     await folder.file.close()
   }
