@@ -9,7 +9,6 @@ const codes = [...new Set(lines.flatMap(({ seen }) => seen.map(({ code }) => cod
 /** Codes that no test over HTTP can meet, and why. */
 const NOT_MET: Readonly<Record<string, string>> = {
   'DLI.0019': 'A request that takes a minute to arrive; Node measures the time, and nothing shortens it.',
-  'DLI.0999': 'A fault of ours: src/http/render-error.test.ts.',
   'DLI.10001': 'A fault of ours: src/http/render-error.test.ts.',
   'DLI.11017': 'Jars are read when a job is launched, so the answer is a status with its reason.',
   'DLI.11029': 'A job without entrypoint may be stored; its run is refused with DLI.13013.',
