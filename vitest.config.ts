@@ -11,7 +11,7 @@ const ACCEPTANCE = {
   globalSetup: POSTGRES,
 }
 
-/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database. e2e: real Flink, one file at a time. */
+/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database and in a browser. e2e: real Flink, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
+            'explorer/**/*.test.ts',
             'test/conformance/**/*.test.ts',
             'test/repo/**/*.test.ts',
             'tools/**/*.test.ts',
@@ -33,6 +34,14 @@ export default defineConfig({
       ...(hasPostgres
         ? [{ test: { ...ACCEPTANCE, name: 'acceptance-postgres', provide: { serviceDatabase: 'postgres' as const } } }]
         : []),
+      {
+        test: {
+          ...ACCEPTANCE,
+          name: 'acceptance-browser',
+          include: ['test/browser/**/*.test.ts'],
+          provide: { serviceDatabase: 'sqlite' as const },
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -13,9 +13,11 @@ export type Missing = Readonly<{
 export function findProgram(name: string, path?: string): string | null
 export function findJdk(jvmFolder?: string, environment?: Readonly<Record<string, string | undefined>>): Jdk
 export function findPostgres(folder?: string, path?: string): string | null
+export function findChromium(path?: string): string | null
 export function findMissing(needs: {
   needsMaven: boolean
   needsPostgres?: boolean
+  needsChromium?: boolean
   needsJava?: boolean
   jdk: Jdk
 }): Missing[]

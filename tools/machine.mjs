@@ -42,8 +42,13 @@ export function findPostgres(folder = '/usr/lib/postgresql', path = process.env.
   )
 }
 
+/** The browser that the API Explorer is tried in, or null. Only the tests need it. */
+export function findChromium(path = process.env.PATH ?? '') {
+  return ['chromium', 'chromium-browser', 'google-chrome'].map((name) => findProgram(name, path)).find(Boolean) ?? null
+}
+
 /** What is missing, in the order to tell it; empty when all is well. Without what is optional the rest works. */
-export function findMissing({ needsMaven, needsPostgres = false, needsJava = true, jdk }) {
+export function findMissing({ needsMaven, needsPostgres = false, needsChromium = false, needsJava = true, jdk }) {
   const missing = []
   const platform = platformProblem()
   if (platform !== null) return [{ what: platform, packages: null }]
@@ -58,6 +63,7 @@ export function findMissing({ needsMaven, needsPostgres = false, needsJava = tru
   if (needsJava && jdk.home === null) missing.push(missingJdk(jdk.others))
   if (needsMaven && findProgram('mvn') === null) missing.push(MISSING_MAVEN)
   if (needsPostgres && findPostgres() === null) missing.push(MISSING_POSTGRES)
+  if (needsChromium && findChromium() === null) missing.push(MISSING_CHROMIUM)
   return missing
 }
 
@@ -135,6 +141,15 @@ const MISSING_POSTGRES = {
     zypper: 'postgresql-server',
     pacman: 'postgresql',
   },
+  isOptional: true,
+}
+
+const MISSING_CHROMIUM = {
+  what: {
+    en: 'Chromium was not found; the tests in a browser are skipped.',
+    zh: '未找到Chromium；将跳过浏览器测试。',
+  },
+  packages: everywhere('chromium'),
   isOptional: true,
 }
 

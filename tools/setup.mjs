@@ -34,14 +34,15 @@ const PURPOSES = {
     flinkLines: ['1.20', '2.3'],
     java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'],
     needsPostgres: true,
+    needsChromium: true,
   },
 }
 
 async function main(argv) {
   const { purpose, command } = readArguments(argv)
   const plan = PURPOSES[purpose]
-  const { needsPostgres, needsJava } = plan
-  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres, needsJava })
+  const { needsPostgres, needsChromium, needsJava } = plan
+  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres, needsChromium, needsJava })
   if (jdk.home !== null) process.env.JAVA_HOME = jdk.home
   if (!isReady(plan)) {
     const release = await takeTurn()

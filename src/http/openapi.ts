@@ -1,5 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
+import { BODY_EXAMPLES } from './document-examples.ts'
+import { CHINESE } from './document-zh.ts'
 import type { HttpParts } from './parts.ts'
 import { createHttp } from './server.ts'
 
@@ -11,7 +13,12 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
       refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
       openapi: {
         openapi: '3.1.0',
-        info: { title: 'Headgate', version: parts.version, description: DESCRIPTION },
+        info: {
+          title: 'Headgate',
+          version: parts.version,
+          description: DESCRIPTION,
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
         servers: [{ url: 'http://127.0.0.1:8090', description: 'The default address.' }],
         components: {
           securitySchemes: {
@@ -28,7 +35,7 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
     })
   })
   await app.ready()
-  const document = completed(app)
+  const document = inBothLanguages(completed(app))
   await app.close()
   return document
 }
@@ -36,12 +43,25 @@ export async function describeHttp(parts: HttpParts): Promise<Record<string, unk
 const DESCRIPTION =
   "DLI's API for Flink jobs, the identity calls its clients make, and Headgate's own API under /api/v1. Every answer has the header X-Request-Id; X-Language (en-us, zh-cn) chooses the language of texts."
 
-type Operation = Record<string, unknown> & { parameters?: { name: string }[] }
+type Body = { required: boolean; content: Record<string, { example?: unknown }> }
 
-/** Two things the routes cannot say: the name of the rest of a path, and a body that is not JSON. */
-function completed(app: FastifyInstance): Record<string, unknown> {
-  const document = structuredClone(app.swagger()) as unknown as { paths: Record<string, Record<string, Operation>> }
+type Operation = Record<string, unknown> & {
+  requestBody?: Body
+  operationId: string
+  tags: string[]
+  parameters?: { name: string }[]
+}
+
+/** What the routes cannot say: the name of the rest of a path, a body that is not JSON, the names of HEAD routes, the tags. */
+function completed(app: FastifyInstance): Document {
+  const document = structuredClone(app.swagger()) as unknown as Document
   for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations)) {
+      withExample(operation)
+      Object.assign(operation, withFacts(operation, !operation.operationId.startsWith('update')))
+    }
+    for (const operation of Object.values(operations))
+      operation.operationId = operation.operationId.replace(/-head$/, '')
     if (!path.includes('{*}')) continue
     for (const operation of Object.values(operations)) {
       for (const parameter of operation.parameters ?? []) if (parameter.name === '*') parameter.name = 'key'
@@ -50,5 +70,42 @@ function completed(app: FastifyInstance): Record<string, unknown> {
     document.paths[path.replace('{*}', '{key}')] = operations
     delete document.paths[path]
   }
+  const tags = Object.values(document.paths).flatMap((operations) =>
+    Object.values(operations).flatMap(({ tags }) => tags),
+  )
+  document.tags = [...new Set(tags)].map((name) => ({ name, 'x-name-zh': CHINESE[name] ?? name }))
   return document
+}
+
+function withExample(operation: Operation): void {
+  const json = operation.requestBody?.content['application/json']
+  if (json && operation.operationId in BODY_EXAMPLES) json.example = BODY_EXAMPLES[operation.operationId]
+}
+
+/** The schemas with what is documented of their fields and not checked (`Facts` in dli/fields.ts). */
+function withFacts<Value>(value: Value, hasDefaults: boolean): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((each) => withFacts(each, hasDefaults)) as Value
+  const { documented = {}, ...rest } = value as { documented?: Record<string, unknown> }
+  const { default: byDefault, ...limits } = documented
+  const inner = Object.entries(rest).map(([name, each]) => [name, withFacts(each, hasDefaults)])
+  const facts = hasDefaults && byDefault !== undefined ? { ...limits, default: byDefault } : limits
+  return { ...Object.fromEntries(inner), ...facts } as Value
+}
+
+type Document = Record<string, unknown> & { paths: Record<string, Record<string, Operation>> }
+
+const TRANSLATED = ['summary', 'description']
+
+/** The document with the Chinese of every summary and description beside it, as `x-summary-zh` and `x-description-zh`. */
+function inBothLanguages<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(inBothLanguages) as Value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => {
+      const chinese = TRANSLATED.includes(name) && typeof inner === 'string' ? CHINESE[inner] : undefined
+      const translated = chinese === undefined ? [] : [[`x-${name}-zh`, chinese]]
+      return [[name, name === 'example' ? inner : inBothLanguages(inner)], ...translated]
+    }),
+  ) as Value
 }

@@ -17,7 +17,8 @@ export type RenderedError = Readonly<{ status: number; headers: Readonly<Record<
 
 const RETRY_AFTER_SECONDS = '2'
 
-const UNAVAILABLE: Texts = {
+/** Said when the database or the disk is away. */
+export const UNAVAILABLE: Texts = {
   en: 'The service cannot reach its database or its disk at the moment. Nothing was changed; try again in a moment.',
   zh: '服务暂时无法访问数据库或磁盘，未做任何修改，请稍后重试。',
 }
@@ -53,7 +54,8 @@ function answer(foreign: ForeignError, texts: Texts, occasion: Occasion, headers
   return { status: foreign.status, headers, body: { error_code: foreign.code, error_msg: text, ...ofGateway } }
 }
 
-function faultTexts(requestId: string): Texts {
+/** Said of a fault of ours. */
+export function faultTexts(requestId: string): Texts {
   return {
     en: `The service failed to do this, by a fault of its own. Tell the operator the request id ${requestId}.`,
     zh: `服务内部错误，请将请求ID ${requestId} 告知管理员。`,

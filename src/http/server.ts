@@ -6,6 +6,7 @@ import { createCallLimit } from './call-limit.ts'
 import { DLI_ENDPOINTS } from './dli/index.ts'
 import { SHARED_SCHEMAS } from './document.ts'
 import type { Endpoint } from './endpoint.ts'
+import { registerExplorer } from './explorer/index.ts'
 import { IAM_ENDPOINTS } from './iam/index.ts'
 import { createIdentify } from './identify.ts'
 import { languageOf } from './language.ts'
@@ -55,6 +56,7 @@ export async function createHttp(
   await prepare(app)
   const identify = createIdentify(parts, await createCallLimit(app, parts.limits.callsPerMinute))
   for (const endpoint of ENDPOINTS) registerEndpoint(app, parts, identify, endpoint)
+  registerExplorer(app)
   await app.register((scope, _options, done) => {
     registerObjectRoutes(scope, parts, identify)
     done()

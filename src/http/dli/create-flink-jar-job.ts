@@ -6,8 +6,11 @@ import { JAR_JOB_FIELDS, toJarSettings } from './jar-job-fields.ts'
 import { dliOperation } from './operations.ts'
 
 const Body = Type.Object({
-  name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.'),
-  desc: optional(text('At most 512 characters.')),
+  name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.', undefined, {
+    minLength: 1,
+    maxLength: 57,
+  }),
+  desc: optional(text('At most 512 characters.', undefined, { maxLength: 512, default: '' })),
   queue_name: optional(queueName('Dedicated queue on which the job runs.')),
   tags: optional(Tags),
   ...JAR_JOB_FIELDS,

@@ -6,9 +6,11 @@ import { dliOperation } from './operations.ts'
 import { SUCCESS, SuccessBoolean } from './success.ts'
 
 const Body = Type.Object({
-  name: text('1 to 64 Chinese characters, letters, digits, "_" and "-".'),
-  desc: optional(text('At most 512 characters.')),
-  sql_body: optional(text('At most 1 048 576 characters. Default empty.')),
+  name: text('1 to 64 Chinese characters, letters, digits, "_" and "-".', undefined, { minLength: 1, maxLength: 64 }),
+  desc: optional(text('At most 512 characters.', undefined, { maxLength: 512 })),
+  sql_body: optional(
+    text('At most 1 048 576 characters. Default empty.', undefined, { maxLength: 1_048_576, default: '' }),
+  ),
   tags: optional(Tags),
   job_type: optional(Type.Enum(TEMPLATE_JOB_TYPES, { description: 'Default flink_sql_job.' })),
 })

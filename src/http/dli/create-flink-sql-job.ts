@@ -7,8 +7,11 @@ import { dliOperation } from './operations.ts'
 import { SQL_JOB_FIELDS, toSqlSettings } from './sql-job-fields.ts'
 
 const Body = Type.Object({
-  name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.'),
-  desc: optional(text('At most 512 characters.')),
+  name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.', undefined, {
+    minLength: 1,
+    maxLength: 57,
+  }),
+  desc: optional(text('At most 512 characters.', undefined, { maxLength: 512, default: '' })),
   queue_name: optional(
     queueName('Queue on which the job is to run; with one, run_mode is exclusive_cluster by default.'),
   ),

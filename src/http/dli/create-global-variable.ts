@@ -11,8 +11,12 @@ export const createGlobalVariable = projectEndpoint({
   description:
     'Jobs use it as {{var_name}} in entrypoint_args and in values of runtime_config, from their next run on.',
   body: Type.Object({
-    var_name: text('1 to 128 letters, digits and "_"; not only digits and not starting with "_". Capitals matter.'),
-    var_value: text('At most 10 000 characters. Stored encrypted.'),
+    var_name: text(
+      '1 to 128 letters, digits and "_"; not only digits and not starting with "_". Capitals matter.',
+      undefined,
+      { minLength: 1, maxLength: 128 },
+    ),
+    var_value: text('At most 10 000 characters. Stored encrypted.', undefined, { maxLength: 10_000 }),
     is_sensitive: optional(booleanOrText('Never show the value in any answer, log or export. Default false.')),
   }),
   answer: Type.Object({ is_success: SuccessBoolean, message: Type.String() }),

@@ -6,24 +6,28 @@ import { QueueProperties, toPropertyTexts } from './queue-properties.ts'
 import { SUCCESS, SuccessBoolean } from './success.ts'
 
 const Body = Type.Object({
-  queue_name: text('1 to 128 letters, digits and "_"; kept in lower case.'),
-  cu_count: integerOrText('CUs of the queue: a multiple of 16, such as 16, 64, 256.'),
+  queue_name: text('1 to 128 letters, digits and "_"; kept in lower case.', undefined, {
+    minLength: 1,
+    maxLength: 128,
+  }),
+  cu_count: integerOrText('CUs of the queue: a multiple of 16, such as 16, 64, 256.', { 'x-unit': 'CU' }),
   queue_type: optional(
     Type.Enum(['sql', 'general'], {
+      documented: { default: 'sql' },
       description: 'Default sql. User-defined Flink jobs need general, or a dedicated queue.',
     }),
   ),
-  description: optional(text('At most 256 bytes. Default empty.')),
-  charging_mode: optional(integerOrText('0, 1 or 2. Default 1.')),
-  enterprise_project_id: optional(text('Default "0".')),
-  platform: optional(text('x86_64 or aarch64. Default x86_64.')),
-  resource_mode: optional(integerOrText('0: shared; 1: dedicated, as Flink Jar jobs need. Default 0.')),
+  description: optional(text('At most 256 bytes. Default empty.', undefined, { maxLength: 256, default: '' })),
+  charging_mode: optional(integerOrText('0, 1 or 2. Default 1.', { default: 1 })),
+  enterprise_project_id: optional(text('Default "0".', undefined, { default: '0' })),
+  platform: optional(text('x86_64 or aarch64. Default x86_64.', undefined, { default: 'x86_64' })),
+  resource_mode: optional(integerOrText('0: shared; 1: dedicated, as Flink Jar jobs need. Default 0.', { default: 0 })),
   labels: optional(texts('Such as multi_az=2.', 255)),
   feature: optional(text('basic or ai. Answered only when given.')),
   tags: optional(Tags),
   elastic_resource_pool_name: optional(text('Stored and answered; there are no pools yet.')),
   properties: optional(QueueProperties),
-  engine: optional(text('spark or hetuEngine, of an sql queue. Default spark.')),
+  engine: optional(text('spark or hetuEngine, of an sql queue. Default spark.', undefined, { default: 'spark' })),
 })
 
 export const createQueue = projectEndpoint({

@@ -6,24 +6,39 @@ import { INT32_MAX } from '../int32.ts'
 const TEXTS_MAX = 1000
 const QUEUE_NAME_LENGTH_MAX = 128
 
+/**
+ * What the OpenAPI document says of a field and no check of the schema enforces: limits are the domain's to refuse, with
+ * the contract's own code for each. `default` is what a creation takes; an update leaves what is absent as it is.
+ */
+export type Facts = Readonly<{
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+  default?: unknown
+  'x-unit'?: 'CU' | 's' | 'cores'
+}>
+
 /** An integer of everyday size; whether its value makes sense is the domain's to say. */
-export const integer = (description: string) => Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX, description })
+export const integer = (description: string, documented: Facts = {}) =>
+  Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX, description, documented })
 
 /** A number, or a text that holds one. */
-export const integerOrText = (description: string) =>
+export const integerOrText = (description: string, documented: Facts = {}) =>
   Type.Union([Type.Integer({ minimum: -INT32_MAX, maximum: INT32_MAX }), Type.String({ pattern: '^-?\\d{1,9}$' })], {
     description,
+    documented,
   })
 
-export const boolean = (description: string) => Type.Boolean({ description })
+export const boolean = (description: string, documented: Facts = {}) => Type.Boolean({ description, documented })
 
 /** A boolean, or a text that says one. */
-export const booleanOrText = (description: string) =>
-  Type.Union([Type.Boolean(), Type.Enum(['true', 'false'])], { description })
+export const booleanOrText = (description: string, documented: Facts = {}) =>
+  Type.Union([Type.Boolean(), Type.Enum(['true', 'false'])], { description, documented })
 
 /** A text; with a limit where nothing further inside has one. */
-export const text = (description: string, maxLength?: number) =>
-  Type.String({ description, ...(maxLength === undefined ? {} : { maxLength }) })
+export const text = (description: string, maxLength?: number, documented: Facts = {}) =>
+  Type.String({ description, documented, ...(maxLength === undefined ? {} : { maxLength }) })
 
 export const texts = (description: string, maxLength: number) =>
   Type.Array(Type.String({ maxLength }), { description, maxItems: TEXTS_MAX })

@@ -6,8 +6,10 @@ import { JOB_FIELDS, onlyGiven, REFERENCE_LENGTH_MAX, textOrNull, toCommonSettin
 /** The settings of a Jar job: those of any job, and what only a Jar job has. */
 export const JAR_JOB_FIELDS = {
   ...JOB_FIELDS,
-  main_class: optional(text('Class with the main method. Default: from the manifest of the entrypoint.')),
-  entrypoint_args: optional(text('Arguments of the main method, separated by blanks.')),
+  main_class: optional(
+    text('Class with the main method. Default: from the manifest of the entrypoint.', undefined, { maxLength: 512 }),
+  ),
+  entrypoint_args: optional(text('Arguments of the main method, separated by blanks.', undefined, { maxLength: 1024 })),
   entrypoint: optional(
     text('Jar with the main class: package.jar, group/package.jar or obs://bucket/key.', REFERENCE_LENGTH_MAX),
   ),
@@ -15,7 +17,7 @@ export const JAR_JOB_FIELDS = {
   dependency_files: optional(
     texts('Files that the program reads as the resource userData/<name>.', REFERENCE_LENGTH_MAX),
   ),
-  feature: optional(text('basic, or custom for an image of your own. Default basic.', 64)),
+  feature: optional(text('basic, or custom for an image of your own. Default basic.', 64, { default: 'basic' })),
   image: optional(text('organization/name:version, with feature custom.', 512)),
   checkpoint_path: optional(
     text('Where the program keeps checkpoints: bucket/directory. No two jobs may share one.', REFERENCE_LENGTH_MAX),

@@ -7,8 +7,13 @@ import { boolean, integer, optional, text } from './fields.ts'
  * in common. Only JSON types are checked here: what values make sense is the domain's to say.
  */
 const Spec = Type.Object({
-  cpu: optional(Type.Number({ description: 'Cores, at least 0.5. Default 1.' })),
-  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".')),
+  cpu: optional(
+    Type.Number({
+      documented: { minimum: 0.5, default: 1, 'x-unit': 'cores' },
+      description: 'Cores, at least 0.5. Default 1.',
+    }),
+  ),
+  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".', undefined, { default: '4G' })),
 })
 
 export const REFERENCE_LENGTH_MAX = 1280
@@ -16,40 +21,54 @@ export const REFERENCE_LENGTH_MAX = 1280
 export const CONFIG_LENGTH_MAX = 65_536
 
 export const JOB_FIELDS = {
-  cu_number: optional(integer('CUs of the job in all, 2 to 400. Default 2.')),
-  manager_cu_number: optional(integer('CUs of the JobManager. Default 1.')),
-  parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.')),
-  checkpoint_enabled: optional(boolean('Take checkpoints. Default false.')),
+  cu_number: optional(
+    integer('CUs of the job in all, 2 to 400. Default 2.', { minimum: 2, maximum: 400, default: 2, 'x-unit': 'CU' }),
+  ),
+  manager_cu_number: optional(integer('CUs of the JobManager. Default 1.', { minimum: 1, default: 1, 'x-unit': 'CU' })),
+  parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
+  checkpoint_enabled: optional(boolean('Take checkpoints. Default false.', { default: false })),
   checkpoint_mode: optional(
     Type.Enum([1, 2, '1', '2', 'exactly_once', 'at_least_once'], {
+      documented: { default: 1 },
       description: '1: exactly once; 2: at least once. Default 1.',
     }),
   ),
   checkpoint_interval: optional(
-    integer('Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.'),
+    integer('Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.', {
+      minimum: 1,
+      maximum: 999_999,
+      'x-unit': 's',
+    }),
   ),
-  log_enabled: optional(boolean('Keep the logs in obs_bucket. Default false.')),
+  log_enabled: optional(boolean('Keep the logs in obs_bucket. Default false.', { default: false })),
   obs_bucket: optional(text('Name of the bucket for logs and checkpoints.', 63)),
   smn_topic: optional(text('Name of the topic that is told when the job fails.', 255)),
-  restart_when_exception: optional(boolean('Restart the job after an error. Default false.')),
-  tm_cus: optional(integer('CUs per TaskManager. Default 1.')),
-  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.')),
+  restart_when_exception: optional(boolean('Restart the job after an error. Default false.', { default: false })),
+  tm_cus: optional(integer('CUs per TaskManager. Default 1.', { minimum: 1, default: 1, 'x-unit': 'CU' })),
+  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.', { minimum: 0 })),
   flink_version: optional(text('Version of Flink. Default: that of the service.', 64)),
-  resume_checkpoint: optional(boolean('After an error go on from the latest checkpoint. Default false.')),
-  resume_max_num: optional(integer('Automatic restarts per hour; -1: unlimited. Default -1.')),
+  resume_checkpoint: optional(
+    boolean('After an error go on from the latest checkpoint. Default false.', { default: false }),
+  ),
+  resume_max_num: optional(
+    integer('Automatic restarts per hour; -1: unlimited. Default -1.', { minimum: -1, default: -1 }),
+  ),
   runtime_config: optional(
     text('Flink options as JSON text of pairs, as JSON text of an object, or as key=value lines.', CONFIG_LENGTH_MAX),
   ),
   flink_log_config: optional(text('Log levels, as JSON text.', CONFIG_LENGTH_MAX)),
   execution_agency_urn: optional(text('Name of an agency. Stored and answered.', 256)),
   resource_config_version: optional(
-    Type.Enum(['v1', 'v2'], { description: 'v2: resource_config sizes the job. Default v1.' }),
+    Type.Enum(['v1', 'v2'], {
+      documented: { default: 'v1' },
+      description: 'v2: resource_config sizes the job. Default v1.',
+    }),
   ),
   resource_config: optional(
     Type.Object(
       {
-        max_slot: optional(integer('Slots per TaskManager. Default 1.')),
-        parallel_number: optional(integer('Parallelism. Default 1.')),
+        max_slot: optional(integer('Slots per TaskManager. Default 1.', { minimum: 1, default: 1 })),
+        parallel_number: optional(integer('Parallelism. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
         jobmanager_resource_spec: optional(Spec),
         taskmanager_resource_spec: optional(Spec),
       },

@@ -10,7 +10,7 @@ export const registerBucket = projectEndpoint({
   tag: 'Buckets',
   description: 'Makes the buckets if need be. Authorising a bucket again is fine.',
   body: Type.Object({
-    obs_buckets: Type.Array(Type.String(), { minItems: 1, maxItems: 100, description: 'Names of buckets.' }),
+    obs_buckets: Type.Array(Type.String(), { maxItems: 100, description: 'Names of buckets.' }),
   }),
   answer: Type.Object({ is_success: SuccessTextOrBoolean, message: Type.String() }),
   async handle({ buckets }, call) {

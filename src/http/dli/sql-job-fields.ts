@@ -20,7 +20,9 @@ const EDGE_GROUP_LENGTH_MAX = 64
  */
 export const SQL_JOB_FIELDS = {
   ...JOB_FIELDS,
-  sql_body: optional(text('Sources, queries and sinks: at most 1048576 characters.')),
+  sql_body: optional(
+    text('Sources, queries and sinks: at most 1048576 characters.', undefined, { maxLength: 1_048_576 }),
+  ),
   run_mode: optional(
     Type.Enum(RUN_MODES, {
       description:
@@ -28,11 +30,16 @@ export const SQL_JOB_FIELDS = {
     }),
   ),
   idle_state_retention: optional(
-    integer('How long idle state is kept, at least 1; answered as it was sent. Default 3600.'),
+    integer('How long idle state is kept, at least 1; answered as it was sent. Default 3600.', {
+      minimum: 1,
+      default: 3600,
+    }),
   ),
   edge_group_ids: optional(texts('Edge groups of an edge job.', EDGE_GROUP_LENGTH_MAX)),
   dirty_data_strategy: optional(
-    text('Records that cannot be read: 0 ignore, 1 fail the job, 2:bucket/directory save there. Default 0.', 1280),
+    text('Records that cannot be read: 0 ignore, 1 fail the job, 2:bucket/directory save there. Default 0.', 1280, {
+      default: '0',
+    }),
   ),
   udf_jar_url: optional(
     text('Jar with user functions: package.jar, group/package.jar or obs://bucket/key.', REFERENCE_LENGTH_MAX),
@@ -43,7 +50,9 @@ export const SQL_JOB_FIELDS = {
   static_estimator_config: optional(
     text('Rates of operators, as JSON text: {"operator_list":[{"id":"…","output_rate":1000}]}.', CONFIG_LENGTH_MAX),
   ),
-  graph_editor_enabled: optional(boolean('Whether a graph editor made the job. Stored and answered. Default false.')),
+  graph_editor_enabled: optional(
+    boolean('Whether a graph editor made the job. Stored and answered. Default false.', { default: false }),
+  ),
   graph_editor_data: optional(text('What the editor keeps with the job. Stored and answered.', CONFIG_LENGTH_MAX)),
   config_url: optional(text('Stored and answered.', REFERENCE_LENGTH_MAX)),
 }
