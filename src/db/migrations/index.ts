@@ -6,6 +6,7 @@ import { jobUsers } from './0003-job-users.ts'
 import { queueChanges } from './0010-queue-changes.ts'
 import { variablesAndTemplates } from './0011-variables-and-templates.ts'
 import { sqlAndGraphs } from './0012-sql-and-graphs.ts'
+import { indexesOfLists } from './0014-indexes-of-lists.ts'
 
 /** Forward only, frozen once released. The name orders them. */
 export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => ({
@@ -15,4 +16,5 @@ export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => 
   '0010-queue-changes': { up: (db) => queueChanges(db, quirks) },
   '0011-variables-and-templates': { up: (db) => variablesAndTemplates(db, quirks) },
   '0012-sql-and-graphs': { up: (db) => sqlAndGraphs(db, quirks) },
+  '0014-indexes-of-lists': { up: indexesOfLists },
 })
