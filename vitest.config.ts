@@ -11,19 +11,14 @@ const ACCEPTANCE = {
   globalSetup: POSTGRES,
 }
 
-/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database. e2e: real Flink, one file at a time. */
+/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database. clients: the vendor's own clients and a fuzzer before it. e2e: real Flink, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: [
-            'src/**/*.test.ts',
-            'test/conformance/**/*.test.ts',
-            'test/repo/**/*.test.ts',
-            'tools/**/*.test.ts',
-          ],
+          include: ['src/**/*.test.ts', 'test/conformance/*.test.ts', 'test/repo/**/*.test.ts', 'tools/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           globalSetup: POSTGRES,
@@ -33,6 +28,15 @@ export default defineConfig({
       ...(hasPostgres
         ? [{ test: { ...ACCEPTANCE, name: 'acceptance-postgres', provide: { serviceDatabase: 'postgres' as const } } }]
         : []),
+      {
+        test: {
+          ...ACCEPTANCE,
+          name: 'clients',
+          include: ['test/conformance/clients/*.test.ts', 'test/conformance/fuzz/*.test.ts'],
+          testTimeout: 300_000,
+          provide: { serviceDatabase: 'sqlite' as const },
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -21,7 +21,8 @@ import {
 import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { adviceFor, findJdk, findMissing, installCommand, languageOf, linesOf } from './machine.mjs'
+import { adviceFor, findJdk, findMissing, findPip, installCommand, languageOf, linesOf } from './machine.mjs'
+import { missingClients } from './vendor-clients.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
@@ -34,20 +35,23 @@ const PURPOSES = {
     flinkLines: ['1.20', '2.3'],
     java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'],
     needsPostgres: true,
+    needsClients: true,
   },
 }
 
 async function main(argv) {
   const { purpose, command } = readArguments(argv)
   const plan = PURPOSES[purpose]
-  const { needsPostgres, needsJava } = plan
-  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres, needsJava })
+  const { needsPostgres, needsJava, needsClients } = plan
+  const needsPip = needsClients && missingClients().some((client) => client.needsPip)
+  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres, needsJava, needsPip })
   if (jdk.home !== null) process.env.JAVA_HOME = jdk.home
   if (!isReady(plan)) {
     const release = await takeTurn()
     await installPackages()
     await installFlink(plan)
     await buildJava(plan)
+    await installClients(plan)
     release()
   }
   if (command.length > 0) await become([NODE, join(ROOT, command[0]), ...command.slice(1)])
@@ -64,7 +68,7 @@ function readArguments(argv) {
 }
 
 function isReady(plan) {
-  return havePackages() && missingFlink(plan).length === 0 && haveJava(plan)
+  return havePackages() && missingFlink(plan).length === 0 && haveJava(plan) && clientsToInstall(plan).length === 0
 }
 
 // ---- the machine ----------------------------------------------------------------------------------------------------
@@ -215,6 +219,21 @@ async function buildJava(plan) {
   const jars = output.split('\n').filter((line) => line.endsWith('.jar'))
   mkdirSync(dirname(javaMark(plan)), { recursive: true })
   writeAtomically(javaMark(plan), JSON.stringify({ fingerprint, jars }))
+}
+
+// ---- clients of the vendor --------------------------------------------------------------------------------------------
+
+function clientsToInstall({ needsClients }) {
+  return needsClients ? missingClients().filter(({ needsPip }) => !needsPip || findPip() !== null) : []
+}
+
+/** From package registries, without scripts; where pip is missing, what needs it is left out. */
+async function installClients(plan) {
+  for (const { title, command, prepare, finish } of clientsToInstall(plan)) {
+    prepare()
+    await step(`Installing ${title}`, command, { quiet: true })
+    finish()
+  }
 }
 
 // ---- one setup at a time --------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ export function documentsPage(examples: readonly Example[]): string {
     '',
     'Made by `test/acceptance/documents.test.ts`, which sends each request of the documents byte for byte; do not edit',
     '(`vitest run --project acceptance test/acceptance/documents.test.ts -u`). Fields that are not here are as printed.',
+    'Numbers in brackets are lines of section 20 of the contract, its register of discrepancies.',
     '',
     '| Example | Field | Printed | Answered | Why |',
     '|---|---|---|---|---|',

@@ -34,6 +34,7 @@ beforeAll(async () => {
     'demo/job/A.java': 'class A {}',
     'tools/build-java.ts': BUILDER,
     'src/main.ts': COMMAND,
+    'tools/vendor-clients.mjs': CLIENTS,
   })
   await chmod(join(template, 'own-node/node.sh'), 0o755)
   for (const name of ['setup.mjs', 'machine.mjs']) await cp(join(TOOLS, name), join(template, 'tools', name))
@@ -60,6 +61,16 @@ if (command === 'flink') {
 }
 `
 
+/** Stands in for `tools/vendor-clients.mjs`: one client, that an empty command installs. */
+const CLIENTS = `
+import { existsSync, mkdirSync } from 'node:fs'
+const client = {
+  ...{ title: 'the client', needsPip: false, command: ['true'] },
+  ...{ prepare: () => mkdirSync('client.unfinished'), finish: () => mkdirSync('client') },
+}
+export const missingClients = () => (existsSync('client') ? [] : [client])
+`
+
 /** Stands in for `tools/build-java.ts`. */
 const JAVA_DEMO = 'java demo demo-test demo-test1'
 const BUILDER = `
@@ -83,6 +94,7 @@ test('the first time everything is installed, the second time nothing but the co
     'exit 5',
   ])
   expect(first.output()).toContain('Installing packages and Node 24 (npm ci): done in')
+  expect(first.output()).toContain('Installing the client: done in')
 
   const nothingToFind = join(root, 'nothing')
   await mkdir(nothingToFind, { recursive: true })
