@@ -62,8 +62,9 @@ async function measureAt(service: MeasuredService, database: string, size: numbe
   console.log(`memory afterwards ${await service.memoryMib()} MiB`)
 }
 
-const cell = ({ p50Ms, p99Ms, perSecond }: Load) =>
-  `${milliseconds(p50Ms)} · ${milliseconds(p99Ms)} · ${Math.round(perSecond)}/s`
+function cell({ p50Ms, p99Ms, perSecond }: Load): string {
+  return `${milliseconds(p50Ms)} · ${milliseconds(p99Ms)} · ${Math.round(perSecond)}/s`
+}
 
 /** Jobs up to the size, a tenth of all running; answers the ids of all. */
 async function grow({ call }: MeasuredService, size: number): Promise<number[]> {
@@ -106,7 +107,9 @@ async function measureRow(
   return [detail, list, full, create, run]
 }
 
-const get = (path: string): Wish => ({ method: 'GET', path })
+function get(path: string): Wish {
+  return { method: 'GET', path }
+}
 
 function measureWrites(plan: Omit<LoadPlan, 'next'>, wishes: Wish[], seen: (body: string) => void = () => undefined) {
   const left = [...wishes]

@@ -13,7 +13,9 @@ const isHere = isClientHere('fuzzer')
 if (!isHere && process.env.CI === 'true') throw new Error('the fuzzer is not installed: run npm test')
 
 const SEED = 5
-const EXAMPLES_PER_OPERATION = 25
+/** It ends by itself well before, and never outlives the test. */
+const LIMIT_MS = 240_000
+const EXAMPLES_PER_OPERATION = 5
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -48,14 +50,7 @@ async function fuzz(): Promise<{ failed: boolean; output: string }> {
   const program =
     'import sys; sys.path.insert(0, sys.argv.pop(1)); from schemathesis.cli import schemathesis; schemathesis()'
   const given = ['--config-file', settings, 'run', join(ROOT, 'api/openapi.json'), '--url', world.baseUrl]
-  const bounds = [
-    '--seed',
-    String(SEED),
-    '--max-examples',
-    String(EXAMPLES_PER_OPERATION),
-    '--phases',
-    'coverage,fuzzing',
-  ]
+  const bounds = ['--seed', String(SEED), '--max-examples', String(EXAMPLES_PER_OPERATION), '--phases', 'fuzzing']
   const rest = ['--checks', CHECKS.join(), '--header', `X-Auth-Token: ${world.token}`, '--no-color']
   const run = promisify(execFile)(
     'python3',
@@ -63,6 +58,7 @@ async function fuzz(): Promise<{ failed: boolean; output: string }> {
     {
       cwd: folder,
       maxBuffer: 64 * 1024 * 1024,
+      timeout: LIMIT_MS,
     },
   )
   return run.then(
