@@ -3,7 +3,7 @@ import type { Database, Reader, Tx } from '../db/database.ts'
 import { Bug } from '../lib/errors.ts'
 import type { Attempt, Job, JobId, JobQuery, Move, Operation, Restart, Savepoint } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
-import { matchingJobs, pageOfJobs } from './job-list.ts'
+import { matchingJobs, pageOfJobs } from './job-list-store.ts'
 import {
   type AttemptPatch,
   attemptPatchRow,

@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from '../../test/support/databases.ts'
 import { openWorld } from '../access/test-world.ts'
 import type { Database } from '../db/database.ts'
 import type { JobQuery } from './job.ts'
-import { pageOfJobs } from './job-list.ts'
+import { pageOfJobs } from './job-list-store.ts'
 import { toRow } from './job-rows.ts'
 import { DEFAULT_SETTINGS } from './job-settings.ts'
 
