@@ -11,7 +11,7 @@ const ACCEPTANCE = {
   globalSetup: POSTGRES,
 }
 
-/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database and in a browser. e2e: real Flink, one file at a time. */
+/** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database and in a browser. clients: the vendor's own clients and a fuzzer before it. e2e: real Flink, one file at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +21,7 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'explorer/**/*.test.ts',
-            'test/conformance/**/*.test.ts',
+            'test/conformance/*.test.ts',
             'test/repo/**/*.test.ts',
             'tools/**/*.test.ts',
           ],
@@ -39,6 +39,15 @@ export default defineConfig({
           ...ACCEPTANCE,
           name: 'acceptance-browser',
           include: ['test/browser/**/*.test.ts'],
+          provide: { serviceDatabase: 'sqlite' as const },
+        },
+      },
+      {
+        test: {
+          ...ACCEPTANCE,
+          name: 'clients',
+          include: ['test/conformance/clients/*.test.ts', 'test/conformance/fuzz/*.test.ts'],
+          testTimeout: 300_000,
           provide: { serviceDatabase: 'sqlite' as const },
         },
       },

@@ -4,20 +4,13 @@
  *
  *     npm run bench -- watch [jobs] [deaths]
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
-import { SimulatorClient } from '../src/runtimes/simulated/simulator-client.ts'
-import { type Call, signedIn } from '../test/support/client.ts'
 import { EMPTY_JAR } from '../test/support/empty-jar.ts'
-import { ROOT } from '../test/support/source-files.ts'
 import { milliseconds, percentile } from './support/figures.ts'
-import type { LoopDelay } from './support/loop-delay.ts'
+import { startMeasuredService } from './support/measured-service.ts'
 
 const JOBS = Number(process.argv[2] ?? 1000)
 const DEATHS = Number(process.argv[3] ?? 102)
@@ -25,16 +18,11 @@ const STEADY_MS = 60_000
 /** In its first minute a job is asked for its first checkpoint again and again (observing.ts). */
 const SETTLE_MS = 65_000
 const LOOK_MS = 10
-const PERSON = { userName: 'admin', password: 'measured-only', domainName: 'headgate', projectId: 'b'.repeat(32) }
-/** USER_HZ, in which /proc counts (proc(5)); 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100
 
-type Service = Readonly<{ child: ChildProcess; pid: number; call: Call }>
 type Victim = Readonly<{ jobId: number; attemptId: string }>
 
-const folder = await mkdtemp(join(tmpdir(), 'headgate-bench-'))
-const simulator = new SimulatorClient(join(folder, 'simulator'))
-const service = await startService()
+const service = await startMeasuredService({ HEADGATE_MAX_DRAFTS: String(2 * JOBS) })
+const { folder, simulator } = service
 try {
   const ids = await createJobs()
   await runAll(ids)
@@ -45,29 +33,9 @@ try {
   for (const { attemptId } of silent) await simulator.signal(await pidOf(attemptId, 'jobmanager'), 'SIGSTOP')
   await measure(`${JOBS} running jobs, ${silent.length} JobManagers silent`, all)
 } finally {
-  service.child.kill('SIGTERM')
-  await once(service.child, 'exit')
-  await simulator.end()
-  await rm(folder, { recursive: true, force: true })
+  await service.end()
 }
 process.exit()
-
-async function startService(): Promise<Service> {
-  const child = fork(join(ROOT, 'src/main.ts'), ['up'], {
-    execArgv: [...process.execArgv, '--import', join(import.meta.dirname, 'support/loop-delay.ts')],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: {
-      ...{ HEADGATE_DATA: folder, HEADGATE_PORT: '0', HEADGATE_LOG_LEVEL: 'error', HEADGATE_RUNTIME: 'simulated' },
-      ...{ HEADGATE_PROJECT_ID: PERSON.projectId, HEADGATE_ADMIN_PASSWORD: PERSON.password },
-      ...{ HEADGATE_STARTS_AT_ONCE: '1000', HEADGATE_MAX_DRAFTS: String(2 * JOBS), HEADGATE_QUEUED_SECONDS: '3600' },
-    },
-  })
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const url = /listens on (\S+)/u.exec(line)?.[1]
-    if (url) return { child, pid: child.pid ?? 0, call: await signedIn(url, PERSON) }
-  }
-  throw new Error('the service ended before it listened')
-}
 
 async function createJobs(): Promise<number[]> {
   const queue = { queue_name: 'wide', queue_type: 'general', resource_mode: 1, cu_count: Math.ceil(JOBS / 8) * 16 }
@@ -120,13 +88,13 @@ async function measure(title: string, candidates: readonly Victim[]): Promise<vo
 }
 
 async function measureLoad(title: string, ms: number): Promise<void> {
-  service.child.send('begin')
-  const [cpuBefore, startedAt] = [await cpuSeconds(), performance.now()]
+  const delayOfLoop = service.watchLoop()
+  const [cpuBefore, startedAt] = [await service.cpuSeconds(), performance.now()]
   await sleep(ms)
-  const percent = ((await cpuSeconds()) - cpuBefore) / ((performance.now() - startedAt) / 100_000)
-  service.child.send('tell')
-  const [delay] = (await once(service.child, 'message')) as [LoopDelay]
-  console.log(`  ${title}: CPU ${percent.toFixed(1)} % of a core over ${ms / 1000} s, memory ${await memoryMib()} MiB`)
+  const percent = ((await service.cpuSeconds()) - cpuBefore) / ((performance.now() - startedAt) / 100_000)
+  const delay = await delayOfLoop()
+  const memory = await service.memoryMib()
+  console.log(`  ${title}: CPU ${percent.toFixed(1)} % of a core over ${ms / 1000} s, memory ${memory} MiB`)
   console.log(
     `    event loop delay p50 ${milliseconds(delay.p50Ms)}, p99 ${milliseconds(delay.p99Ms)}, max ${milliseconds(delay.maxMs)}`,
   )
@@ -166,15 +134,4 @@ async function untilShown(victim: Victim, kill: (victim: Victim) => Promise<bool
     if (performance.now() - killedAt > 60_000) throw new Error(`the death of job ${victim.jobId} is not shown`)
     await sleep(LOOK_MS)
   }
-}
-
-async function cpuSeconds(): Promise<number> {
-  const stat = await readFile(`/proc/${service.pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-}
-
-async function memoryMib(): Promise<number> {
-  const [, kib = '0'] = /VmRSS:\s+(\d+)/u.exec(await readFile(`/proc/${service.pid}/status`, 'utf8')) ?? []
-  return Math.round(Number(kib) / 1024)
 }

@@ -12,6 +12,7 @@ export type Missing = Readonly<{
 
 export function findProgram(name: string, path?: string): string | null
 export function findJdk(jvmFolder?: string, environment?: Readonly<Record<string, string | undefined>>): Jdk
+export function findPip(path?: string): string | null
 export function findPostgres(folder?: string, path?: string): string | null
 export function findChromium(path?: string): string | null
 export function findMissing(needs: {
@@ -19,12 +20,14 @@ export function findMissing(needs: {
   needsPostgres?: boolean
   needsChromium?: boolean
   needsJava?: boolean
+  needsPip?: boolean
   jdk: Jdk
 }): Missing[]
 export function packageManager(): string | null
 export function installCommand(missing: readonly Missing[], manager?: string | null): string[] | null
 export function missingJdk(others: readonly OtherJdk[]): Missing
 export const MISSING_MAVEN: Missing
+export const MISSING_PIP: Missing
 export function adviceFor(missing: Missing): Texts
 export function languageOf(environment: Readonly<Record<string, string | undefined>>): 'en' | 'zh'
 export function linesOf(texts: Texts, language: 'en' | 'zh'): string[]

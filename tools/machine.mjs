@@ -47,8 +47,20 @@ export function findChromium(path = process.env.PATH ?? '') {
   return ['chromium', 'chromium-browser', 'google-chrome'].map((name) => findProgram(name, path)).find(Boolean) ?? null
 }
 
+/** pip of Python 3, as a program on the path; null when there is none. Only the tests with the vendor's Python SDK need it. */
+export function findPip(path = process.env.PATH ?? '') {
+  return findProgram('python3', path) && (findProgram('pip3', path) ?? findProgram('pip', path))
+}
+
 /** What is missing, in the order to tell it; empty when all is well. Without what is optional the rest works. */
-export function findMissing({ needsMaven, needsPostgres = false, needsChromium = false, needsJava = true, jdk }) {
+export function findMissing({
+  needsMaven,
+  needsPostgres = false,
+  needsChromium = false,
+  needsJava = true,
+  needsPip = false,
+  jdk,
+}) {
   const missing = []
   const platform = platformProblem()
   if (platform !== null) return [{ what: platform, packages: null }]
@@ -64,6 +76,7 @@ export function findMissing({ needsMaven, needsPostgres = false, needsChromium =
   if (needsMaven && findProgram('mvn') === null) missing.push(MISSING_MAVEN)
   if (needsPostgres && findPostgres() === null) missing.push(MISSING_POSTGRES)
   if (needsChromium && findChromium() === null) missing.push(MISSING_CHROMIUM)
+  if (needsPip && findPip() === null) missing.push(MISSING_PIP)
   return missing
 }
 
@@ -150,6 +163,21 @@ const MISSING_CHROMIUM = {
     zh: '未找到Chromium；将跳过浏览器测试。',
   },
   packages: everywhere('chromium'),
+  isOptional: true,
+}
+
+export const MISSING_PIP = {
+  what: {
+    en: "Python 3 with pip was not found; the tests with the vendor's Python SDK and the fuzzing are skipped.",
+    zh: '未找到带pip的Python 3；将跳过使用华为云Python SDK的测试和模糊测试。',
+  },
+  packages: {
+    'apt-get': 'python3-pip',
+    dnf: 'python3-pip',
+    yum: 'python3-pip',
+    zypper: 'python3-pip',
+    pacman: 'python-pip',
+  },
   isOptional: true,
 }
 

@@ -21,7 +21,8 @@ import {
 import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { adviceFor, findJdk, findMissing, installCommand, languageOf, linesOf } from './machine.mjs'
+import { adviceFor, findJdk, findMissing, findPip, installCommand, languageOf, linesOf } from './machine.mjs'
+import { missingPython } from './python-packages.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
@@ -35,20 +36,24 @@ const PURPOSES = {
     java: ['test-jobs', 'test-jobs-helper', 'demo', 'demo-test', 'demo-test1'],
     needsPostgres: true,
     needsChromium: true,
+    needsPython: true,
   },
 }
 
 async function main(argv) {
   const { purpose, command } = readArguments(argv)
   const plan = PURPOSES[purpose]
-  const { needsPostgres, needsChromium, needsJava } = plan
-  const jdk = await readyMachine({ needsMaven: missingFlink(plan).length > 0, needsPostgres, needsChromium, needsJava })
+  const { needsPostgres, needsChromium, needsJava, needsPython } = plan
+  const needsPip = needsPython && missingPython().length > 0
+  const needsMaven = missingFlink(plan).length > 0
+  const jdk = await readyMachine({ needsMaven, needsPostgres, needsChromium, needsJava, needsPip })
   if (jdk.home !== null) process.env.JAVA_HOME = jdk.home
   if (!isReady(plan)) {
     const release = await takeTurn()
     await installPackages()
     await installFlink(plan)
     await buildJava(plan)
+    await installPython(plan)
     release()
   }
   if (command.length > 0) await become([NODE, join(ROOT, command[0]), ...command.slice(1)])
@@ -65,7 +70,7 @@ function readArguments(argv) {
 }
 
 function isReady(plan) {
-  return havePackages() && missingFlink(plan).length === 0 && haveJava(plan)
+  return havePackages() && missingFlink(plan).length === 0 && haveJava(plan) && pythonToInstall(plan).length === 0
 }
 
 // ---- the machine ----------------------------------------------------------------------------------------------------
@@ -216,6 +221,20 @@ async function buildJava(plan) {
   const jars = output.split('\n').filter((line) => line.endsWith('.jar'))
   mkdirSync(dirname(javaMark(plan)), { recursive: true })
   writeAtomically(javaMark(plan), JSON.stringify({ fingerprint, jars }))
+}
+
+// ---- Python packages ------------------------------------------------------------------------------------------------
+
+function pythonToInstall({ needsPython }) {
+  return needsPython && findPip() !== null ? missingPython() : []
+}
+
+async function installPython(plan) {
+  for (const { title, command, prepare, finish } of pythonToInstall(plan)) {
+    prepare()
+    await step(`Installing ${title}`, command, { quiet: true })
+    finish()
+  }
 }
 
 // ---- one setup at a time --------------------------------------------------------------------------------------------

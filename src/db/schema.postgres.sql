@@ -325,6 +325,12 @@ CREATE INDEX grants_user ON public.grants USING btree (user_id, project_id, thin
 
 CREATE UNIQUE INDEX jobs_name ON public.jobs USING btree (project_id, name) WHERE (deleted_at IS NULL);
 
+CREATE INDEX jobs_page ON public.jobs USING btree (project_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX jobs_queue ON public.jobs USING btree (project_id, lower(queue_name), created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX jobs_state ON public.jobs USING btree (project_id, state, created_at, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX moves_job ON public.moves USING btree (job_id, id);
 
 CREATE UNIQUE INDEX operations_one_open ON public.operations USING btree (job_id) WHERE (state = 'open'::text);
@@ -334,5 +340,7 @@ CREATE INDEX packages_content ON public.packages USING btree (sha256);
 CREATE INDEX restarts_job ON public.restarts USING btree (job_id, at);
 
 CREATE INDEX savepoints_job ON public.savepoints USING btree (job_id);
+
+CREATE INDEX tags_value ON public.tags USING btree (project_id, resource_type, key, value, resource_id);
 
 CREATE INDEX tokens_expiry ON public.tokens USING btree (expires_at);

@@ -237,6 +237,12 @@ CREATE INDEX "grants_user" on "grants" ("user_id", "project_id", "thing_kind");
 
 CREATE UNIQUE INDEX jobs_name on jobs (project_id, name) where deleted_at is null;
 
+CREATE INDEX jobs_page on jobs (project_id, created_at, id) where deleted_at is null;
+
+CREATE INDEX jobs_queue on jobs (project_id, lower(queue_name), created_at, id) where deleted_at is null;
+
+CREATE INDEX jobs_state on jobs (project_id, state, created_at, id) where deleted_at is null;
+
 CREATE INDEX "moves_job" on "moves" ("job_id", "id");
 
 CREATE UNIQUE INDEX operations_one_open on operations (job_id) where state = 'open';
@@ -246,5 +252,7 @@ CREATE INDEX "packages_content" on "packages" ("sha256");
 CREATE INDEX "restarts_job" on "restarts" ("job_id", "at");
 
 CREATE INDEX "savepoints_job" on "savepoints" ("job_id");
+
+CREATE INDEX tags_value on tags (project_id, resource_type, key, value, resource_id);
 
 CREATE INDEX "tokens_expiry" on "tokens" ("expires_at");

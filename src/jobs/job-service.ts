@@ -51,7 +51,6 @@ export type JobDefinition = Readonly<{ id: JobId; job: NewJob & Readonly<{ setti
 export type JobView = Readonly<{
   job: Job
   ownerName: string
-  tags: readonly { key: string; value: string }[]
   openOperation: Operation | null
   latestSavepoint: Savepoint | null
   /** The live attempt, else the last one. */
@@ -433,18 +432,16 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boole
   const { store, database } = parts
   const ids = jobs.map((job) => job.id)
   const sqlJobs = jobs.filter((job) => kindOfType(job.type) === 'sql').map((job) => job.id)
-  const [owners, operations, attempts, savepoints, tags, sqlBodies] = await Promise.all([
+  const [owners, operations, attempts, savepoints, sqlBodies] = await Promise.all([
     store.ownerNames(database.db, [...new Set(jobs.map((job) => job.ownerId))]),
     store.openOperations(database.db, ids),
     store.newestAttempts(database.db, ids),
     store.savepointsOf(database.db, ids),
-    readTagsOfKind(database.db, jobs[0]?.projectId ?? '', 'job'),
     store.sqlBodies(database.db, withSqlBody ? sqlJobs : []),
   ])
   return jobs.map((job) => ({
     job,
     ownerName: owners.get(job.ownerId) ?? '',
-    tags: tags.get(String(job.id)) ?? [],
     openOperation: operations.get(job.id) ?? null,
     latestSavepoint: savepoints.find((savepoint) => savepoint.jobId === job.id) ?? null,
     attempt: attempts.get(job.id) ?? null,

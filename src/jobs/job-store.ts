@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
-import { contains } from '../db/contains.ts'
 import type { Database, Reader, Tx } from '../db/database.ts'
-import { isVisibleJob } from '../grants/index.ts'
 import { Bug } from '../lib/errors.ts'
-import { hasTag } from '../tags/index.ts'
 import type { Attempt, Job, JobId, JobQuery, Move, Operation, Restart, Savepoint } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
+import { matchingJobs, pageOfJobs } from './job-list-store.ts'
 import {
   type AttemptPatch,
   attemptPatchRow,
@@ -105,13 +103,7 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
     async list(reader: Reader, projectId: string, query: JobQuery): Promise<{ total: number; jobs: Job[] }> {
       const matching = matchingJobs(reader, projectId, query)
       const { total } = await matching.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-      const rows = await matching
-        .selectAll('jobs')
-        .orderBy('jobs.created_at', query.order)
-        .orderBy('jobs.id', query.order)
-        .limit(query.limit)
-        .offset(query.offset)
-        .execute()
+      const rows = await pageOfJobs(reader, projectId, query).execute()
       return { total: Number(total), jobs: rows.map(fromRow) }
     },
 
@@ -528,25 +520,3 @@ async function insertMove(tx: Tx, move: Move): Promise<void> {
 /** A live attempt takes room; so does the last attempt of a job that waits to be launched again. */
 const takesRoom = sql<boolean>`(attempts.live = 1 or (jobs.state in ('submitting', 'recovering') and attempts.number =
   (select max(other.number) from attempts as other where other.job_id = jobs.id)))`
-
-function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
-  let jobs = reader.selectFrom('jobs').where('jobs.project_id', '=', projectId).where('jobs.deleted_at', 'is', null)
-  const { visibleTo } = query
-  if (visibleTo !== undefined) jobs = jobs.where((e) => isVisibleJob(e, visibleTo))
-  if (query.type) jobs = jobs.where('jobs.type', '=', query.type)
-  if (query.states) jobs = jobs.where('jobs.state', 'in', query.states.length > 0 ? [...query.states] : ['none'])
-  if (query.queueName) jobs = jobs.where(sql<string>`lower(jobs.queue_name)`, '=', query.queueName.toLowerCase())
-  if (query.nameContains) jobs = jobs.where(contains('jobs.name', query.nameContains))
-  if (query.ownerName) {
-    const owner = query.ownerName
-    jobs = jobs.where('jobs.owner_id', 'in', (e) =>
-      e.selectFrom('users').select('users.id').where('users.name', '=', owner),
-    )
-  }
-  if (query.hasOpenOperation !== undefined) {
-    const open = sql<boolean>`exists (select 1 from operations where operations.job_id = jobs.id and operations.state = 'open')`
-    jobs = query.hasOpenOperation ? jobs.where(open) : jobs.where(sql<boolean>`not ${open}`)
-  }
-  for (const tag of query.tags ?? []) jobs = jobs.where(hasTag('jobs.id', projectId, 'job', tag))
-  return jobs
-}

@@ -33,16 +33,15 @@ export async function readTagsOfKind(
   return tags
 }
 
-/** For queries over things that carry tags, by the column that holds their ids: the thing has the tag. */
+/** For queries over things with numeric ids that carry tags, by the column that holds their ids: the thing has the tag. */
 export function hasTag(
   idColumn: string,
   projectId: string,
   kind: TaggedKind,
   { key, value }: Tag,
 ): RawBuilder<boolean> {
-  return sql<boolean>`exists (select 1 from tags
-    where tags.project_id = ${projectId} and tags.resource_type = ${kind}
-      and tags.resource_id = cast(${sql.ref(idColumn)} as text) and tags.key = ${key} and tags.value = ${value})`
+  return sql<boolean>`${sql.ref(idColumn)} in (select cast(tags.resource_id as bigint) from tags
+    where tags.project_id = ${projectId} and tags.resource_type = ${kind} and tags.key = ${key} and tags.value = ${value})`
 }
 
 /** Sets tags; a key that is there gets the new value, and of equal keys the last counts. */

@@ -1,5 +1,6 @@
 import { EMPTY_JAR } from '../support/empty-jar.ts'
 import { type Service, type ServiceOptions, startService } from '../support/service.ts'
+import { checkAnswer } from '../support/wire-check.ts'
 import { checkWire, type WireName } from '../support/wire-types.ts'
 
 /** What came back: the body parsed when it is JSON. */
@@ -72,7 +73,7 @@ export async function addUser(
   return { ...(await signedIn(world.baseUrl, { userName: name, password, domainName, projectId })), userId: user.id }
 }
 
-/** A request with a JSON content type, a body written out or none, and nothing else. */
+/** A request with a JSON content type, a body written out or none, and nothing else. @throws when the answer breaks the type table */
 export async function sendPlain(
   method: string,
   url: string,
@@ -86,7 +87,9 @@ export async function sendPlain(
     ...(text === undefined ? {} : { body: text }),
   })
   const answered = await response.text()
-  return { status: response.status, headers: response.headers, text: answered, body: parsed(answered) }
+  const reply = { status: response.status, headers: response.headers, text: answered, body: parsed(answered) }
+  checkAnswer({ method, path: new URL(url).pathname, userAgent: headers['user-agent'] }, reply)
+  return reply
 }
 
 function parsed(text: string): unknown {

@@ -34,6 +34,7 @@ beforeAll(async () => {
     'demo/job/A.java': 'class A {}',
     'tools/build-java.ts': BUILDER,
     'src/main.ts': COMMAND,
+    'tools/python-packages.mjs': PYTHON,
   })
   await chmod(join(template, 'own-node/node.sh'), 0o755)
   for (const name of ['setup.mjs', 'machine.mjs']) await cp(join(TOOLS, name), join(template, 'tools', name))
@@ -60,6 +61,13 @@ if (command === 'flink') {
 }
 `
 
+/** Stands in for `tools/python-packages.mjs`: one set of packages, that an empty command installs. */
+const PYTHON = `
+import { existsSync, mkdirSync } from 'node:fs'
+const set = { title: 'the set', command: ['true'], prepare: () => mkdirSync('set.unfinished'), finish: () => mkdirSync('set') }
+export const missingPython = () => (existsSync('set') ? [] : [set])
+`
+
 /** Stands in for `tools/build-java.ts`. */
 const JAVA_DEMO = 'java demo demo-test demo-test1'
 const BUILDER = `
@@ -83,6 +91,7 @@ test('the first time everything is installed, the second time nothing but the co
     'exit 5',
   ])
   expect(first.output()).toContain('Installing packages and Node 24 (npm ci): done in')
+  expect(first.output()).toContain('Installing the set: done in')
 
   const nothingToFind = join(root, 'nothing')
   await mkdir(nothingToFind, { recursive: true })

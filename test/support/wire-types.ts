@@ -12,6 +12,7 @@ type Kind =
   | 'the text "true" or "false"'
   | 'true'
   | 'anything'
+  | 'nothing'
 
 export type Shape =
   | Readonly<{ kind: Kind; nullable?: boolean }>
@@ -26,6 +27,8 @@ const yes: Shape = { kind: 'the text "true"' }
 const textFlag: Shape = { kind: 'the text "true" or "false"' }
 const yesFlag: Shape = { kind: 'true' }
 const anything: Shape = { kind: 'anything' }
+/** No body. */
+const nothing: Shape = { kind: 'nothing' }
 const orNull = (kind: 'text' | 'integer'): Shape => ({ kind, nullable: true })
 const each = (shape: Shape): Shape => ({ each: shape })
 const textsOrNull: Shape = { each: text, nullable: true }
@@ -123,6 +126,7 @@ const jobList = (job: Shape): Shape =>
   record({ is_success: yes, message: text, job_list: record({ total_count: integer, jobs: each(job) }) })
 
 const batch = each(record({ is_success: textFlag, message: text }))
+const batchForGo = each(record({ is_success: flag, message: text }))
 
 const done = record({ is_success: yesFlag, message: text })
 const counter = record({ name: text, records: integer, corrupted_records: integer })
@@ -278,6 +282,17 @@ export const WIRE_TYPES = {
   batchStopFlinkJobs: batch,
   stopFlinkJob: batch,
   batchDeleteFlinkJobs: batch,
+  'batchRunFlinkJobs for the Go SDK': batchForGo,
+  'batchStopFlinkJobs for the Go SDK': batchForGo,
+  'stopFlinkJob for the Go SDK': batchForGo,
+  'batchDeleteFlinkJobs for the Go SDK': batchForGo,
+  'deleteFlinkJob for the Go SDK': done,
+  'executeFlinkJobSavepoint for the Go SDK': done,
+  'importFlinkJobSavepoint for the Go SDK': done,
+  'registerBucket for the Go SDK': done,
+  batchCreateResourceTags: nothing,
+  batchDeleteResourceTags: nothing,
+  deleteJobResource: nothing,
   deleteFlinkJob: record({ is_success: yes, message: text }),
   exportFlinkJobs: record({ is_success: yes, message: text, zip_file: each(text) }),
   importFlinkJobs: record({
@@ -484,6 +499,7 @@ const IS: Record<Kind, (value: unknown) => boolean> = {
   'the text "true" or "false"': (value) => value === 'true' || value === 'false',
   true: (value) => value === true,
   anything: () => true,
+  nothing: (value) => value === undefined,
 }
 
 function shown(value: unknown): string {

@@ -7,6 +7,7 @@ import { queueChanges } from './0010-queue-changes.ts'
 import { variablesAndTemplates } from './0011-variables-and-templates.ts'
 import { sqlAndGraphs } from './0012-sql-and-graphs.ts'
 import { grants } from './0013-grants.ts'
+import { indexesOfLists } from './0014-indexes-of-lists.ts'
 
 /** Forward only, frozen once released. The name orders them. */
 export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => ({
@@ -17,4 +18,5 @@ export const MIGRATIONS = (quirks: DialectQuirks): Record<string, Migration> => 
   '0011-variables-and-templates': { up: (db) => variablesAndTemplates(db, quirks) },
   '0012-sql-and-graphs': { up: (db) => sqlAndGraphs(db, quirks) },
   '0013-grants': { up: (db) => grants(db, quirks) },
+  '0014-indexes-of-lists': { up: indexesOfLists },
 })

@@ -35,7 +35,6 @@ function view(settings: Partial<JobSettings> = {}, job: Partial<Job> = {}, rest:
       ...job,
     },
     ownerName: 'u1',
-    tags: [],
     openOperation: null,
     latestSavepoint: null,
     attempt: null,

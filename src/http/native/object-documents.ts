@@ -16,6 +16,9 @@ const bytes = {
 
 const nothing = { type: 'null', description: 'Done. There is no body.' }
 
+/** An answer to HEAD has no body; the status tells it all. */
+const refusedInSilence = { type: 'null', description: 'Refused. There is no body.' }
+
 const refused = errorAnswers('Error')
 
 const shared = { tags: ['Objects'], params, security: [{ token: [] }, { signature: [] }] }
@@ -55,7 +58,7 @@ export const OBJECT_DOCUMENTS = {
       ...shared,
       operationId: 'headObject',
       summary: 'Size and date of an object',
-      response: { 200: nothing, 404: nothing },
+      response: { 200: nothing, '4xx': refusedInSilence, '5xx': refusedInSilence },
     },
   },
   deleteObject: {

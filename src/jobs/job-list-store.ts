@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import { contains } from '../db/contains.ts'
+import type { Reader } from '../db/database.ts'
+import { isVisibleJob } from '../grants/index.ts'
+import { hasTag } from '../tags/index.ts'
+import type { JobQuery } from './job.ts'
+
+/** The jobs of a project that a list is about. Its filters are what the indexes of migration 0014 are for. */
+export function matchingJobs(reader: Reader, projectId: string, query: JobQuery) {
+  let jobs = reader.selectFrom('jobs').where('jobs.project_id', '=', projectId).where('jobs.deleted_at', 'is', null)
+  const { visibleTo } = query
+  if (visibleTo !== undefined) jobs = jobs.where((e) => isVisibleJob(e, visibleTo))
+  if (query.type) jobs = jobs.where('jobs.type', '=', query.type)
+  if (query.states) jobs = jobs.where('jobs.state', 'in', query.states.length > 0 ? [...query.states] : ['none'])
+  if (query.queueName) jobs = jobs.where(sql<string>`lower(jobs.queue_name)`, '=', query.queueName.toLowerCase())
+  if (query.nameContains) jobs = jobs.where(contains('jobs.name', query.nameContains))
+  if (query.ownerName) {
+    const owner = query.ownerName
+    jobs = jobs.where('jobs.owner_id', 'in', (e) =>
+      e.selectFrom('users').select('users.id').where('users.name', '=', owner),
+    )
+  }
+  if (query.hasOpenOperation !== undefined) {
+    const open = sql<boolean>`exists (select 1 from operations where operations.job_id = jobs.id and operations.state = 'open')`
+    jobs = query.hasOpenOperation ? jobs.where(open) : jobs.where(sql<boolean>`not ${open}`)
+  }
+  for (const tag of query.tags ?? []) jobs = jobs.where(hasTag('jobs.id', projectId, 'job', tag))
+  return jobs
+}
+
+/** One page of them, whole rows. */
+export function pageOfJobs(reader: Reader, projectId: string, query: JobQuery) {
+  return matchingJobs(reader, projectId, query)
+    .selectAll('jobs')
+    .orderBy('jobs.created_at', query.order)
+    .orderBy('jobs.id', query.order)
+    .limit(query.limit)
+    .offset(query.offset)
+}
