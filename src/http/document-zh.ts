@@ -15,6 +15,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'A fault of the service, or it cannot do this now.': '服务内部错误，或服务暂时无法处理。',
   'Done.': '成功。',
   'Done. There is no body.': '成功，没有响应体。',
+  'Refused. There is no body.': '被拒绝，没有响应体。',
   'The default address.': '默认地址。',
 
   // Tags
