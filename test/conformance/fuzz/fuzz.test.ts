@@ -26,7 +26,7 @@ const SEED = 5
 /** It ends by itself well before, and never outlives the test. */
 const LIMIT_MS = 240_000
 const ADMINISTRATION = 'Administration'
-const EXAMPLES_PER_OPERATION = 20
+const EXAMPLES_PER_OPERATION = 10
 /** The examples of the document, each limit from both sides, and then what nobody thought of. */
 const PHASES = ['examples', 'coverage', 'fuzzing']
 const CHECKS = [
