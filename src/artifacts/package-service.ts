@@ -170,7 +170,12 @@ function planUpload(request: UploadRequest, tagRules: TagRules): UploadPlan {
 
 async function copyAll(parts: Parts, projectId: string, { sources }: UploadPlan): Promise<Content[]> {
   const copied: Content[] = []
-  for (const { object } of sources) copied.push(await copyObject(parts, projectId, object))
+  for (const { path, object } of sources) {
+    const content = copyObject(parts, projectId, object).catch((error: unknown) => {
+      throw isObjectMissing(error) ? PACKAGE_ERRORS.objectMissing(path) : error // it went after it was looked for
+    })
+    copied.push(await content)
+  }
   for (const { sha256 } of copied) parts.contents.find(sha256) // the first of many may have waited long for the last
   return copied
 }

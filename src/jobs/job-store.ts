@@ -327,6 +327,7 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         .where('project_id', '=', projectId)
         .where(sql<string>`lower(queue_name)`, '=', queue.toLowerCase())
         .where('state', 'in', ['queued', ...OCCUPYING_STATES])
+        .where('deleted_at', 'is', null)
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },

@@ -79,6 +79,7 @@ test('a full disk is told as such, not as a rollback that failed, and passes', (
     const error = await insert(100_000).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ message: expect.stringMatching(/full/) })
     expect(database.quirks.isUnavailable(error)).toBe(true)
+    expect(database.quirks.isDiskFull(error)).toBe(true)
     await insert(10)
     await database.close()
   }))

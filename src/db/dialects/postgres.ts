@@ -32,6 +32,9 @@ const NUMERIC = 1700
  */
 const LATER = /^(?:08|53|58)|^(?:57P01|57P02|57P03|57P05|55P03|25P03|40001|40P01)$/u
 
+/** `disk_full` (PostgreSQL, Appendix A). */
+const DISK_FULL = '53100'
+
 /**
  * PostgreSQL. One service per database (postgres-claim.ts) and one writing transaction at a time (`takeTurn`), as SQLite
  * has it by nature. Needs sessions of its own: a pooler between must not share them out per transaction.
@@ -62,6 +65,7 @@ export function postgres(options: PostgresOptions): DialectQuirks {
     isUniqueViolation: (error) => isSystemError(error, UNIQUE_VIOLATION),
     isUnavailable: (error) =>
       error instanceof DatabaseAway || (error instanceof pg.DatabaseError && LATER.test(error.code ?? '')),
+    isDiskFull: (error) => isSystemError(error, DISK_FULL),
   }
 }
 

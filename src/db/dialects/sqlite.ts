@@ -30,6 +30,7 @@ export function sqlite(file: string): DialectQuirks {
       table.addColumn('id', 'integer', (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement()),
     isUniqueViolation: (error) => hasSqliteCode(error, SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY),
     isUnavailable: (error) => hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL),
+    isDiskFull: (error) => hasSqliteCode(error, SQLITE_FULL),
   }
 }
 
