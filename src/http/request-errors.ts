@@ -23,8 +23,8 @@ export const REQUEST_ERRORS = {
   notJson: () =>
     refuse(
       'notJson',
-      'The body is not valid JSON. Send a JSON object in UTF-8.',
-      '请求体不是合法的JSON，请发送UTF-8编码的JSON对象。',
+      'The body is not valid JSON. Send a JSON object in UTF-8, not compressed.',
+      '请求体不是合法的JSON，请发送UTF-8编码且未压缩的JSON对象。',
     ),
   notAnObject: () =>
     refuse('notAnObject', 'The body is not a JSON object. Send an object.', '请求体不是JSON对象，请发送JSON对象。'),
