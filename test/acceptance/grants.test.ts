@@ -359,6 +359,7 @@ describe('giving and taking back', () => {
     ['a privilege of another kind', { privileges: [{ object: 'queues.q1', privileges: ['GET'] }] }, 'DLI.0001'],
     ['an inherited name', { privileges: [{ object: 'queues.q1', privileges: ['constructor'] }] }, 'DLI.0001'],
     ['nothing to give', { privileges: [{ object: 'queues.q1', privileges: [] }] }, 'DLI.0001'],
+    ['job 0', { privileges: [{ object: 'jobs.flink.0', privileges: ['GET'] }] }, 'DLI.0001'],
     ['a missing group', { privileges: [{ object: 'groups.g9', privileges: ['USE_GROUP'] }] }, 'DLI.0002'],
     ['a missing package', { privileges: [{ object: 'resources.g/x.jar', privileges: ['USE_RESOURCE'] }] }, 'DLI.0002'],
   ])('is refused for %s', async (_what, fields, code) => {
@@ -394,6 +395,7 @@ describe('the listing of an object', () => {
   it.each([
     ['', 'DLI.0001'],
     ['object=databases.d', 'DLI.0001'],
+    ['object=jobs.flink.0', 'DLI.0001'],
     ['object=queues.q1&limit=-1', 'DLI.0001'],
     ['object=queues.nowhere', 'DLI.0002'],
   ])('is refused for "%s"', async (query, code) => {
