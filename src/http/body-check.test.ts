@@ -10,6 +10,7 @@ const check = bodyCheck(
     number: Type.Optional(Type.Union([Type.Integer(), Type.String({ pattern: '^\\d+$' })])),
     either: Type.Optional(Type.Union([Type.Boolean(), Type.Enum(['true', 'false'])])),
     tags: Type.Optional(Type.Array(Type.Object({ key: Type.String() }))),
+    pairs: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()]))),
     deep: Type.Optional(Type.Object({ size: Type.Optional(Type.Number()) })),
   }),
 )
@@ -30,6 +31,7 @@ describe('the check of a body', () => {
     [{ name: 'x', tags: 'k=v' }, 'tags is not valid: it must be an array (each item an object).'],
     [{ name: 'x', tags: [{ key: 'k' }, { key: 1 }] }, 'tags[1].key is not valid: it must be text.'],
     [{ name: 'x', tags: [{}] }, 'tags[0].key is missing. It is mandatory.'],
+    [{ name: 'x', pairs: { a: [] } }, 'pairs.a is not valid: it must be text or an integer.'],
     [{ name: 'x', deep: { size: '4' } }, 'deep.size is not valid: it must be a number.'],
   ])('says of %j: %s', (body, message) => {
     expect(() => check(body)).toThrow(message)

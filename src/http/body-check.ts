@@ -41,6 +41,8 @@ type Described = Readonly<{
   const?: unknown
   items?: Described
   properties?: Readonly<Record<string, Described>>
+  /** Of a record: one, for every key. */
+  patternProperties?: Readonly<Record<string, Described>>
   minimum?: number
   maximum?: number
   minItems?: number
@@ -50,7 +52,10 @@ type Described = Readonly<{
 }>
 
 function schemaAt(schema: Described, pointer: string): Described {
-  return segmentsOf(pointer).reduce<Described>((at, segment) => at.properties?.[segment] ?? at.items ?? at, schema)
+  return segmentsOf(pointer).reduce<Described>((at, segment) => {
+    const [ofAny] = Object.values(at.patternProperties ?? {})
+    return at.properties?.[segment] ?? ofAny ?? at.items ?? at
+  }, schema)
 }
 
 function expectationOf(schema: Described): Texts {
