@@ -104,6 +104,9 @@ const PATHS_MAX = 100
 
 type Parts = ArtifactsOptions & Readonly<{ contents: ContentStore; uploads: BackgroundUploads }>
 
+/** Whose new packages are. */
+type Owner = Pick<ProjectCaller, 'projectId' | 'userId' | 'userName'>
+
 /** An upload request, understood. */
 type UploadPlan = Readonly<{
   kind: PackageKind
@@ -145,8 +148,8 @@ async function upload(parts: Parts, caller: ProjectCaller, request: UploadReques
   }
   const contents = plan.isAsync ? null : await copyAll(parts, caller.projectId, plan)
   const packages = await parts.database.transact(async (tx) => {
-    if (request.replacesGroup) await removeOthers(tx, caller.projectId, plan)
-    return writePackages(tx, parts, caller, plan, contents)
+    const owner = request.replacesGroup ? await replaceGroup(tx, caller, plan) : caller
+    return writePackages(tx, parts, owner, plan, contents)
   })
   if (plan.isAsync) for (const each of packages) parts.uploads.start(each)
   return { group: plan.group, packages }
@@ -181,7 +184,7 @@ async function copyAll(parts: Parts, projectId: string, { sources }: UploadPlan)
 async function writePackages(
   tx: Tx,
   { clock, ids, packagesMax }: Parts,
-  { projectId, userId, userName }: ProjectCaller,
+  { projectId, userId, userName }: Owner,
   { sources, kind, group, isAsync, tags }: UploadPlan,
   contents: readonly Content[] | null,
 ): Promise<Package[]> {
@@ -249,11 +252,13 @@ async function remove({ database }: Parts, projectId: string, name: string, grou
   })
 }
 
-/** Whatever is in the group beside what comes. */
-async function removeOthers(tx: Tx, projectId: string, { group, sources }: UploadPlan): Promise<void> {
+/** Removes what is in the group beside what comes, and gives its owner, who keeps it: of a new group, the caller. */
+async function replaceGroup(tx: Tx, caller: Owner, { group, sources }: UploadPlan): Promise<Owner> {
   const names = new Set(sources.map(({ name }) => name))
-  const members = (await readPackages(tx.db, projectId)).filter((each) => each.group === group)
+  const members = (await readPackages(tx.db, caller.projectId)).filter((each) => each.group === group)
   for (const each of members) if (!names.has(each.name)) await removeStored(tx, each)
+  const [oldest] = members
+  return oldest ? { projectId: caller.projectId, userId: oldest.ownerId, userName: oldest.ownerName } : caller
 }
 
 async function removeStored(tx: Tx, { projectId, id }: StoredPackage): Promise<void> {

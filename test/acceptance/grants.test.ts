@@ -582,16 +582,18 @@ describe('the rights on packages', () => {
     expect((await bob.send('POST', `${JOBS}/run`, { job_ids: [ofAlice] })).body).toEqual(ONE)
   })
 
-  it('on the whole group are needed to replace it', async () => {
+  it('on the whole group are needed to replace it, which leaves its owner', async () => {
     await upload(alice, 'g1.jar', 'kept')
     await upload(alice, 'g2.jar', 'kept')
     await give('resources.kept/g1.jar', 'UPDATE_RESOURCE')
-    const replace = () => bob.send('POST', `${PACKAGES}/jars`, { paths: ['obs://jars/g1.jar'], group: 'kept' })
+    const replace = (name: string) =>
+      bob.send('POST', `${PACKAGES}/jars`, { paths: [`obs://jars/${name}`], group: 'kept' })
     expect((await upload(bob, 'g1.jar', 'kept')).status).toBe(201)
-    expect(codeOf(await replace(), 403)).toBe('DLI.0003')
+    expect(codeOf(await replace('g1.jar'), 403)).toBe('DLI.0003')
     await give('groups.kept', 'UPDATE_GROUP')
-    expect((await replace()).status).toBe(201)
+    expect((await replace('away.jar')).body).toMatchObject({ resources: ['away.jar'], owner: 'alice' })
     expect((await see(alice, 'g2.jar', 'kept')).status).toBe(404)
+    expect((await see(alice, 'away.jar', 'kept')).body).toMatchObject({ owner: 'alice' })
   })
 
   it('do not include to give them away: that is the owner’s', async () => {
