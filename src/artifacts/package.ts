@@ -49,6 +49,8 @@ export type UploadRequest = Readonly<{
   group?: string | null | undefined
   isAsync?: boolean | undefined
   tags?: readonly Tag[] | null | undefined
+  /** Packages of the group that are not uploaded again go. */
+  replacesGroup?: boolean | undefined
 }>
 
 /** In the order of the paths. */

@@ -48,6 +48,8 @@ export interface Grants {
   require(caller: Actor, needed: Needed, thing: ThingName, reader?: Reader): Promise<void>
   /** The same as an answer, for use inside a transaction. Things that do not exist: yes. */
   may(reader: Reader, caller: Actor, needed: Needed, thing: ThingName): Promise<boolean>
+  /** A user who does not ask himself, to be asked about. */
+  actorOf(projectId: string, userId: string): Promise<Actor>
   /** @throws Refusal `grant.adminsOnly` */
   requireAdmin(caller: Actor): void
   /** All of it or nothing. @throws Refusal `grant.*` */
@@ -77,6 +79,10 @@ export function createGrants({ database }: { database: Database }): Grants {
     may,
     async require(caller, needed, thing, reader = db) {
       if (!(await may(reader, caller, needed, thing))) throw GRANT_ERRORS.denied(needed, thing)
+    },
+    async actorOf(projectId, userId) {
+      const member = (await readMembers(db, projectId)).find((each) => each.userId === userId)
+      return { userId, projectId, role: null, isAdmin: member?.isAdmin ?? false }
     },
     requireAdmin(caller) {
       if (!isProjectAdmin(caller)) throw GRANT_ERRORS.adminsOnly()

@@ -436,6 +436,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   // Packages
   'Upload packages': '上传资源包',
   'Takes copies of the objects. Uploading a name again replaces it.': '复制指定的对象，同名资源包会被替换。',
+  'A group of the same name is replaced: packages that are not uploaded again are deleted.':
+    '同名分组会被替换：未重新上传的资源包将被删除。',
   'Objects: obs://bucket/key or https://bucket.obs.host/key.':
     '对象路径：obs://桶名/对象名或https://桶名.obs.域名/对象名。',
   'A mixed group is of kind file.': '混合类型的分组为file。',

@@ -13,7 +13,7 @@ import { variablesIn } from './launch-plan.ts'
 
 /**
  * Rules that need packages and Flink versions. What an update leaves as it was is not checked again. Who names a package
- * in a job needs the right to use it; who runs the job later does not.
+ * in a job needs the right to use it.
  */
 export async function checkOutside(
   parts: JobParts,
@@ -25,23 +25,22 @@ export async function checkOutside(
   if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
     await checkFlinkVersion(parts, settings.flinkVersion)
   }
-  const known = new Set([
-    before?.entrypoint,
-    before?.udfJarUrl,
-    ...(before?.dependencyJars ?? []),
-    ...(before?.dependencyFiles ?? []),
-  ])
-  const references = [
-    ...(settings.entrypoint === null ? [] : [['entrypoint', settings.entrypoint] as const]),
-    ...(settings.udfJarUrl === null ? [] : [['udf_jar_url', settings.udfJarUrl] as const]),
-    ...(settings.dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
-    ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
-  ]
-  for (const [field, reference] of references) {
+  const known = new Set(before ? referencesIn(before).map(([, reference]) => reference) : [])
+  for (const [field, reference] of referencesIn(settings)) {
     if (known.has(reference)) continue
     await resolvePackage(parts, projectId, field, reference)
-    if (actor) await checkMayUse(parts, actor, field, reference)
+    if (actor && !(await mayUse(parts, actor, reference))) throw JOB_ERRORS.packageForbidden(field, reference)
   }
+}
+
+/** What the settings name that lies outside, by the field that names it. */
+function referencesIn({ entrypoint, udfJarUrl, dependencyJars, dependencyFiles }: JobSettings) {
+  return [
+    ...(entrypoint === null ? [] : [['entrypoint', entrypoint] as const]),
+    ...(udfJarUrl === null ? [] : [['udf_jar_url', udfJarUrl] as const]),
+    ...(dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
+    ...(dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
+  ]
 }
 
 async function checkFlinkVersion(parts: JobParts, label: string): Promise<void> {
@@ -62,12 +61,22 @@ async function resolvePackage(parts: JobParts, projectId: string, field: string,
   }
 }
 
-async function checkMayUse(parts: JobParts, actor: Actor, field: string, reference: string): Promise<void> {
+async function mayUse({ grants, database }: JobParts, actor: Actor, reference: string): Promise<boolean> {
   const parsed = parseReference(reference)
-  if (parsed.is === 'object') return // objects belong to the project
-  const thing = { kind: 'package', group: parsed.group, name: parsed.name } as const
-  if (!(await parts.grants.may(parts.database.db, actor, 'use', thing))) {
-    throw JOB_ERRORS.packageForbidden(field, reference)
+  if (parsed.is === 'object') return true // objects belong to the project
+  const { group, name } = parsed
+  return grants.may(database.db, actor, 'use', { kind: 'package', group, name })
+}
+
+/**
+ * Since a package was named another may have come under its name, so a run asks again: of who runs the job, else of its
+ * owner.
+ */
+async function checkMayRunWith(parts: JobParts, { projectId, ownerId, settings }: Job, actor: Actor): Promise<void> {
+  for (const [field, reference] of referencesIn(settings)) {
+    if (await mayUse(parts, actor, reference)) continue
+    const owner = await parts.grants.actorOf(projectId, ownerId)
+    if (!(await mayUse(parts, owner, reference))) throw JOB_ERRORS.packageForbidden(field, reference)
   }
 }
 
@@ -90,7 +99,7 @@ export async function checkPathIsFree(
 }
 
 /** What must hold before a run is accepted: what can be told without starting anything. */
-export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> {
+export async function checkCanRunHere(parts: JobParts, actor: Actor, job: Job): Promise<void> {
   const { settings } = job
   if (kindOfType(job.type) === 'sql') return checkSqlCanRun(parts, job)
   if (settings.feature === 'custom') throw JOB_ERRORS.imageUnsupported()
@@ -102,6 +111,7 @@ export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> 
   if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
   await checkRoomExists(parts, job)
   await checkOutside(parts, job.projectId, settings)
+  await checkMayRunWith(parts, job, actor)
 }
 
 /** The run is accepted and ends at once with the reason (reconciler/decide/going-up.ts), unless the job is at fault. */

@@ -250,7 +250,7 @@ export function createJobService(parts: JobParts): JobService {
     async run(actor, id, { resume }) {
       const before = await mustFind(database.db, actor.projectId, id)
       mayRun(before)
-      await checkCanRunHere(parts, before)
+      await checkCanRunHere(parts, actor, before)
       if (resume) {
         const attempts = await store.attemptsOf(database.db, [id])
         const everRan = attempts.some((attempt) => attempt.runningAt !== null)

@@ -68,6 +68,21 @@ describe('queues', () => {
     }
   })
 
+  it('take an empty text for none, and the default', async () => {
+    const optional = ['queue_type', 'description', 'enterprise_project_id', 'platform', 'feature', 'engine']
+    await create({ queue_name: 'empties', ...Object.fromEntries(optional.map((field) => [field, ''])) })
+    const queue = (await list()).find(({ queue_name }) => queue_name === 'empties')
+    expect(queue).toMatchObject({ queue_type: 'sql', enterprise_project_id: '0', platform: 'x86_64', engine: 'spark' })
+  })
+
+  it('are made in the address range that their properties name, if it is one', async () => {
+    const ranged = (queue_name: string, cidr: string) =>
+      world.send('POST', QUEUES, { queue_name, cu_count: 16, properties: { 'network.cidrInVpc': cidr } })
+    expect((await ranged('ranged', '10.1.0.0/16')).status).toBe(200)
+    expect((await list()).find(({ queue_name }) => queue_name === 'ranged')?.cidr_in_vpc).toBe('10.1.0.0/16')
+    expect(codeOf(await ranged('unranged', '8.8.8.0/24'))).toBe('DLI.0001')
+  })
+
   it('take numbers as texts where clients send them so', async () => {
     await create({ queue_name: 'texts', cu_count: '64', charging_mode: '1' })
     expect(await world.call('showQueue', 'GET', `${QUEUES}/texts`)).toMatchObject({ cu_count: 64, charging_mode: 1 })

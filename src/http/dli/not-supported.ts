@@ -1,3 +1,5 @@
+import type { Texts } from '../../lib/errors.ts'
+import { CHINESE } from '../document-zh.ts'
 import { type Endpoint, projectEndpoint } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import type { DliOperation } from './operations.ts'
@@ -13,7 +15,9 @@ export function notSupported(operation: DliOperation): Endpoint {
     description: operation.note,
     answer: null,
     async handle() {
-      throw REQUEST_ERRORS.notSupported(operation.title, operation.note)
+      throw REQUEST_ERRORS.notSupported(inBoth(operation.title), inBoth(operation.note))
     },
   })
 }
+
+const inBoth = (en: string): Texts => ({ en, zh: CHINESE[en] ?? en })
