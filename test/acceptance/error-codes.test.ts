@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, createJob, prepareJobs, putObject, RUNNABLE, runJob, startWorld, type World } from './world.ts'
 
-/** Codes that no other test meets on its way. test/repo/error-catalogue.test.ts sees that every code is met somewhere. */
+/** Codes that no other test meets on its way. test/support/errors-met.ts sees that every error is answered somewhere. */
 let world: World
 
 beforeAll(async () => {
