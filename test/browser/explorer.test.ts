@@ -281,7 +281,7 @@ describe.skipIf(executablePath === null)('the API Explorer in a browser', () => 
   })
 })
 
-const middleOf = (box: { y: number; height: number } | null) => (box ? box.y + box.height / 2 : Number.NaN)
+const middleOf = (box: { y: number; height: number } | null | undefined) => (box ? box.y + box.height / 2 : Number.NaN)
 
 /** What must not be: errors on the console, and requests to anybody else. Refusals of the API are no errors. */
 function complaintsOf(page: Page, baseUrl: string): string[] {
