@@ -9,7 +9,7 @@ const ACCEPTANCE = {
   include: ['test/acceptance/**/*.test.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  globalSetup: [POSTGRES, ERRORS_MET],
+  globalSetup: [ERRORS_MET, POSTGRES],
 }
 
 /** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database and in a browser. clients: the vendor's own clients and a fuzzer before it. e2e: real Flink, one file at a time. */

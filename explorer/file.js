@@ -4,14 +4,16 @@ import { words } from './state.js'
 /** As much of a file as is shown. */
 const SHOWN_BYTES = 64 * 1024
 
+/** The address of the file that is shown; those before are let go. */
+let address = ''
+
 /** An answer that is a file: to be kept, and its beginning to be looked at when it is text. @param {File} file */
 export function fileCard(file) {
-  const link = h(
-    'a',
-    { href: URL.createObjectURL(file), download: file.name, id: 'save' },
-    `${words().save} ${file.name}`,
-  )
-  const box = h('div', { className: 'file' }, h('p', {}, link, ' ', h('span', { className: 'quietly' }, sizeOf(file))))
+  URL.revokeObjectURL(address)
+  address = URL.createObjectURL(file)
+  const link = h('a', { href: address, download: file.name, id: 'save' }, `${words().save} ${file.name}`)
+  const size = `${file.size.toLocaleString()} ${words().bytes}`
+  const box = h('div', { className: 'file' }, h('p', {}, link, ' ', h('span', { className: 'quietly' }, size)))
   void textOf(file).then((text) => {
     if (text) box.append(plain(text, words().answer))
   })
@@ -27,9 +29,4 @@ async function textOf(file) {
   } catch {
     return ''
   }
-}
-
-/** @param {File} file */
-function sizeOf({ size }) {
-  return `${size.toLocaleString()} ${words().bytes}`
 }

@@ -1,3 +1,4 @@
+import { AGENCY_ROLES } from '../projects/index.ts'
 import { INT32_MAX } from './int32.ts'
 
 /**
@@ -60,8 +61,8 @@ const PAGE = { 'x-unlimited': 'As many as limit says; without it all.' } as cons
 const OF_FLINK = { 'x-unlimited': 'As Flink tells it.' } as const
 const OF_REQUEST = { 'x-unlimited': 'Begins with the address that the client used.' } as const
 
-const PRIVILEGES_EXAMPLE = 'START'
-const JOB_TYPES = 'flink_jar_job'
+const JAR_JOB = 'flink_jar_job'
+const PACKAGE_KINDS = ['jar', 'pyFile', 'file', 'modelFile'] as const
 
 // biome-ignore format: a table is read line by line
 export const FIELDS: Readonly<Record<string, Field>> = {
@@ -108,7 +109,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'importFlinkJobSavepoint.job_id': ['', '', { pattern: '^[0-9]{0,16}$', maxLength: 16, minimum: 1, maximum: LONG_MAX, example: 138 }],
   'createFlinkSqlJob.checkpoint_interval': ['', '', { default: 10, example: 10 }],
   'createFlinkSqlJob.template_id': ['', '', { minimum: 1, example: 1 }],
-  'updateFlinkJarJob.job_type': ['Accepted and ignored: the type of a job stays.', '接受但不生效，作业类型不变。', { example: JOB_TYPES }],
+  'updateFlinkJarJob.job_type': ['Accepted and ignored: the type of a job stays.', '接受但不生效，作业类型不变。', { example: JAR_JOB }],
   'executeFlinkJobSavepoint.savepoint_path': ['', '', { maxLength: 4096, example: 'jobs/savepoints' }],
   'importFlinkJobSavepoint.savepoint_path': ['', '', { minLength: 1, maxLength: 4096, example: 'jobs/savepoints/savepoint-1' }],
   obs_dir: ['', '', { minLength: 1, maxLength: 4096, example: 'jobs/export' }],
@@ -119,7 +120,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   is_selected: ['', '', { example: true }],
 
   // Jobs: what is asked for
-  'listFlinkJobs.job_type': ['', '', { example: JOB_TYPES }],
+  'listFlinkJobs.job_type': ['', '', { example: JAR_JOB }],
   'listFlinkJobs.status': ['', '', { example: 'job_running' }],
   'listFlinkJobs.queue_name': ['', '', { maxLength: 128, example: 'q1' }],
   'listFlinkJobs.name': ['', '', { maxLength: 57, example: 'orders' }],
@@ -134,7 +135,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   // Jobs: what is answered
   job: ['What became of the job.', '作业的状态信息。'],
   job_id: ['Number of the job.', '作业ID。', { ...NUMBER, example: 138 }],
-  status_name: ['', '', { maxLength: 32, example: 'job_init' }],
+  status_name: ['', '', { enum: ['job_init'] }],
   status_desc: ['', '', { ...SENTENCE, example: '' }],
   job_list: ['A page of jobs.', '一页作业。'],
   'job_list.jobs': ['Empty when none matches.', '没有匹配的作业时为空。', { maxItems: 100 }],
@@ -148,7 +149,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   username: ['The same as user_name.', '与user_name相同。', { maxLength: NAME_OF_USER_MAX, example: 'alice' }],
   user_id: ['Id of the user who created it.', '创建者的用户ID。', USER_ID],
   project_id: ['Id of the project.', '项目ID。', PROJECT_ID],
-  job_type: ['Type of the job.', '作业类型。', { maxLength: 32, example: JOB_TYPES }],
+  job_type: ['Type of the job.', '作业类型。', { maxLength: 32, example: JAR_JOB }],
   'jobs[].status': ['Where the job stands.', '作业状态。', { example: 'job_running' }],
   'job_detail.status': ['Where the job stands.', '作业状态。', { example: 'job_running' }],
   create_time: ['', '', MOMENT_MS],
@@ -170,7 +171,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   main_class: ['Class with the main method; null: from the manifest of the entrypoint.', '主类，null表示取entrypoint的manifest中的主类。', { maxLength: 512, example: 'com.acme.Orders' }],
   entrypoint_args: ['Arguments of the main method; null: none.', '主类的参数，null表示没有。', { maxLength: 1024, example: '--topic orders' }],
   execution_graph: ['Plan of the newest run, as JSON text of Flink; null: none yet.', '最近一次运行的执行计划（Flink的JSON文本），null表示没有。', { maxLength: SQL_MAX, example: '{"jid":"5b2c1f0e9d8a47b6a3c4e5f60718293a"}' }],
-  feature: ['Image of Flink: basic is the one of the service, custom your own.', 'Flink镜像：basic为服务自带，custom为自定义。', { maxLength: 64, example: 'basic' }],
+  feature: ['Image of Flink: basic is the one of the service, custom your own.', 'Flink镜像：basic为服务自带，custom为自定义。', { enum: ['basic', 'custom'] }],
   flink_version: ['Version of Flink; null: that of the service.', 'Flink版本，null表示服务的默认版本。', { maxLength: 64, example: '1.20' }],
   image: ['Your own image: organization/name:version; null: none.', '自定义镜像：组织名/镜像名:版本，null表示没有。', { maxLength: 512, example: 'acme/flink:1.20' }],
   job_config: ['The settings of the job.', '作业的配置。'],
@@ -253,15 +254,15 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   // Buckets, agency
   'obs_buckets[]': ['', '', { minLength: 1, maxLength: 63, example: 'jobs' }],
   'createDliAgency.roles': ['', '', { maxItems: 8 }],
-  'createDliAgency.roles[]': ['', '', { example: 'obs_adm' }],
-  'showDliAgency.version': ['Always v2.', '固定为v2。', { example: 'v2' }],
+  'createDliAgency.roles[]': ['', '', { enum: AGENCY_ROLES }],
+  'showDliAgency.version': ['Always v2.', '固定为v2。', { enum: ['v2'] }],
   current_roles: ['The roles that were set.', '已设置的角色。', { maxItems: 8 }],
-  'current_roles[]': ['', '', { maxLength: 64, example: 'obs_adm' }],
+  'current_roles[]': ['', '', { enum: AGENCY_ROLES }],
 
   // Privileges
   'registerAuthorizedQueue.user_name': ['', '', { minLength: 1, maxLength: NAME_OF_USER_MAX, example: 'alice' }],
   privileges: ['Names of rights.', '权限名称。', { maxItems: 100 }],
-  'privileges[]': ['', '', { maxLength: 32, example: PRIVILEGES_EXAMPLE }],
+  'privileges[]': ['', '', { maxLength: 32, example: 'START' }],
   'listQueueUsers.privileges': ['Users and their rights.', '用户及其权限。', PAGE],
   'listAuthorizationPrivileges.privileges': ['Users and their rights.', '用户及其权限。', PAGE],
   object: ['The thing that the rights are on, as it was asked for.', '权限所在的对象，与请求一致。', { minLength: 1, maxLength: 256, example: 'jobs.flink.138' }],
@@ -320,8 +321,11 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'createQueue.description': ['', '', { example: 'For Flink jobs' }],
   'createQueue.charging_mode': ['', '', { minimum: 0, maximum: 2, example: 1 }],
   'createQueue.resource_mode': ['', '', { minimum: 0, maximum: 1, example: 1 }],
+  'createQueue.feature': ['', '', { enum: ['basic', 'ai'] }],
   'createQueue.labels': ['', '', { maxItems: 20 }],
+  'createQueue.engine': ['', '', { enum: ['spark', 'hetuEngine'] }],
   'createQueue.labels[]': ['', '', { maxLength: 128, example: 'multi_az=2' }],
+  'queues[].feature': ['', '', { enum: ['basic', 'ai'] }],
   'runQueueAction.cu_count': ['', '', { minimum: 16, maximum: 10_000, example: 16, 'x-unit': 'CU' }],
   'runQueueAction.job_id': ['', '', { minLength: 36, maxLength: 36, example: '6a1c9a7e-6f0e-4d0e-9f0b-2b5f0a1c3d4e' }],
   'runQueueAction.force': ['', '', { default: false }],
@@ -340,9 +344,9 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   resource_id: ['', '', { minLength: 36, maxLength: 36, example: '6a1c9a7e-6f0e-4d0e-9f0b-2b5f0a1c3d4e' }],
   enterprise_project_id: ['', '', { maxLength: 128, example: '0' }],
   resource_mode: ['', '', { minimum: 0, maximum: 1, example: 1 }],
-  resource_type: ['', '', { maxLength: 32, example: 'vm' }],
-  queue_resource_type: ['', '', { maxLength: 32, example: 'vm' }],
-  queue_type: ['', '', { maxLength: 16, example: 'general' }],
+  resource_type: ['', '', { enum: ['vm'] }],
+  queue_resource_type: ['', '', { enum: ['vm'] }],
+  queue_type: ['', '', { enum: ['sql', 'general'], example: 'general' }],
   cu_count: ['', '', { ...CUS, example: 16 }],
   cu_spec: ['', '', { ...CUS, example: 16 }],
   cu_scale_out_limit: ['', '', { ...CUS, example: 16 }],
@@ -353,10 +357,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   charging_mode: ['', '', { minimum: 0, maximum: 2, example: 1 }],
   chargingMode: ['', '', { minimum: 0, maximum: 2, example: 1 }],
   queueName: ['', '', { maxLength: 128, example: 'q1' }],
-  queueType: ['', '', { maxLength: 16, example: 'general' }],
+  queueType: ['', '', { enum: ['sql', 'general'], example: 'general' }],
   elastic_resource_pool_name: ['', '', { maxLength: 128, example: '' }],
-  engine: ['', '', { maxLength: 16, example: 'spark' }],
-  platform: ['', '', { maxLength: 16, example: 'x86_64' }],
+  engine: ['', '', { enum: ['spark', 'hetuEngine', ''] }],
+  platform: ['', '', { enum: ['x86_64', 'aarch64'] }],
   labels: ['', '', { maxLength: 20 * (128 + 1) - 1, example: 'multi_az=2' }],
   cidr_in_vpc: ['', '', { maxLength: 18, example: '172.16.0.0/12' }],
   cidr_in_mgntsubnet: ['', '', { maxLength: 18, example: '172.24.128.0/18' }],
@@ -404,15 +408,15 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'resource_names[]': ['', '', { maxLength: 128, example: 'orders.jar' }],
   details: ['The packages of the group.', '分组中的资源包。', ALL],
   resource_name: ['Name of the package.', '资源包名称。', { maxLength: 128, example: 'orders.jar' }],
-  'details[].resource_type': ['Kind of the package: jar, pyFile, file or modelFile.', '资源包类型：jar、pyFile、file或modelFile。', { maxLength: 16, example: 'jar' }],
-  'resources[].resource_type': ['Kind of the package: jar, pyFile, file or modelFile.', '资源包类型：jar、pyFile、file或modelFile。', { maxLength: 16, example: 'jar' }],
-  'showJobResource.resource_type': ['Kind of the package: jar, pyFile, file or modelFile.', '资源包类型：jar、pyFile、file或modelFile。', { maxLength: 16, example: 'jar' }],
+  'details[].resource_type': ['Kind of the package: jar, pyFile, file or modelFile.', '资源包类型：jar、pyFile、file或modelFile。', { enum: PACKAGE_KINDS }],
+  'resources[].resource_type': ['Kind of the package: jar, pyFile, file or modelFile.', '资源包类型：jar、pyFile、file或modelFile。', { enum: PACKAGE_KINDS }],
+  'showJobResource.resource_type': ['Kind of the package: jar, pyFile, file or modelFile.', '资源包类型：jar、pyFile、file或modelFile。', { enum: PACKAGE_KINDS }],
   status: ['READY: it can be used; UPLOADING: it is being copied; FAILED: the copy failed.', 'READY：可用，UPLOADING：上传中，FAILED：上传失败。'],
   'details[].status_desc': ['Why the upload failed; only there when it did.', '上传失败的原因，仅失败时返回。', { ...SENTENCE, example: '' }],
   underlying_name: ['Name of the stored file.', '存储的文件名。', { maxLength: 36 + 1 + 128, example: '6a1c9a7e-6f0e-4d0e-9f0b-2b5f0a1c3d4e_orders.jar' }],
   modules: ['Groups whose packages are all of one kind.', '全部资源包为同一类型的分组。', ALL],
   module_name: ['The same as the name of the group.', '与分组名称相同。', { maxLength: 64, example: 'jars' }],
-  module_type: ['Kind of all its packages.', '其中资源包的类型。', { maxLength: 16, example: 'jar' }],
+  module_type: ['Kind of all its packages.', '其中资源包的类型。', { enum: PACKAGE_KINDS }],
   'modules[].description': ['Always empty.', '固定为空。', { maxLength: 0, example: '' }],
   groups: ['The groups.', '分组。', ALL],
 
@@ -421,6 +425,8 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   identity: ['Who it is.', '身份。'],
   'identity.password': ['With the method password.', 'methods为password时填写。'],
   'identity.token': ['With the method token.', 'methods为token时填写。'],
+  'identity.methods': ['', '', { maxItems: 2 }],
+  'identity.methods[]': ['', '', { enum: ['password', 'token'] }],
   methods: ['How the token was asked for.', '获取Token的方式。', { 'x-unlimited': 'As the token was asked for.' }],
   'methods[]': ['', '', { maxLength: 64, example: 'password' }],
   scope: ['For what. Default: the only project of the user, else the account.', '作用域。默认为用户唯一的项目，否则为账号。'],
@@ -454,7 +460,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'catalog[].type': ['Kind of the service.', '服务类型。', { maxLength: 64, example: 'dli' }],
   endpoints: ['The addresses of the service.', '服务的地址。', { maxItems: 10 }],
   'endpoints[].id': ['Id of the address.', '地址ID。', { maxLength: 64, example: 'dli-public' }],
-  interface: ['Always public.', '固定为public。', { maxLength: 16, example: 'public' }],
+  interface: ['Always public.', '固定为public。', { enum: ['public'] }],
   region: ['The project, or * for all.', '项目名称，*表示全部。', { maxLength: 64, example: 'default' }],
   region_id: ['The same as region.', '与region相同。', { maxLength: 64, example: 'default' }],
   'endpoints[].url': ['The address.', '地址。', { ...OF_REQUEST, example: 'http://127.0.0.1:8090/v3' }],
@@ -534,7 +540,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   launched_at: ['When its JobManager was started; null: not yet.', 'JobManager启动的时间，null表示尚未启动。', MOMENT],
   running_at: ['When every task ran; null: not yet.', '全部任务运行的时间，null表示尚未运行。', MOMENT],
   ended_at: ['When it ended; null: not yet.', '结束的时间，null表示尚未结束。', MOMENT],
-  outcome: ['finished, failed, stopped or refused; null: not yet.', '结果：finished、failed、stopped或refused，null表示尚未结束。', { maxLength: 16, example: 'stopped' }],
+  outcome: ['finished, failed, stopped or refused; null: not yet.', '结果：finished、failed、stopped或refused，null表示尚未结束。', { enum: ['finished', 'failed', 'stopped', 'refused'], example: 'stopped' }],
   failure: ['Why it failed; null: it did not.', '失败的原因，null表示未失败。'],
   cause: ['The error in a few words.', '错误摘要。', { maxLength: 1000, example: 'java.lang.OutOfMemoryError: Java heap space' }],
   advice: ['What to do.', '处理建议。', { ...SENTENCE, example: 'Give the TaskManagers more CUs (tm_cus).' }],
@@ -547,7 +553,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   step: ['Name of the step.', '步骤名称。', { maxLength: 64, example: 'launched' }],
   savepoints: ['Newest first.', '按时间降序。', ALL],
   savepoint_id: ['Id of the savepoint.', 'savepoint的ID。', { ...HEX32, example: '0123456789abcdef0123456789abcdef' }],
-  origin: ['', '', { maxLength: 32, example: 'savepoint' }],
+  origin: ['', '', { enum: ['savepoint', 'stopWithSavepoint', 'imported'] }],
   path: ['', '', { maxLength: PATH_MAX, example: 'jobs/savepoints/savepoint-1' }],
   view: ['What is recorded, wanted and seen of the job.', '记录、期望和观察到的作业信息。'],
   decision: ['What the service would do now.', '服务当前将做出的决定。'],

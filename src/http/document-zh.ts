@@ -70,8 +70,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Parallelism, 1 to 2000. Default 1.': '并行度，取值1~2000，默认为1。',
   'Take checkpoints. Default false.': '是否开启checkpoint，默认为false。',
   '1: exactly once; 2: at least once. Default 1.': 'checkpoint模式，1：exactly once，2：at least once，默认为1。',
-  'Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.':
-    'checkpoint间隔，单位为秒，默认为10；Jar作业携带 checkpoint_enabled 而未携带本参数时为30。',
+  'Seconds, at least 1 when checkpoints are taken. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.':
+    'checkpoint间隔，单位为秒，开启checkpoint时至少为1，默认为10；Jar作业携带 checkpoint_enabled 而未携带本参数时为30。',
   'Keep the logs in obs_bucket. Default false.': '是否将日志保存到 obs_bucket，默认为false。',
   'Name of the bucket for logs and checkpoints.': '保存日志和checkpoint的OBS桶名。',
   'Name of the topic that is told when the job fails.': '作业异常时通知的SMN主题名称。',

@@ -53,6 +53,11 @@ it('a draft too many is refused with DLI.11003', async () => {
   expect(codes.at(-1)).toBe('DLI.11003')
 })
 
+it('a body is refused with DLI.0001 and HTTP 415 when its type cannot be read', async () => {
+  const reply = await world.send('POST', '/v1.0/{p}/queues', {}, { 'content-type': 'json' })
+  expect(codeOf(reply, 415)).toBe('DLI.0001')
+})
+
 it('buckets are refused with DLI.19004 when none is named, and DLI.19003 when the name is none', async () => {
   expect(codeOf(await authorize([]))).toBe('DLI.19004')
   expect(codeOf(await authorize(['../up']))).toBe('DLI.19003')

@@ -196,7 +196,7 @@ describe.skipIf(executablePath === null)('the API Explorer in a browser', () => 
     expect(await readFile(await (await download).path(), 'utf8')).toBe('id\n一\n')
   })
 
-  it('shows an answer of a megabyte, and stays quick', async () => {
+  it('shows an answer of a megabyte, and can be used on', async () => {
     const json = { is_success: 'true', job_list: Array(700).fill('订单'.repeat(500)) }
     await page.route('**/streaming/jobs*', (route) => route.fulfill({ json }))
     await open('/api-explorer?api=listFlinkJobs')

@@ -1,5 +1,5 @@
 /** After all tests of a project: every error of the catalogue was really answered, or there is a reason why not. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -7,7 +7,10 @@ import { answeredErrors } from './answered-errors.ts'
 
 /** Errors that no test over HTTP can meet, and why. */
 const NOT_MET: Readonly<Record<string, string>> = {
+  'DLI.0009 507': 'A full disk: src/storage/folder/folder-object-store.test.ts.',
   'DLI.0019 408': 'A request that takes a minute to arrive; Node measures the time, and nothing shortens it.',
+  'DLI.0023 400':
+    'Outside of /api/v1 an object is looked for before it is read; only one that goes in between is met so.',
   'DLI.0999 500': 'A fault of ours: src/http/render-error.test.ts.',
   'DLI.10001 500': 'A fault of ours: src/http/render-error.test.ts.',
   'DLI.11017 400': 'Jars are read when a job is launched, so the answer is a status with its reason.',
@@ -17,6 +20,7 @@ const NOT_MET: Readonly<Record<string, string>> = {
 
 export default function setup(project: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-answered-'))
+  chmodSync(folder, 0o777) // some tests become an ordinary user
   project.provide('answeredErrors', folder)
   return async () => {
     const answered = answeredErrors(folder)
