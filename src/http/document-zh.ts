@@ -64,6 +64,9 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Dedicated queue on which the job runs.': '运行作业的专属队列。',
   'Key of the tag.': '标签的键。',
   'Value of the tag.': '标签的值。',
+  'Key of the tag: 1 to 128 characters, not beginning with _sys_.': '标签的键，1~128个字符，不能以_sys_开头。',
+  'Value of the tag: at most 43 characters, or 255 where the operator allows it.':
+    '标签的值，不超过43个字符，服务允许时为255个字符。',
   'Labels. Null means none.': '标签。null表示没有标签。',
   'CUs of the job in all, 2 to 400. Default 2.': '作业的CU总数，取值2~400，默认为2。',
   'CUs of the JobManager. Default 1.': '管理单元（JobManager）的CU数，默认为1。',

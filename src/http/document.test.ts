@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { BODY_EXAMPLES } from './document-examples.ts'
+import { FIELDS } from './document-fields.ts'
 import { CHINESE } from './document-zh.ts'
 import { ENDPOINTS } from './server.ts'
 
@@ -39,6 +40,15 @@ test('every summary, description and tag of the OpenAPI document is there in Chi
 test('Chinese is there for nothing that the document does not say', () => {
   const document = JSON.stringify(openApi)
   expect(Object.keys(CHINESE).filter((english) => !document.includes(JSON.stringify(english)))).toEqual([])
+})
+
+test('fields are described that the document has, and no others', () => {
+  const document = JSON.stringify(openApi)
+  const isThere = ([key, [english]]: [string, readonly [string, ...unknown[]]]) => {
+    const [name = ''] = key.split('.').at(-1)?.split(/[[{]/) ?? []
+    return document.includes(`"${name}"`) && document.includes(JSON.stringify(english))
+  }
+  expect(Object.entries(FIELDS).filter((field) => !isThere(field))).toEqual([])
 })
 
 test('what Chinese says is Chinese', () => {
