@@ -548,7 +548,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Only keys that start so.': '按前缀过滤。',
   'Only keys after this one: next_after of the page before.': '只返回该键之后的对象，取上一页的next_after。',
   'Default 100, at most 1000.': '默认为100，最大1000。',
-  'ISO 8601, UTC.': 'ISO 8601格式的UTC时间。',
   'Every move of a job, with its reason': '查询作业的状态变化及原因',
   'The launches of a job: timeline, restore point, failure': '查询作业的启动记录：时间线、恢复点、失败原因',
   'From 1, per job.': '每个作业从1开始。',
