@@ -15,7 +15,7 @@ export type Occasion = Readonly<{
 
 export type RenderedError = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>
 
-const RETRY_AFTER_SECONDS = '2'
+const RETRY_AFTER_SECONDS = 2
 
 /** Said when the database or its disk is away. */
 export const UNAVAILABLE: Texts = {
@@ -37,28 +37,42 @@ export function renderError(
   occasion: Occasion,
   parts: Pick<HttpParts, 'isUnavailable' | 'isDiskFull' | 'logger' | 'limits'>,
 ): RenderedError {
+  const { foreign, texts, retryAfterSeconds } = explained(error, occasion, parts)
+  const { requestId, room, operation } = occasion
+  parts.logger.debug({ ...foreign, requestId, room, operation }, REFUSED)
+  const headers = retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) }
+  return { status: foreign.status, headers, body: bodyOf(foreign, texts, occasion) }
+}
+
+/** The log's line for an error answer; the tests collect them (test/support/answered-errors.ts). */
+export const REFUSED = 'A request was refused'
+
+type Explained = Readonly<{ foreign: ForeignError; texts: Texts; retryAfterSeconds: number | null }>
+
+function explained(
+  error: unknown,
+  { room, operation, requestId }: Occasion,
+  parts: Pick<HttpParts, 'isUnavailable' | 'isDiskFull' | 'logger' | 'limits'>,
+): Explained {
   const refusal = error instanceof Refusal ? error : refusalOfFramework(error, parts.limits.bodyBytes)
   if (refusal) {
-    const { texts, retryAfterSeconds: seconds } = refusal
-    const headers = seconds === null ? {} : { 'retry-after': String(seconds) }
-    return answer(foreignError(refusal, occasion.room, occasion.operation), texts, occasion, headers)
+    const { texts, retryAfterSeconds } = refusal
+    return { foreign: foreignError(refusal, room, operation), texts, retryAfterSeconds }
   }
-  const { requestId, operation } = occasion
   const isFull = anyCause(error, (cause) => isSystemError(cause, 'ENOSPC', 'EDQUOT') || parts.isDiskFull(cause))
   if (isFull || anyCause(error, parts.isUnavailable)) {
     parts.logger.warn({ err: error, requestId, operation }, 'The database or the disk is not available')
     const texts = isFull ? DISK_FULL : UNAVAILABLE
-    return answer(serverFault(occasion.room, 503), texts, occasion, { 'retry-after': RETRY_AFTER_SECONDS })
+    return { foreign: serverFault(room, 503), texts, retryAfterSeconds: RETRY_AFTER_SECONDS }
   }
   parts.logger.error({ err: error, requestId, operation }, 'A request failed')
-  return answer(serverFault(occasion.room, 500), faultTexts(requestId), occasion)
+  return { foreign: serverFault(room, 500), texts: faultTexts(requestId), retryAfterSeconds: null }
 }
 
-function answer(foreign: ForeignError, texts: Texts, occasion: Occasion, headers = {}): RenderedError {
-  const text = texts[occasion.language]
-  if (occasion.room === 'iam') return { status: foreign.status, headers, body: keystoneError(foreign.status, text) }
-  const ofGateway = foreign.code.startsWith('APIGW') ? { request_id: occasion.requestId } : {}
-  return { status: foreign.status, headers, body: { error_code: foreign.code, error_msg: text, ...ofGateway } }
+function bodyOf({ status, code }: ForeignError, texts: Texts, { room, language, requestId }: Occasion): object {
+  const text = texts[language]
+  if (room === 'iam') return keystoneError(status, text)
+  return { error_code: code, error_msg: text, ...(code.startsWith('APIGW') ? { request_id: requestId } : {}) }
 }
 
 /** Said of a fault of ours. */

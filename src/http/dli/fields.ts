@@ -47,7 +47,10 @@ export const queueName = (description: string) => text(description, QUEUE_NAME_L
 
 export const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema)
 
-export const Tags = Type.Array(Type.Object({ key: text('Key of the tag.'), value: text('Value of the tag.') }), {
+export const tagKey = text('Key of the tag: 1 to 128 characters, not beginning with _sys_.')
+export const tagValue = text('Value of the tag: at most 43 characters, or 255 where the operator allows it.')
+
+export const Tags = Type.Array(Type.Object({ key: tagKey, value: tagValue }), {
   description: 'Labels. Null means none.',
 })
 

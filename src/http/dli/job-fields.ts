@@ -2,6 +2,8 @@ import { type Static, Type } from 'typebox'
 import type { CheckpointMode, JobSettings } from '../../jobs/index.ts'
 import { boolean, integer, optional, text } from './fields.ts'
 
+const MEMORY_LENGTH_MAX = 64
+
 /**
  * The settings of any job as requests carry them: create and update, Jar and SQL have schemas of their own, and these fields
  * in common. Only JSON types are checked here: what values make sense is the domain's to say.
@@ -9,11 +11,11 @@ import { boolean, integer, optional, text } from './fields.ts'
 const Spec = Type.Object({
   cpu: optional(
     Type.Number({
-      documented: { minimum: 0.5, default: 1, 'x-unit': 'cores' },
+      documented: { minimum: 0.5, maximum: 1000, default: 1, 'x-unit': 'cores' },
       description: 'Cores, at least 0.5. Default 1.',
     }),
   ),
-  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".', undefined, { default: '4G' })),
+  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".', MEMORY_LENGTH_MAX, { default: '4G' })),
 })
 
 export const REFERENCE_LENGTH_MAX = 1280
@@ -24,7 +26,9 @@ export const JOB_FIELDS = {
   cu_number: optional(
     integer('CUs of the job in all, 2 to 400. Default 2.', { minimum: 2, maximum: 400, default: 2, 'x-unit': 'CU' }),
   ),
-  manager_cu_number: optional(integer('CUs of the JobManager. Default 1.', { minimum: 1, default: 1, 'x-unit': 'CU' })),
+  manager_cu_number: optional(
+    integer('CUs of the JobManager. Default 1.', { minimum: 1, maximum: 399, default: 1, 'x-unit': 'CU' }),
+  ),
   parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
   checkpoint_enabled: optional(boolean('Take checkpoints. Default false.', { default: false })),
   checkpoint_mode: optional(
@@ -34,18 +38,23 @@ export const JOB_FIELDS = {
     }),
   ),
   checkpoint_interval: optional(
-    integer('Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.', {
-      minimum: 1,
-      maximum: 999_999,
-      'x-unit': 's',
-    }),
+    integer(
+      'Seconds, at least 1 when checkpoints are taken. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.',
+      {
+        minimum: 0,
+        maximum: 999_999,
+        'x-unit': 's',
+      },
+    ),
   ),
   log_enabled: optional(boolean('Keep the logs in obs_bucket. Default false.', { default: false })),
   obs_bucket: optional(text('Name of the bucket for logs and checkpoints.', 63)),
   smn_topic: optional(text('Name of the topic that is told when the job fails.', 255)),
   restart_when_exception: optional(boolean('Restart the job after an error. Default false.', { default: false })),
-  tm_cus: optional(integer('CUs per TaskManager. Default 1.', { minimum: 1, default: 1, 'x-unit': 'CU' })),
-  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.', { minimum: 0 })),
+  tm_cus: optional(
+    integer('CUs per TaskManager. Default 1.', { minimum: 1, maximum: 399, default: 1, 'x-unit': 'CU' }),
+  ),
+  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.', { minimum: 0, maximum: 2000 })),
   flink_version: optional(text('Version of Flink. Default: that of the service.', 64)),
   resume_checkpoint: optional(
     boolean('After an error go on from the latest checkpoint. Default false.', { default: false }),
@@ -67,7 +76,7 @@ export const JOB_FIELDS = {
   resource_config: optional(
     Type.Object(
       {
-        max_slot: optional(integer('Slots per TaskManager. Default 1.', { minimum: 1, default: 1 })),
+        max_slot: optional(integer('Slots per TaskManager. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
         parallel_number: optional(integer('Parallelism. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
         jobmanager_resource_spec: optional(Spec),
         taskmanager_resource_spec: optional(Spec),

@@ -4,7 +4,7 @@ import type { Resource, ResourceFilter, ResourceKind, Tag, TagValues } from '../
 import { TAG_ERRORS } from '../../tags/index.ts'
 import type { Call } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
-import { boolean, optional, text, texts } from './fields.ts'
+import { boolean, optional, tagKey, tagValue, text, texts } from './fields.ts'
 
 /** The tag calls of version 3, which name resources by type and id. */
 const KINDS: Readonly<Record<string, ResourceKind>> = {
@@ -16,18 +16,15 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
 const TAGS_MAX = 20
 const PAGE_MAX = 1000
 
-const key = text('Key of the tag.')
-const value = text('Value of the tag.')
-
 export const NewTags = Type.Object({
-  tags: Type.Array(Type.Object({ key, value }), {
+  tags: Type.Array(Type.Object({ key: tagKey, value: tagValue }), {
     minItems: 1,
     description: 'A key that is there gets the new value.',
   }),
 })
 
 export const OldTags = Type.Object({
-  tags: Type.Array(Type.Object({ key, value: optional(text('Not looked at: a key has one value.')) }), {
+  tags: Type.Array(Type.Object({ key: tagKey, value: optional(text('Not looked at: a key has one value.')) }), {
     minItems: 1,
     maxItems: TAGS_MAX,
     description: 'A tag that is not there is no error.',
@@ -37,7 +34,7 @@ export const OldTags = Type.Object({
 export const Filter = Type.Object({
   without_any_tag: optional(boolean('Only resources without tags; the field tags is then ignored. Default false.')),
   tags: optional(
-    Type.Array(Type.Object({ key, values: optional(texts('Any of them; none: any value.', 255)) }), {
+    Type.Array(Type.Object({ key: tagKey, values: optional(texts('Any of them; none: any value.', 255)) }), {
       maxItems: TAGS_MAX,
       description: 'Tags that the resource must all have.',
     }),

@@ -118,7 +118,7 @@ export const JobItem = Type.Object({
 })
 
 const detailOnly = {
-  update_time: nullable(millis),
+  update_time: nullable(count),
   user_id: text,
   project_id: text,
   sql_body: Type.String({ description: 'Text of an SQL job; empty for a Jar job.' }),
@@ -134,7 +134,7 @@ const detailOnly = {
   job_config: JobConfig,
 }
 
-export const JobDetail = Type.Object({ ...shared, start_time: nullable(millis), ...detailOnly })
+export const JobDetail = Type.Object({ ...shared, start_time: nullable(count), ...detailOnly })
 
 /** An item of the list with show_detail: both sets of fields. */
 export const DetailedJobItem = Type.Object({ ...JobItem.properties, ...detailOnly })

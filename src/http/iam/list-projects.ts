@@ -29,8 +29,8 @@ export const listProjects = callerEndpoint({
     parent_id: text,
     enabled: text,
     is_domain: text,
-    page: Type.Optional(Type.Integer({ minimum: 1, description: 'From 1. Default 1.' })),
-    per_page: Type.Optional(Type.Integer({ minimum: 1, description: 'Default: all.' })),
+    page: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+    per_page: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
   answer: Type.Object({ projects: Type.Array(ProjectItem), links: Links }),
   async handle({ access }, { caller, query, baseUrl }) {
