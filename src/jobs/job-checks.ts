@@ -22,9 +22,8 @@ export async function checkOutside(
   before: JobSettings | null = null,
   actor: Actor | null = null,
 ): Promise<void> {
-  if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
-    await checkFlinkVersion(parts, settings.flinkVersion)
-  }
+  const version = flinkVersionOf(settings)
+  if (version !== null && version !== (before && flinkVersionOf(before))) await checkFlinkVersion(parts, version)
   const known = new Set([
     before?.entrypoint,
     before?.udfJarUrl,
@@ -42,6 +41,11 @@ export async function checkOutside(
     await resolvePackage(parts, projectId, field, reference)
     if (actor) await checkMayUse(parts, actor, field, reference)
   }
+}
+
+/** An image brings a Flink of its own: the version is kept and counts for nothing (DLI: flink_version). */
+function flinkVersionOf({ feature, flinkVersion }: JobSettings): string | null {
+  return feature === 'custom' ? null : flinkVersion
 }
 
 async function checkFlinkVersion(parts: JobParts, label: string): Promise<void> {
@@ -98,16 +102,21 @@ export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> 
   if (settings.mainClass === null && (settings.dependencyJars ?? []).length > 1) throw JOB_ERRORS.mainClassNeeded()
   if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
     throw JOB_ERRORS.bucketNeeded()
-  const unknown = await parts.variables.missing(job.projectId, variablesIn(settings))
-  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
+  await checkVariables(parts, job)
   await checkRoomExists(parts, job)
   await checkOutside(parts, job.projectId, settings)
+}
+
+async function checkVariables(parts: JobParts, job: Job, sqlBody = ''): Promise<void> {
+  const unknown = await parts.variables.missing(job.projectId, variablesIn(job.settings, sqlBody))
+  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
 }
 
 /** The run is accepted and ends at once with the reason (reconciler/decide/going-up.ts), unless the job is at fault. */
 async function checkSqlCanRun(parts: JobParts, job: Job): Promise<void> {
   if (job.queueName !== null) await findQueue(parts, job.projectId, job.queueName)
   else if (job.settings.runMode === 'exclusive_cluster') throw JOB_ERRORS.queueMissing()
+  await checkVariables(parts, job, (await parts.store.sqlBodies(parts.database.db, [job.id])).get(job.id))
 }
 
 async function checkRoomExists(parts: JobParts, job: Job): Promise<void> {
