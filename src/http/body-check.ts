@@ -55,13 +55,21 @@ function schemaAt(schema: Described, pointer: string): Described {
 function expectationOf(schema: Described): Texts {
   if (schema.anyOf) {
     const parts = schema.anyOf.map(expectationOf)
-    return { en: parts.map((part) => part.en).join(' or '), zh: parts.map((part) => part.zh).join('或') }
+    return { en: unique(parts.map(({ en }) => en)).join(' or '), zh: unique(parts.map(({ zh }) => zh)).join('或') }
   }
   if (schema.const !== undefined) return same(JSON.stringify(schema.const))
-  if (schema.enum) return { en: `one of ${schema.enum.join(', ')}`, zh: `以下之一：${schema.enum.join('、')}` }
+  if (schema.enum) return choiceExpectation(unique(schema.enum.map(String)).filter((value) => value !== ''))
   if (schema.type === 'array') return arrayExpectation(schema)
   return withRange(TYPE_WORDS[schema.type ?? ''] ?? same(schema.type ?? 'valid'), schema)
 }
+
+/** The empty text, which means "not given", is not offered. */
+function choiceExpectation(values: readonly string[]): Texts {
+  if (values.length === 2) return { en: values.join(' or '), zh: values.join('或') }
+  return { en: `one of ${values.join(', ')}`, zh: `以下之一：${values.join('、')}` }
+}
+
+const unique = (texts: readonly string[]) => [...new Set(texts)]
 
 function arrayExpectation(schema: Described): Texts {
   const item = expectationOf(schema.items ?? {})
@@ -95,6 +103,6 @@ const TYPE_WORDS: Readonly<Record<string, Texts>> = {
   integer: { en: 'an integer', zh: '整数' },
   number: { en: 'a number', zh: '数字' },
   string: { en: 'text', zh: '字符串' },
-  boolean: { en: 'true or false', zh: '布尔值' },
+  boolean: { en: 'true or false', zh: 'true或false' },
   object: { en: 'an object', zh: '对象' },
 }

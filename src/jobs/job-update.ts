@@ -1,5 +1,13 @@
 import type { Tx } from '../db/database.ts'
-import type { Job, JobChanges, JobSettings, Operation } from './job.ts'
+import type {
+  GivenResourceConfig,
+  GivenSettings,
+  Job,
+  JobChanges,
+  JobSettings,
+  Operation,
+  ResourceConfig,
+} from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
 import type { JobPatch } from './job-rows.ts'
@@ -10,7 +18,7 @@ import { type JobState, kindOf } from './lifecycle.ts'
 
 /** What the changes come to: only what really differs from the job as it is. */
 export function patchFor(job: Job, changes: JobChanges): JobPatch {
-  const settings = withoutFiller({ ...job.settings, ...changes.settings })
+  const settings = mergeSettings(job.settings, changes.settings ?? {})
   return {
     ...(changes.name && changes.name !== job.name ? { name: changes.name } : {}),
     ...(changes.description !== undefined && changes.description !== job.description
@@ -87,8 +95,18 @@ function wireName(setting: string): string {
   return WIRE_NAMES[setting] ?? setting.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** Empty texts and empty lists mean "not given". */
-export function withoutFiller(settings: JobSettings): JobSettings {
-  const entries = Object.entries(settings).map(([key, value]) => [key, value === '' ? null : value])
-  return Object.fromEntries(entries) as JobSettings
+/** What is given in the place of what was; an empty text means "none". */
+export function mergeSettings(before: JobSettings, given: GivenSettings): JobSettings {
+  const resourceConfig = mergeResourceConfig(before.resourceConfig, given.resourceConfig ?? {})
+  const entries = Object.entries({ ...before, ...given, resourceConfig })
+  return Object.fromEntries(entries.map(([key, value]) => [key, value === '' ? null : value])) as JobSettings
+}
+
+function mergeResourceConfig(before: ResourceConfig, given: GivenResourceConfig): ResourceConfig {
+  return {
+    ...before,
+    ...given,
+    jobManager: { ...before.jobManager, ...given.jobManager },
+    taskManager: { ...before.taskManager, ...given.taskManager },
+  }
 }

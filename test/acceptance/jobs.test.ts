@@ -97,6 +97,36 @@ describe('creating a job', () => {
     expect(job_config.tm_slot_num).toBeGreaterThanOrEqual(1)
   })
 
+  it('takes an empty text as not given, also where it chooses', async () => {
+    const empty = {
+      checkpoint_mode: '',
+      resource_config_version: '',
+      feature: '',
+      flink_version: '',
+      runtime_config: '',
+    }
+    const id = await createJob(world, {
+      name: 'empty',
+      ...empty,
+      resource_config: { jobmanager_resource_spec: { memory: '' } },
+    })
+    const plain = await readJob(world, await createJob(world, { name: 'not_given' }))
+    expect((await readJob(world, id)).job_config).toEqual(plain.job_config)
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { checkpoint_mode: 2, resource_config_version: 'v2' })
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, empty)
+    expect((await readJob(world, id)).job_config).toMatchObject({
+      ...{ checkpoint_mode: 'at_least_once', resource_config_version: 'v2' },
+    })
+  })
+
+  it('keeps the flink_version of a job with an image of its own, and looks at it when the image goes', async () => {
+    const fields = { feature: 'custom', image: 'acme/flink:1', flink_version: 'acme-9' }
+    const id = await createJob(world, { name: 'imaged', ...fields })
+    expect((await readJob(world, id)).job_config).toMatchObject(fields)
+    const reply = await update(id, { feature: 'basic' })
+    expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0001', expect.stringContaining('flink_version')])
+  })
+
   it.each(['exactly_once', '1', 1])('accepts checkpoint_mode %j', async (checkpoint_mode) => {
     const id = await createJob(world, { name: `mode_${typeof checkpoint_mode}_${checkpoint_mode}`, checkpoint_mode })
     expect((await readJob(world, id)).job_config.checkpoint_mode).toBe('exactly_once')
@@ -137,6 +167,22 @@ describe('updating a job', () => {
     expect(after.desc).toBe('after')
   })
 
+  it('changes a part of resource_config and keeps the other parts', async () => {
+    const resource_config = {
+      ...{ max_slot: 2, parallel_number: 2 },
+      jobmanager_resource_spec: { cpu: 0.5, memory: '2G' },
+      taskmanager_resource_spec: { cpu: 1.5, memory: '8192M' },
+    }
+    const id = await createJob(world, { name: 'parts', resource_config_version: 'v2', resource_config })
+    const change = { max_slot: 3, taskmanager_resource_spec: { cpu: 2, memory: null } }
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { resource_config: change })
+    expect((await readJob(world, id)).job_config.resource_config).toEqual({
+      ...resource_config,
+      max_slot: 3,
+      taskmanager_resource_spec: { cpu: 2, memory: '8192M' },
+    })
+  })
+
   it('accepts what was read back, as Terraform sends it', async () => {
     const id = await createJob(world, { name: 'echo', ...RUNNABLE, checkpoint_enabled: false })
     const { job_config: config } = await readJob(world, id)
@@ -172,8 +218,11 @@ describe('updating a job', () => {
   it('has its own codes for a missing job, a bad id and a taken name', async () => {
     await createJob(world, { name: 'first' })
     const id = await createJob(world, { name: 'second' })
-    expect(codeOf(await update(999_999, {}))).toBe('DLI.12004')
-    expect(codeOf(await update('abc', {}))).toBe('DLI.12001')
+    for (const missing of [999_999, '9007199254740993', '9223372036854775807', '00000000000000999999']) {
+      expect([missing, codeOf(await update(missing, {}))]).toEqual([missing, 'DLI.12004'])
+    }
+    for (const bad of ['abc', '0', '-1', '1.5'])
+      expect([bad, codeOf(await update(bad, {}))]).toEqual([bad, 'DLI.12001'])
     expect(codeOf(await update(id, { name: 'first' }))).toBe('DLI.12006')
   })
 })
@@ -192,6 +241,20 @@ describe('showing a job', () => {
     expect(detail.start_time).toBeTypeOf('number')
     expect(detail.duration).toBeGreaterThanOrEqual(0)
     expect(detail.job_config).toMatchObject({ executor_number: 1, executor_cu_number: 1 })
+  })
+})
+
+describe('a job sized by resource_config', () => {
+  it('counts CUs by CPU or memory, whichever is more, and keeps to no rule between the numbers of v1', async () => {
+    const spec = { cpu: 0.5, memory: '4G' }
+    const id = await runJob(world, {
+      ...{ name: 'by_memory', resource_config_version: 'v2', cu_number: 2, manager_cu_number: 3, parallel_number: 9 },
+      resource_config: { jobmanager_resource_spec: spec, taskmanager_resource_spec: { ...spec, memory: '8192M' } },
+    })
+    expect((await readJob(world, id)).job_config).toMatchObject({
+      ...{ executor_number: 1, executor_cu_number: 2, real_cu_number: 3 },
+      ...{ cu_number: 2, manager_cu_number: 3, parallel_number: 9 },
+    })
   })
 })
 

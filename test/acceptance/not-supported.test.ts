@@ -32,6 +32,10 @@ describe('an operation that is not built yet', () => {
       const reply = await world.send(method, concrete(path), method === 'GET' ? undefined : {})
       expect(codeOf(reply)).toMatch(/^DLI\.(10003|0007|11098)$/)
       expect(messageOf(reply)).toContain(summary)
+      const chinese = await world.send(method, concrete(path), method === 'GET' ? undefined : {}, {
+        'x-language': 'zh-cn',
+      })
+      expect(messageOf(chinese)).not.toMatch(/[a-z]{3,} [a-z]{2,}/)
       const stranger = await sendPlain(method, world.baseUrl + concrete(path).replace('{p}', world.projectId))
       expect(codeOf(stranger, 401)).toBe('DLI.0013')
     },
