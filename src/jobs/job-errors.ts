@@ -242,7 +242,7 @@ export const JOB_ERRORS = {
   imageUnsupported: () =>
     refuse(
       'imageUnsupported',
-      'custom images need the Kubernetes runtime. Set feature to basic to run the job here.',
+      'Custom images need the Kubernetes runtime. Set feature to basic to run the job here.',
       '自定义镜像需要Kubernetes运行时，请将 feature 设置为 basic 后在本机运行。',
     ),
   variablesMissing: (names: readonly string[]) => {

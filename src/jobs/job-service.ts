@@ -57,7 +57,7 @@ export type JobView = Readonly<{
   /** The live attempt, else the last one. */
   attempt: Attempt | null
   /** CUs and TaskManagers the job's settings come to. */
-  sizing: Readonly<Pick<Sizing, 'taskManagers' | 'taskManagerCus' | 'slotsPerTaskManager' | 'cuCount' | 'realCuCount'>>
+  sizing: Readonly<Pick<Sizing, 'taskManagers' | 'taskManagerCus' | 'cuCount' | 'realCuCount'>>
   /** Text of an SQL job; empty for a Jar job, and where it was not asked for. */
   sqlBody: string
 }>

@@ -80,6 +80,11 @@ function sizeV2(settings: JobSettings): Sizing {
   }
 }
 
+/** What clients see as tm_slot_num: theirs, or what the formula gives. */
+export function shownSlots(settings: JobSettings): number {
+  return settings.tmSlotNum || sizeOf(settings, GIB).slotsPerTaskManager
+}
+
 /** The larger of CPU and memory (DLI, real CUs). */
 function cusOf(cpuCores: number, memoryBytes: number): number {
   return Math.ceil(Math.max(cpuCores, memoryBytes / GIB / GIB_PER_CU))

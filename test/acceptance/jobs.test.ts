@@ -199,6 +199,26 @@ describe('updating a job', () => {
     expect((await readJob(world, id)).job_config).toEqual(config)
   })
 
+  it('takes all that was read of a running job back as no change', async () => {
+    const id = await runJob(world, { name: 'whole', checkpoint_enabled: true, obs_bucket: 'bkt' })
+    const { job_config, ...detail } = await readJob(world, id)
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { ...detail, ...job_config })
+    const { executor_number, ...config } = (await readJob(world, id)).job_config
+    expect(config).toEqual({ ...job_config, executor_number: undefined })
+    expect(executor_number).toBe(job_config.executor_number)
+    const another = { ...job_config, tm_slot_num: 2 }
+    expect(codeOf(await update(id, another))).toBe('DLI.12003')
+  })
+
+  it('keeps choosing the directory of checkpoints when its choice is sent back', async () => {
+    const fields = { checkpoint_enabled: true, obs_bucket: 'bkt' }
+    const id = await createJob(world, { name: 'chosen', ...fields })
+    const { checkpoint_path } = (await readJob(world, id)).job_config
+    expect(checkpoint_path).toBe(`bkt/jobs/checkpoint/${id}`)
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { ...fields, checkpoint_path, obs_bucket: 'other' })
+    expect((await readJob(world, id)).job_config.checkpoint_path).toBe(`other/jobs/checkpoint/${id}`)
+  })
+
   it('lets six fields of a running job change, and refuses any other', async () => {
     const id = await runJob(world, { name: 'running' })
     const six = {
