@@ -5,6 +5,7 @@ import { Refusal } from '../lib/errors.ts'
 import { type Job, type JobId, type JobSettings, kindOfType } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
+import { jobOfCheckpoints, shownCheckpointPath } from './job-places.ts'
 import { memoryOf, sizeOf } from './job-sizing.ts'
 import type { JobStore } from './job-store.ts'
 import { variablesIn } from './launch-plan.ts'
@@ -82,15 +83,22 @@ export async function checkPathIsFree(
   id: JobId | null,
   settings: JobSettings,
 ): Promise<void> {
-  if (settings.checkpointPath === null) return
-  const plain = (path: string | null) =>
-    (path ?? '')
-      .split('/')
-      .filter((part) => part !== '')
-      .join('/')
-  const others = await store.othersWithCheckpointPath(reader, projectId, id)
-  const other = others.find((job) => plain(job.settings.checkpointPath) === plain(settings.checkpointPath))
-  if (other) throw JOB_ERRORS.checkpointPathTaken(settings.checkpointPath, other.name)
+  const { checkpointPath } = settings
+  if (checkpointPath === null) return
+  const chosenFor = jobOfCheckpoints(checkpointPath)
+  const others = [
+    ...(await store.othersWithCheckpointPath(reader, projectId, id)),
+    chosenFor === null || chosenFor === id ? null : await store.find(reader, projectId, chosenFor),
+  ]
+  const other = others.find((job) => job && plainPath(shownCheckpointPath(job)) === plainPath(checkpointPath))
+  if (other) throw JOB_ERRORS.checkpointPathTaken(checkpointPath, other.name)
+}
+
+function plainPath(path: string | null): string {
+  return (path ?? '')
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
 }
 
 /** What must hold before a run is accepted: what can be told without starting anything. */

@@ -138,6 +138,10 @@ describe('creating a job', () => {
     const second = await world.send('POST', JOBS, { name: 'path2', checkpoint_path: 'bkt/own' })
     expect(codeOf(second)).toBe('DLI.0001')
     expect(messageOf(second)).toContain('checkpoint_path')
+    const chosen = { checkpoint_enabled: true, obs_bucket: 'bkt' }
+    const checkpoint_path = `obs://bkt/jobs/checkpoint/${await createJob(world, { name: 'path3', ...chosen })}/`
+    const copy = await world.send('POST', JOBS, { name: 'path4', ...chosen, checkpoint_path })
+    expect([codeOf(copy), messageOf(copy)]).toEqual(['DLI.0001', expect.stringContaining('"path3"')])
   })
 
   it('takes a name of 57 Chinese characters, and an empty queue_name as none', async () => {
