@@ -25,7 +25,7 @@ describe('the check of a body', () => {
     [{ name: 5 }, 'name is not valid: it must be text.'],
     [{ name: 'x', count: '2' }, 'count is not valid: it must be an integer from 1 to 9.'],
     [{ name: 'x', count: 10 }, 'count is not valid: it must be an integer from 1 to 9.'],
-    [{ name: 'x', kind: 'c' }, 'kind is not valid: it must be one of a, b.'],
+    [{ name: 'x', kind: 'c' }, 'kind is not valid: it must be a or b.'],
     [{ name: 'x', either: 1 }, 'either is not valid: it must be true or false, also as text.'],
     [{ name: 'x', number: 'many' }, 'number is not valid: it must be an integer, also as text.'],
     [{ name: 'x', tags: 'k=v' }, 'tags is not valid: it must be an array (each item an object).'],
@@ -40,7 +40,7 @@ describe('the check of a body', () => {
   it.each([
     ['count', '2', 'count 无效：应为1至9之间的整数。'],
     ['number', 'many', 'number 无效：应为整数，也可为字符串形式。'],
-    ['either', 1, 'either 无效：应为布尔值，也可为字符串形式。'],
+    ['either', 1, 'either 无效：应为true或false，也可为字符串形式。'],
   ])('says it of %s in Chinese as well', (field, value, zh) => {
     const refusal = (() => {
       try {

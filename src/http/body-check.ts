@@ -70,8 +70,8 @@ function anyExpectation(schemas: readonly Described[]): Texts {
   const parts = schemas.filter((schema) => !isWrittenOut(schema)).map(expectationOf)
   const [alsoEn, alsoZh] = schemas.some(isWrittenOut) ? [', also as text', '，也可为字符串形式'] : ['', '']
   return {
-    en: `${parts.map((part) => part.en).join(' or ')}${alsoEn}`,
-    zh: `${parts.map((part) => part.zh).join('或')}${alsoZh}`,
+    en: `${unique(parts.map(({ en }) => en)).join(' or ')}${alsoEn}`,
+    zh: `${unique(parts.map(({ zh }) => zh)).join('或')}${alsoZh}`,
   }
 }
 
@@ -82,9 +82,12 @@ function isWrittenOut({ pattern, enum: choices }: Described): boolean {
 
 /** An empty text stands for none and need not be named. */
 function choiceExpectation(choices: readonly unknown[]): Texts {
-  const named = choices.filter((choice) => choice !== '')
+  const named = unique(choices.filter((choice) => choice !== '').map(String))
+  if (named.length === 2) return { en: named.join(' or '), zh: named.join('或') }
   return { en: `one of ${named.join(', ')}`, zh: `以下之一：${named.join('、')}` }
 }
+
+const unique = (texts: readonly string[]) => [...new Set(texts)]
 
 function arrayExpectation(schema: Described): Texts {
   const item = expectationOf(schema.items ?? {})
@@ -118,6 +121,6 @@ const TYPE_WORDS: Readonly<Record<string, Texts>> = {
   integer: { en: 'an integer', zh: '整数' },
   number: { en: 'a number', zh: '数字' },
   string: { en: 'text', zh: '字符串' },
-  boolean: { en: 'true or false', zh: '布尔值' },
+  boolean: { en: 'true or false', zh: 'true或false' },
   object: { en: 'an object', zh: '对象' },
 }

@@ -108,7 +108,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'job_selected[]': ['', '', { ...NUMBER, example: 138 }],
   'importFlinkJobSavepoint.job_id': ['', '', { pattern: '^[0-9]{0,16}$', maxLength: 16, minimum: 1, maximum: LONG_MAX, example: 138 }],
   'createFlinkSqlJob.checkpoint_interval': ['', '', { default: 10, example: 10 }],
-  'createFlinkSqlJob.template_id': ['', '', { minimum: 1, example: 1 }],
+  'createFlinkSqlJob.template_id': ['', '', { minimum: 1, maximum: LONG_MAX, example: 1 }],
   'updateFlinkJarJob.job_type': ['', '', { example: JAR_JOB }],
   'executeFlinkJobSavepoint.savepoint_path': ['', '', { maxLength: 4096, example: 'jobs/savepoints' }],
   'importFlinkJobSavepoint.savepoint_path': ['', '', { minLength: 1, maxLength: 4096, example: 'jobs/savepoints/savepoint-1' }],

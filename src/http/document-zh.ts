@@ -92,10 +92,10 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'v2: resource_config sizes the job. Default v1.': '资源配置版本，v2表示由 resource_config 决定作业规格，默认为v1。',
   'Slots per TaskManager. Default 1.': '每个TaskManager的Slot数，默认为1。',
   'Parallelism. Default 1.': '并行度，默认为1。',
-  'Cores, at least 0.5. Default 1.': 'CPU核数，至少0.5，默认为1。',
-  'Memory, at least 2 GB, such as "4G". Default "4G".': '内存，至少2GB，例如“4G”，默认为“4G”。',
-  'Sizes the job when resource_config_version is v2. Given as a whole: absent parts take their defaults.':
-    'resource_config_version 为v2时的作业规格。整体生效，未填的部分取默认值。',
+  'Cores, 0.5 to 1000. Default 1.': 'CPU核数，取值为0.5~1000，默认为1。',
+  'Memory, 2 to 4096 GB, such as "4G". Default "4G".': '内存，取值为2~4096GB，例如“4G”，默认为“4G”。',
+  'Sizes the job when resource_config_version is v2. What is absent in it takes its default, and stays on an update.':
+    'resource_config_version 为v2时的作业规格。创建时未填的部分取默认值，更新时保持不变。',
   'Class with the main method. Default: from the manifest of the entrypoint.':
     '主类，默认取entrypoint的manifest中的主类。',
   'Arguments of the main method, separated by blanks.': '主类的参数，以空格分隔。',

@@ -67,7 +67,7 @@ export const REQUEST_ERRORS = {
   noSuchApi: (method: string, path: string) =>
     refuse('noSuchApi', `There is no ${method} ${shown(path)}.`, `不存在接口 ${method} ${shown(path)}。`),
   notSupported: (title: Texts, note: Texts) =>
-    refuse('notSupported', `"${title.en}" is not supported yet. ${note.en}`, `暂不支持“${title.zh}”。${note.zh}`),
+    refuse('notSupported', `"${title.en}" is not supported. ${note.en}`, `不支持“${title.zh}”。${note.zh}`),
   credentialsMissing: () =>
     refuse(
       'credentialsMissing',

@@ -5,6 +5,7 @@ import { Refusal } from '../lib/errors.ts'
 import { type Job, type JobId, type JobSettings, kindOfType } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
+import { jobOfCheckpoints, shownCheckpointPath } from './job-places.ts'
 import { memoryOf, sizeOf } from './job-sizing.ts'
 import type { JobStore } from './job-store.ts'
 import { variablesIn } from './launch-plan.ts'
@@ -22,9 +23,8 @@ export async function checkOutside(
   before: JobSettings | null = null,
   actor: Actor | null = null,
 ): Promise<void> {
-  if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
-    await checkFlinkVersion(parts, settings.flinkVersion)
-  }
+  const version = flinkVersionOf(settings)
+  if (version !== null && version !== (before && flinkVersionOf(before))) await checkFlinkVersion(parts, version)
   const known = new Set(before ? referencesIn(before).map(([, reference]) => reference) : [])
   for (const [field, reference] of referencesIn(settings)) {
     if (known.has(reference)) continue
@@ -41,6 +41,11 @@ function referencesIn({ entrypoint, udfJarUrl, dependencyJars, dependencyFiles }
     ...(dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
     ...(dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
   ]
+}
+
+/** An image brings a Flink of its own: the version is kept and counts for nothing (DLI: flink_version). */
+function flinkVersionOf({ feature, flinkVersion }: JobSettings): string | null {
+  return feature === 'custom' ? null : flinkVersion
 }
 
 async function checkFlinkVersion(parts: JobParts, label: string): Promise<void> {
@@ -87,15 +92,22 @@ export async function checkPathIsFree(
   id: JobId | null,
   settings: JobSettings,
 ): Promise<void> {
-  if (settings.checkpointPath === null) return
-  const plain = (path: string | null) =>
-    (path ?? '')
-      .split('/')
-      .filter((part) => part !== '')
-      .join('/')
-  const others = await store.othersWithCheckpointPath(reader, projectId, id)
-  const other = others.find((job) => plain(job.settings.checkpointPath) === plain(settings.checkpointPath))
-  if (other) throw JOB_ERRORS.checkpointPathTaken(settings.checkpointPath, other.name)
+  const { checkpointPath } = settings
+  if (checkpointPath === null) return
+  const chosenFor = jobOfCheckpoints(checkpointPath)
+  const others = [
+    ...(await store.othersWithCheckpointPath(reader, projectId, id)),
+    chosenFor === null || chosenFor === id ? null : await store.find(reader, projectId, chosenFor),
+  ]
+  const other = others.find((job) => job && plainPath(shownCheckpointPath(job)) === plainPath(checkpointPath))
+  if (other) throw JOB_ERRORS.checkpointPathTaken(checkpointPath, other.name)
+}
+
+function plainPath(path: string | null): string {
+  return (path ?? '')
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
 }
 
 /** What must hold before a run is accepted: what can be told without starting anything. */
@@ -107,17 +119,22 @@ export async function checkCanRunHere(parts: JobParts, actor: Actor, job: Job): 
   if (settings.mainClass === null && (settings.dependencyJars ?? []).length > 1) throw JOB_ERRORS.mainClassNeeded()
   if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
     throw JOB_ERRORS.bucketNeeded()
-  const unknown = await parts.variables.missing(job.projectId, variablesIn(settings))
-  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
+  await checkVariables(parts, job)
   await checkRoomExists(parts, job)
   await checkOutside(parts, job.projectId, settings)
   await checkMayRunWith(parts, job, actor)
+}
+
+async function checkVariables(parts: JobParts, job: Job, sqlBody = ''): Promise<void> {
+  const unknown = await parts.variables.missing(job.projectId, variablesIn(job.settings, sqlBody))
+  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
 }
 
 /** The run is accepted and ends at once with the reason (reconciler/decide/going-up.ts), unless the job is at fault. */
 async function checkSqlCanRun(parts: JobParts, job: Job): Promise<void> {
   if (job.queueName !== null) await findQueue(parts, job.projectId, job.queueName)
   else if (job.settings.runMode === 'exclusive_cluster') throw JOB_ERRORS.queueMissing()
+  await checkVariables(parts, job, (await parts.store.sqlBodies(parts.database.db, [job.id])).get(job.id))
 }
 
 async function checkRoomExists(parts: JobParts, job: Job): Promise<void> {

@@ -5,6 +5,7 @@ import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import { findState } from './import-savepoint.ts'
 import {
   type Attempt,
+  type GivenSettings,
   type Job,
   type JobChanges,
   type JobId,
@@ -24,8 +25,8 @@ import type { JobParts } from './job-parts.ts'
 import { bucketPath, placesOf } from './job-places.ts'
 import type { JobPatch } from './job-rows.ts'
 import { checkDescription, checkName, checkSettings, DEFAULT_SETTINGS } from './job-settings.ts'
-import { sizeOf } from './job-sizing.ts'
-import { changeJob, checkMayUpdate, patchFor, sameDefinition, withoutFiller } from './job-update.ts'
+import { type Sizing, sizeOf } from './job-sizing.ts'
+import { changeJob, checkMayUpdate, mergeSettings, patchFor, sameDefinition } from './job-update.ts'
 import type { JobEvent } from './lifecycle.ts'
 import { mayImportSavepoint, mayOverwrite, mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
@@ -38,7 +39,7 @@ export type NewJob = Readonly<{
   description: string
   queueName: string | null
   /** Absent settings take the contract's defaults. */
-  settings: Partial<JobSettings>
+  settings: GivenSettings
   /** Of an SQL job; of a Jar job there is none. */
   sqlBody?: string
   tags: readonly { key: string; value: string }[]
@@ -56,7 +57,7 @@ export type JobView = Readonly<{
   /** The live attempt, else the last one. */
   attempt: Attempt | null
   /** CUs and TaskManagers the job's settings come to. */
-  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number; realCuCount: number }>
+  sizing: Readonly<Pick<Sizing, 'taskManagers' | 'taskManagerCus' | 'cuCount' | 'realCuCount'>>
   /** Text of an SQL job; empty for a Jar job, and where it was not asked for. */
   sqlBody: string
 }>
@@ -139,7 +140,7 @@ export function createJobService(parts: JobParts): JobService {
   }
 
   const checkNew = async (actor: Actor, wanted: NewJob): Promise<JobSettings> => {
-    const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
+    const settings = mergeSettings(DEFAULT_SETTINGS, wanted.settings)
     checkName(wanted.name)
     checkDescription(wanted.description)
     checkMode(wanted.type, settings.runMode)

@@ -16,6 +16,7 @@ export type Facts = Readonly<{
   minLength?: number
   maxLength?: number
   default?: unknown
+  enum?: readonly unknown[]
   'x-unit'?: 'CU' | 's' | 'cores'
 }>
 
@@ -40,6 +41,13 @@ export const booleanOrText = (description: string, documented: Facts = {}) =>
 export const text = (description: string, maxLength?: number, documented: Facts = {}) =>
   Type.String({ description, documented, ...(maxLength === undefined ? {} : { maxLength }) })
 
+/** One of the values; an empty text is accepted, too, and means "not given", as it does where any text may stand. */
+export const choice = <const Values extends readonly (string | number)[]>(
+  values: Values,
+  description: string,
+  documented: Facts = {},
+) => Type.Enum([...values, ''] as const, { description, documented: { ...documented, enum: values } })
+
 export const texts = (description: string, maxLength: number) =>
   Type.Array(Type.String({ maxLength }), { description, maxItems: TEXTS_MAX })
 
@@ -60,6 +68,11 @@ export function toBoolean(value: boolean | 'true' | 'false' | undefined): boolea
 
 export function toInteger(value: number | string): number {
   return Number(value)
+}
+
+/** An empty text is no value. */
+export function given<Value>(value: Value): Exclude<Value, ''> | undefined {
+  return value === '' ? undefined : (value as Exclude<Value, ''>)
 }
 
 /** An empty text means "not given". */

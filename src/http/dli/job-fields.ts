@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import type { CheckpointMode, JobSettings } from '../../jobs/index.ts'
-import { boolean, integer, optional, text } from './fields.ts'
+import type { CheckpointMode, GivenResourceConfig, GivenSettings, ResourceSpec } from '../../jobs/index.ts'
+import { boolean, choice, given, integer, optional, text } from './fields.ts'
 
 const MEMORY_LENGTH_MAX = 64
 
@@ -12,10 +12,10 @@ const Spec = Type.Object({
   cpu: optional(
     Type.Number({
       documented: { minimum: 0.5, maximum: 1000, default: 1, 'x-unit': 'cores' },
-      description: 'Cores, at least 0.5. Default 1.',
+      description: 'Cores, 0.5 to 1000. Default 1.',
     }),
   ),
-  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".', MEMORY_LENGTH_MAX, { default: '4G' })),
+  memory: optional(text('Memory, 2 to 4096 GB, such as "4G". Default "4G".', MEMORY_LENGTH_MAX, { default: '4G' })),
 })
 
 export const REFERENCE_LENGTH_MAX = 1280
@@ -32,9 +32,8 @@ export const JOB_FIELDS = {
   parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
   checkpoint_enabled: optional(boolean('Take checkpoints. Default false.', { default: false })),
   checkpoint_mode: optional(
-    Type.Enum([1, 2, '1', '2', 'exactly_once', 'at_least_once'], {
-      documented: { default: 1 },
-      description: '1: exactly once; 2: at least once. Default 1.',
+    choice([1, 2, '1', '2', 'exactly_once', 'at_least_once'], '1: exactly once; 2: at least once. Default 1.', {
+      default: 1,
     }),
   ),
   checkpoint_interval: optional(
@@ -68,10 +67,7 @@ export const JOB_FIELDS = {
   flink_log_config: optional(text('Log levels, as JSON text.', CONFIG_LENGTH_MAX)),
   execution_agency_urn: optional(text('Name of an agency. Stored and answered.', 256)),
   resource_config_version: optional(
-    Type.Enum(['v1', 'v2'], {
-      documented: { default: 'v1' },
-      description: 'v2: resource_config sizes the job. Default v1.',
-    }),
+    choice(['v1', 'v2'], 'v2: resource_config sizes the job. Default v1.', { default: 'v1' }),
   ),
   resource_config: optional(
     Type.Object(
@@ -83,7 +79,7 @@ export const JOB_FIELDS = {
       },
       {
         description:
-          'Sizes the job when resource_config_version is v2. Given as a whole: absent parts take their defaults.',
+          'Sizes the job when resource_config_version is v2. What is absent in it takes its default, and stays on an update.',
       },
     ),
   ),
@@ -93,8 +89,8 @@ const JobFields = Type.Object(JOB_FIELDS)
 type JobFields = Static<typeof JobFields>
 
 /** The common settings that the request gives, and no others. */
-export function toCommonSettings(body: JobFields): Partial<JobSettings> {
-  return onlyGiven({
+export function toCommonSettings(body: JobFields): GivenSettings {
+  return onlyGiven<GivenSettings>({
     cuNumber: body.cu_number,
     managerCuNumber: body.manager_cu_number,
     parallelNumber: body.parallel_number,
@@ -107,23 +103,20 @@ export function toCommonSettings(body: JobFields): Partial<JobSettings> {
     resumeCheckpoint: body.resume_checkpoint,
     resumeMaxNum: body.resume_max_num,
     checkpointEnabled: body.checkpoint_enabled,
-    checkpointMode: toCheckpointMode(body.checkpoint_mode),
+    checkpointMode: toCheckpointMode(given(body.checkpoint_mode)),
     checkpointIntervalSeconds: body.checkpoint_interval,
     runtimeConfig: textOrNull(body.runtime_config),
     flinkLogConfig: textOrNull(body.flink_log_config),
     flinkVersion: textOrNull(body.flink_version),
     executionAgencyUrn: textOrNull(body.execution_agency_urn),
-    resourceConfigVersion: body.resource_config_version,
+    resourceConfigVersion: given(body.resource_config_version),
     resourceConfig: body.resource_config && toResourceConfig(body.resource_config),
   })
 }
 
-/** Settings that may be absent from a request: unchanged, or the default. */
-type Given = { [Key in keyof JobSettings]?: JobSettings[Key] | undefined }
-
-/** Without the keys whose value is undefined. */
-export function onlyGiven(values: Given): Partial<JobSettings> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<JobSettings>
+/** Without the keys whose value is undefined: those stay, or take the default. */
+export function onlyGiven<Wanted>(values: { [Key in keyof Wanted]?: Wanted[Key] | undefined }): Partial<Wanted> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<Wanted>
 }
 
 /** An empty text means none; an absent one stays absent. */
@@ -136,15 +129,15 @@ function toCheckpointMode(value: number | string | undefined): CheckpointMode | 
   return value === 2 || value === '2' || value === 'at_least_once' ? 'at_least_once' : 'exactly_once'
 }
 
-function toResourceConfig(config: NonNullable<JobFields['resource_config']>): JobSettings['resourceConfig'] {
-  return {
-    maxSlot: config.max_slot ?? 1,
-    parallelNumber: config.parallel_number ?? 1,
+function toResourceConfig(config: NonNullable<JobFields['resource_config']>): GivenResourceConfig {
+  return onlyGiven<GivenResourceConfig>({
+    maxSlot: config.max_slot,
+    parallelNumber: config.parallel_number,
     jobManager: toSpec(config.jobmanager_resource_spec),
     taskManager: toSpec(config.taskmanager_resource_spec),
-  }
+  })
 }
 
-function toSpec(spec: { cpu?: number; memory?: string } | undefined): { cpu: number; memory: string } {
-  return { cpu: spec?.cpu ?? 1, memory: spec?.memory ?? '4G' }
+function toSpec({ cpu, memory }: Static<typeof Spec> = {}): Partial<ResourceSpec> {
+  return onlyGiven<ResourceSpec>({ cpu, memory: given(memory) })
 }

@@ -6,6 +6,8 @@ import type { DliOperation } from './operations.ts'
 
 const FLINK_JOBS = /^\/(v1\.0|v3)\/:project_id\/streaming\//
 
+const inBoth = (en: string): Texts => ({ en, zh: CHINESE[en] ?? en })
+
 /** The endpoint of an operation that Headgate does not have: it says so, to callers who may know. */
 export function notSupported(operation: DliOperation): Endpoint {
   return projectEndpoint({
@@ -19,5 +21,3 @@ export function notSupported(operation: DliOperation): Endpoint {
     },
   })
 }
-
-const inBoth = (en: string): Texts => ({ en, zh: CHINESE[en] ?? en })

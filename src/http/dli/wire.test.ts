@@ -38,7 +38,7 @@ function view(settings: Partial<JobSettings> = {}, job: Partial<Job> = {}, rest:
     openOperation: null,
     latestSavepoint: null,
     attempt: null,
-    sizing: { taskManagers: 1, slotsPerTaskManager: 1, cuCount: 2, realCuCount: 2 },
+    sizing: { taskManagers: 1, taskManagerCus: 1, cuCount: 2, realCuCount: 2 },
     sqlBody: '',
     ...rest,
   }
@@ -153,8 +153,8 @@ describe('the detail of a job', () => {
   })
 
   it('names the CUs that the job comes to only when they are not cu_number', () => {
-    const sizing = { taskManagers: 2, slotsPerTaskManager: 2, cuCount: 5, realCuCount: 3 }
-    expect(toJobDetail(view({ cuNumber: 5 }, {}, { sizing }), reading).job_config).toMatchObject({
+    const sizing = { taskManagers: 2, taskManagerCus: 1, cuCount: 5, realCuCount: 3 }
+    expect(toJobDetail(view({ cuNumber: 5, parallelNumber: 8 }, {}, { sizing }), reading).job_config).toMatchObject({
       real_cu_number: 3,
       tm_slot_num: 2,
     })

@@ -8,6 +8,7 @@ import {
   scalingOf,
 } from '../../jobs/index.ts'
 import { shownCheckpointPath } from '../../jobs/job-places.ts'
+import { shownSlots } from '../../jobs/job-sizing.ts'
 import type { Language } from '../../lib/errors.ts'
 import { nullable } from './fields.ts'
 import { JOB_TYPES } from './job-types.ts'
@@ -243,17 +244,13 @@ function toSizeConfig({ job, sizing, attempt }: JobView) {
     cu_number: settings.cuNumber,
     parallel_number: settings.parallelNumber,
     executor_number: isLive ? sizing.taskManagers : null,
-    executor_cu_number: isLive ? executorCus(settings) : null,
+    executor_cu_number: isLive ? sizing.taskManagerCus : null,
     tm_cus: settings.tmCus,
-    tm_slot_num: Math.max(1, settings.tmSlotNum || sizing.slotsPerTaskManager),
+    tm_slot_num: shownSlots(settings),
     real_cu_number: sizing.realCuCount === settings.cuNumber ? 0 : sizing.realCuCount,
     resource_config_version: settings.resourceConfigVersion,
     resource_config: toResourceConfig(settings.resourceConfig),
   }
-}
-
-function executorCus(settings: JobSettings): number {
-  return settings.resourceConfigVersion === 'v2' ? Math.ceil(settings.resourceConfig.taskManager.cpu) : settings.tmCus
 }
 
 function toResourceConfig(config: ResourceConfig) {
