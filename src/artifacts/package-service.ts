@@ -222,12 +222,11 @@ async function writePackage(
 }
 
 async function list({ database: { db } }: Parts, projectId: string, query: PackageQuery): Promise<Package[]> {
-  const stored = await readPackages(db, projectId, query.kind)
+  const stored = await readPackages(db, projectId, query)
   const tags = await readTagsOfKind(db, projectId, 'package')
   return stored
     .map((each) => ({ ...each, tags: tags.get(String(each.id)) ?? [] }))
     .filter((each) => matchesTagFilter(each.tags, query.tags ?? []))
-    .filter(query.isVisible ?? (() => true))
 }
 
 async function get(parts: Parts, projectId: string, name: string, group: string | null): Promise<Package> {

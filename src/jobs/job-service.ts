@@ -355,7 +355,7 @@ export function createJobService(parts: JobParts): JobService {
 
     async definitions(actor, wanted) {
       const jobs = await store.names(database.db, actor.projectId)
-      const mayExport = await parts.grants.jobsWith(actor, 'export')
+      const mayExport = await parts.grants.mayExportJob(actor)
       const ids = (wanted ? selected(jobs, wanted, mayExport) : jobs.filter(mayExport)).map(({ id }) => id)
       return definitionsOf(parts, actor.projectId, ids)
     },
