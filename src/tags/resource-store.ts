@@ -37,14 +37,14 @@ export async function countResources(
 /** The different tags on them, by key and value. */
 export async function readTagsInUse(reader: Reader, rows: ResourceRows, { projectId, kind }: Kind): Promise<Tag[]> {
   return reader
-    .selectFrom(rows.as('resources'))
-    .innerJoin('tags', (join) => join.on(sql<boolean>`tags.resource_id = cast(resources.id as text)`))
-    .select(['tags.key', 'tags.value'])
+    .selectFrom('tags')
+    .select(['key', 'value'])
     .distinct()
-    .where('tags.project_id', '=', projectId)
-    .where('tags.resource_type', '=', kind)
-    .orderBy('tags.key')
-    .orderBy('tags.value')
+    .where('project_id', '=', projectId)
+    .where('resource_type', '=', kind)
+    .where(sql<number>`cast(resource_id as bigint)`, 'in', (e) => e.selectFrom(rows.as('resources')).select('id'))
+    .orderBy('key')
+    .orderBy('value')
     .execute()
 }
 
