@@ -29,14 +29,16 @@ export function matchingJobs(reader: Reader, projectId: string, query: JobQuery)
   return jobs
 }
 
-/** One page of them, whole rows. */
+/** One page of them, whole rows. The page is found by ids alone: what is sorted and skipped is then narrow. */
 export function pageOfJobs(reader: Reader, projectId: string, query: JobQuery) {
-  return matchingJobs(reader, projectId, query)
-    .selectAll('jobs')
-    .orderBy('jobs.created_at', query.order)
-    .orderBy('jobs.id', query.order)
-    .limit(query.limit)
-    .offset(query.offset)
+  const { order, limit, offset } = query
+  const page = matchingJobs(reader, projectId, query)
+    .select('jobs.id')
+    .orderBy('jobs.created_at', order)
+    .orderBy('jobs.id', order)
+    .limit(limit)
+    .offset(offset)
+  return reader.selectFrom('jobs').selectAll().where('id', 'in', page).orderBy('created_at', order).orderBy('id', order)
 }
 
 /** Jobs of a project as things that carry tags. */
