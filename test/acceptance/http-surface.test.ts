@@ -53,6 +53,7 @@ describe('paths', () => {
       ['DELETE', JOBS],
       ['GET', '/v2/{p}/queues'],
       ['OPTIONS', JOBS],
+      ['QUERY', JOBS],
     ]
     for (const [method = '', path = ''] of cases)
       expect([path, codeOf(await world.send(method, path), 404)]).toEqual([path, 'APIGW.0101'])

@@ -70,6 +70,7 @@ describe.skipIf(executablePath === null)('the API Explorer in a browser', () => 
 
   async function send(expected: string): Promise<void> {
     await page.click('#send')
+    await page.waitForSelector('#send:enabled') // it is not while the answer is awaited
     await page.waitForSelector(`#status:has-text("${expected}")`)
   }
 
