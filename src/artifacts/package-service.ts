@@ -233,12 +233,11 @@ async function writePackage(
 }
 
 async function list({ database: { db } }: Parts, projectId: string, query: PackageQuery): Promise<Package[]> {
-  const stored = await readPackages(db, projectId, query.kind)
+  const stored = await readPackages(db, projectId, query)
   const tags = await readTagsOfKind(db, projectId, 'package')
   return stored
     .map((each) => ({ ...each, tags: tags.get(String(each.id)) ?? [] }))
     .filter((each) => matchesTagFilter(each.tags, query.tags ?? []))
-    .filter(query.isVisible ?? (() => true))
 }
 
 async function get(parts: Parts, projectId: string, name: string, group: string | null): Promise<Package> {
@@ -260,7 +259,7 @@ async function remove({ database }: Parts, projectId: string, name: string, grou
 /** Removes what is in the group beside what comes, and gives its owner, who keeps it: of a new group, the caller. */
 async function replaceGroup(tx: Tx, caller: Owner, { group, sources }: UploadPlan): Promise<Owner> {
   const names = new Set(sources.map(({ name }) => name))
-  const members = (await readPackages(tx.db, caller.projectId)).filter((each) => each.group === group)
+  const members = (await readPackages(tx.db, caller.projectId, {})).filter((each) => each.group === group)
   for (const each of members) if (!names.has(each.name)) await removeStored(tx, each)
   const [oldest] = members
   return oldest ? { projectId: caller.projectId, userId: oldest.ownerId, userName: oldest.ownerName } : caller

@@ -59,8 +59,8 @@ export type Upload = Readonly<{ group: string | null; packages: readonly Package
 export type PackageQuery = Readonly<{
   kind?: PackageKind | undefined
   tags?: readonly string[] | undefined
-  /** Absent: all are. */
-  isVisible?: ((item: Package) => boolean) | undefined
+  /** Only packages that this user may see. Absent: all. */
+  visibleTo?: string | undefined
 }>
 
 /** What a job's field names (`name.jar`, `group/name.jar`, `obs://bucket/key`), found to be there. */

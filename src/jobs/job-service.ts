@@ -54,8 +54,8 @@ export type JobView = Readonly<{
   ownerName: string
   openOperation: Operation | null
   latestSavepoint: Savepoint | null
-  /** The live attempt, else the last one. */
-  attempt: Attempt | null
+  /** Something of it may be running: an attempt is live. */
+  isLive: boolean
   /** CUs and TaskManagers the job's settings come to. */
   sizing: Readonly<Pick<Sizing, 'taskManagers' | 'taskManagerCus' | 'cuCount' | 'realCuCount'>>
   /** Text of an SQL job; empty for a Jar job, and where it was not asked for. */
@@ -356,7 +356,7 @@ export function createJobService(parts: JobParts): JobService {
 
     async definitions(actor, wanted) {
       const jobs = await store.names(database.db, actor.projectId)
-      const mayExport = await parts.grants.jobsWith(actor, 'export')
+      const mayExport = await parts.grants.mayExportJob(actor)
       const ids = (wanted ? selected(jobs, wanted, mayExport) : jobs.filter(mayExport)).map(({ id }) => id)
       return definitionsOf(parts, actor.projectId, ids)
     },
@@ -433,19 +433,19 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boole
   const { store, database } = parts
   const ids = jobs.map((job) => job.id)
   const sqlJobs = jobs.filter((job) => kindOfType(job.type) === 'sql').map((job) => job.id)
-  const [owners, operations, attempts, savepoints, sqlBodies] = await Promise.all([
+  const [owners, operations, live, savepoints, sqlBodies] = await Promise.all([
     store.ownerNames(database.db, [...new Set(jobs.map((job) => job.ownerId))]),
     store.openOperations(database.db, ids),
-    store.newestAttempts(database.db, ids),
-    store.savepointsOf(database.db, ids),
+    store.liveOf(database.db, ids),
+    store.latestSavepoints(database.db, ids),
     store.sqlBodies(database.db, withSqlBody ? sqlJobs : []),
   ])
   return jobs.map((job) => ({
     job,
     ownerName: owners.get(job.ownerId) ?? '',
     openOperation: operations.get(job.id) ?? null,
-    latestSavepoint: savepoints.find((savepoint) => savepoint.jobId === job.id) ?? null,
-    attempt: attempts.get(job.id) ?? null,
+    latestSavepoint: savepoints.get(job.id) ?? null,
+    isLive: live.has(job.id),
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
     sqlBody: sqlBodies.get(job.id) ?? '',
   }))

@@ -194,7 +194,7 @@ export type Savepoint = Readonly<{
 
 export type JobQuery = Readonly<{
   /** Only jobs that this user owns or was given the right to see. Absent: all. */
-  visibleTo?: string
+  visibleTo?: string | undefined
   type?: JobType
   states?: readonly JobState[]
   /** Only jobs with (true) or without (false) an open operation. */

@@ -102,20 +102,38 @@ function claimedPool(pool: pg.Pool, claim: Claim): PostgresPool {
   // Without a listener a connection that breaks would end the process; its queries fail, and the pool drops it.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => void client.on('error', () => undefined))
+  const nameOf = statementNames()
   return {
     options: pool.options,
     connect: async () => {
       claim.assertHeld()
-      return toKyselyClient(await pool.connect().catch(asAway))
+      return toKyselyClient(await pool.connect().catch(asAway), nameOf)
     },
     end: () => pool.end(),
   }
 }
 
+/** Lists of values make texts of many lengths; the rest of the service has fewer than this. */
+const STATEMENTS_KEPT = 500
+
+type NameOf = (text: string, values: readonly unknown[]) => { name?: string }
+
+/** What has a name is parsed once for each connection, and planned a few times; that takes longer than to run it. */
+function statementNames(): NameOf {
+  const names = new Map<string, string>()
+  return (text, values) => {
+    if (values.length === 0) return {}
+    const name = names.get(text) ?? (names.size < STATEMENTS_KEPT ? `headgate_${names.size}` : null)
+    if (name === null) return {}
+    names.set(text, name)
+    return { name }
+  }
+}
+
 /** Kysely asks for whole results only, not for cursors. */
-function toKyselyClient(client: pg.PoolClient): PostgresPoolClient {
+function toKyselyClient(client: pg.PoolClient, nameOf: NameOf): PostgresPoolClient {
   const query = (text: string, values: readonly unknown[]): unknown =>
-    client.query(text, values.map(withoutNul)).catch(asAway)
+    client.query({ ...nameOf(text, values), text, values: values.map(withoutNul) }).catch(asAway)
   return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) }
 }
 

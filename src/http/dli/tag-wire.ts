@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Actor, Grants } from '../../grants/index.ts'
-import type { Resource, ResourceFilter, ResourceKind, Tag, TagValues } from '../../tags/index.ts'
+import { type Actor, visibleTo } from '../../grants/index.ts'
+import type { Page, ResourceFilter, ResourceKind, Tag, TagValues } from '../../tags/index.ts'
 import { TAG_ERRORS } from '../../tags/index.ts'
 import type { Call } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
@@ -60,29 +60,31 @@ export function toResourceKind(type = ''): ResourceKind {
   return kind
 }
 
-/** What of a kind the caller may see: nothing else counts in a list. */
-export function visibleOf(grants: Grants, caller: Actor, kind: ResourceKind): Promise<(each: Resource) => boolean> {
-  if (kind === 'job') return grants.jobsWith(caller, 'view')
-  return kind === 'queue' ? grants.visibleQueues(caller) : grants.visiblePackages(caller)
-}
-
 type FilterBody = Readonly<{
   without_any_tag?: boolean
   tags?: readonly { key: string; values?: readonly string[] }[]
   matches?: readonly { value: string }[]
 }>
 
-export function toResourceFilter({ without_any_tag, tags = [], matches = [] }: FilterBody): ResourceFilter {
+/** What the caller may not see does not count either. */
+export function toResourceFilter(caller: Actor, body: FilterBody): ResourceFilter {
+  const { without_any_tag, tags = [], matches = [] } = body
   return {
+    visibleTo: visibleTo(caller),
     withoutAnyTag: without_any_tag,
     tags: tags.map(({ key, values = [] }) => ({ key, values })),
     nameContains: matches[0]?.value,
   }
 }
 
-export function pageOf<Item>(items: readonly Item[], { query }: Pick<Call, 'query'>): Item[] {
+export function toPage({ query }: Pick<Call, 'query'>): Page {
   const offset = query.integer('offset', 0, REQUEST_ERRORS.pagingBad) ?? 0
   const limit = Math.min(PAGE_MAX, query.integer('limit', 0, REQUEST_ERRORS.pagingBad) ?? PAGE_MAX)
+  return { limit, offset }
+}
+
+export function pageOf<Item>(items: readonly Item[], call: Pick<Call, 'query'>): Item[] {
+  const { limit, offset } = toPage(call)
   return items.slice(offset, offset + limit)
 }
 

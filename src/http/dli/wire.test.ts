@@ -37,7 +37,7 @@ function view(settings: Partial<JobSettings> = {}, job: Partial<Job> = {}, rest:
     ownerName: 'u1',
     openOperation: null,
     latestSavepoint: null,
-    attempt: null,
+    isLive: false,
     sizing: { taskManagers: 1, taskManagerCus: 1, cuCount: 2, realCuCount: 2 },
     sqlBody: '',
     ...rest,
@@ -161,8 +161,8 @@ describe('the detail of a job', () => {
   })
 
   it('counts executors only while something runs', () => {
-    const live = { attempt: { live: true } } as Partial<JobView>
-    const ended = { attempt: { live: false } } as Partial<JobView>
+    const live = { isLive: true }
+    const ended = { isLive: false }
     expect(toJobDetail(view({}, {}, live), reading).job_config).toMatchObject({
       executor_number: 1,
       executor_cu_number: 1,

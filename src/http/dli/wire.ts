@@ -236,9 +236,8 @@ function toStorageConfig(job: Job) {
   }
 }
 
-function toSizeConfig({ job, sizing, attempt }: JobView) {
+function toSizeConfig({ job, sizing, isLive }: JobView) {
   const { settings } = job
-  const isLive = attempt?.live ?? false
   return {
     manager_cu_number: settings.managerCuNumber,
     cu_number: settings.cuNumber,
