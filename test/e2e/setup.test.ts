@@ -96,7 +96,7 @@ test('the first time everything is installed, the second time nothing but the co
   const nothingToFind = join(root, 'nothing')
   await mkdir(nothingToFind, { recursive: true })
   const second = setup(project, ['--for=tests', '--', 'src/main.ts', 'exit', '6'], {
-    PATH: await folderWith('npm'),
+    PATH: await folderWith('npm', 'chromium'),
     HOME: nothingToFind,
   })
   expect(await second.ended).toEqual({ code: 6 })
