@@ -49,7 +49,7 @@ export async function createWorld(): Promise<World> {
     const runtime = createLocalProcessRuntime({
       ...{ runsFolder: join(folder, 'runs'), archivesFolder: join(folder, 'archives'), java, clock: systemClock },
       ...{ findFlink: (version) => home.find(version), listFlink: () => home.list(), memoryBudgetBytes: null },
-      ...{ trainingUser: TRAINING_USER, logger: createLogger('silent'), ...differences },
+      ...{ trainingUser: TRAINING_USER, warmSlots: 0, logger: createLogger('silent'), ...differences },
     })
     made.push(runtime)
     return runtime

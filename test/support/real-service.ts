@@ -221,6 +221,7 @@ async function trainArchives(config: Config): Promise<void> {
     logger: createLogger('silent'),
     memoryBudgetBytes: null,
     trainingUser: null,
+    warmSlots: 0,
   })
   for (const { version } of await home.list()) await runtime.trainArchives(version)
   await runtime.close()

@@ -24,8 +24,9 @@ function wrapHost(host: ProcessHost): ProcessHost {
     ...plan,
     async spawn(...asked) {
       reached('beforeSpawn')
-      await plan.spawn(...asked)
+      const way = await plan.spawn(...asked)
       reached('afterSpawn')
+      return way
     },
   })
   const plan: ProcessHost['plan'] = async (...asked) => wrapPlan(await host.plan(...asked))

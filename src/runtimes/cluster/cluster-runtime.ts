@@ -10,6 +10,7 @@ import type {
   CheckpointView,
   JobCounters,
   LaunchSpec,
+  LaunchWish,
   LogFile,
   LogPage,
   Observation,
@@ -109,6 +110,14 @@ export class ClusterRuntime implements Runtime {
       }
     })
     this.#changed(spec.attemptId)
+  }
+
+  reserve(wish: LaunchWish): Promise<AttemptId | null> {
+    return this.#options.host.reserve(wish)
+  }
+
+  release(attemptId: AttemptId): void {
+    this.#options.host.release(attemptId)
   }
 
   async find(): Promise<AttemptId[]> {

@@ -4,11 +4,12 @@ import type { Logger } from '../../lib/logger.ts'
 import { type ClusterLimits, ClusterRuntime } from '../cluster/cluster-runtime.ts'
 import { freePorts } from '../cluster/ports.ts'
 import type { Ports, ProcessHost } from '../cluster/process-host.ts'
-import type { Runtime } from '../runtime.ts'
+import type { LaunchWish, Runtime } from '../runtime.ts'
 import { archiveToUse, isTrained } from './class-data.ts'
 import type { Java } from './command-line.ts'
 import { type JavaProcessOptions, javaProcesses } from './java-processes.ts'
 import { train } from './training.ts'
+import type { Surroundings, WarmPool } from './warm/pool.ts'
 
 /** Runs each attempt as plain `java` processes on this machine, by the Flink versions that are installed on it. */
 export type LocalProcessOptions = Readonly<{
@@ -23,6 +24,10 @@ export type LocalProcessOptions = Readonly<{
   memoryBudgetBytes: number | null
   /** User id for the service's own training runs; null: the service's. */
   trainingUser: number | null
+  /** Warm slots to keep (warm/pool.ts); 0: none. */
+  warmSlots: number
+  /** Replaced by tests that pretend a full machine. */
+  availableBytes?: () => number
   limits?: Partial<ClusterLimits>
   /** Replaced by tests that provoke a clash. */
   freePorts?: () => Promise<Ports>
@@ -40,6 +45,10 @@ export interface LocalProcessRuntime extends Runtime {
    * priority. To be called when idle; nothing depends on its success, so problems are logged and not thrown.
    */
   trainArchives(version: string): Promise<void>
+  /** Launches like this one are to be expected: JVMs are kept warm for them. */
+  expect(wish: LaunchWish): void
+  /** Looks after the warm JVMs; to be called every second or so. Answers what it did, or null. */
+  tendWarm(surroundings: Surroundings): ReturnType<WarmPool['tend']>
 }
 
 export function createLocalProcessRuntime(options: LocalProcessOptions): LocalProcessRuntime {
@@ -49,6 +58,8 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): LocalPr
     sharingOf: options.sharingOf ?? ((installation, role) => archiveToUse(archives, installation, role)),
     commandPrefix: options.commandPrefix ?? [],
     freePorts: options.freePorts ?? freePorts,
+    ...{ runsFolder: options.runsFolder, warmSlots: options.warmSlots },
+    ...(options.availableBytes && { availableBytes: options.availableBytes }),
   })
   const host = options.wrapHost?.(javas) ?? javas
   const { runsFolder, clock, logger, memoryBudgetBytes, limits } = options
@@ -57,7 +68,11 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): LocalPr
     ...{ kind: 'local-process', host, runsFolder, flinkVersions, clock, logger, memoryBudgetBytes },
     ...(limits && { limits }),
   })
-  return Object.assign(runtime, { trainArchives: (version: string) => trainArchives(options, version) })
+  return Object.assign(runtime, {
+    trainArchives: (version: string) => trainArchives(options, version),
+    expect: (wish: LaunchWish) => void javas.warm.follow(wish),
+    tendWarm: (surroundings: Surroundings) => javas.warm.tend(surroundings),
+  })
 }
 
 async function trainArchives(options: LocalProcessOptions, version: string): Promise<void> {

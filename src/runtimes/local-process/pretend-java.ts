@@ -23,6 +23,7 @@ export function pretendRuntime(folder: string, differences: Partial<LocalProcess
       archivesFolder: join(folder, 'archives'),
       memoryBudgetBytes: null,
       trainingUser: null,
+      warmSlots: 0,
     },
     ...{ findFlink: async () => installation, listFlink: async () => [installation] },
     ...{ java: { home: join(folder, 'java'), majorVersion: 17 }, clock: systemClock, logger: createLogger('silent') },
