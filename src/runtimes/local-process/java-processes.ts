@@ -1,6 +1,7 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
+import type { LaunchableFlink } from '../../flink/launcher.ts'
 import { preparePlugins } from '../../flink/plugins.ts'
 import { messageOf, Refusal } from '../../lib/errors.ts'
 import { writeTextDurably } from '../../lib/files.ts'
@@ -16,9 +17,13 @@ import {
   type Java,
   type JvmContext,
   type JvmRole,
-  jobManagerCommand,
+  javaCommand,
+  jobManagerJvm,
+  jobManagerProgram,
   jvmEnvironment,
-  taskManagerCommand,
+  taskManagerJvm,
+  taskManagerProgram,
+  userJvmOptions,
 } from './command-line.ts'
 import { configYaml, flinkConfiguration, ignoredKeys } from './flink-config.ts'
 import { attemptsAlive, endLostProcesses, endProcesses } from './killing.ts'
@@ -36,7 +41,7 @@ import { becoming } from './process-user.ts'
 
 /** Clusters as plain `java` processes of this machine, detached, so that they outlive the service. */
 export type JavaProcessOptions = Readonly<{
-  findFlink: (version: string) => Promise<FlinkInstallation | null>
+  findFlink: (version: string) => Promise<LaunchableFlink | null>
   java: Java
   sharingOf: (installation: FlinkInstallation, role: JvmRole) => Promise<ClassSharing>
   /** Put before the command of every process, such as `nice`. */
@@ -139,8 +144,8 @@ async function spawnJvm(attempt: Attempt, key: ProcessKey, spawning: Spawning): 
   const context = await jvmContext(attempt, key, spawning)
   const child = await tableOf(attempt).spawn({
     key,
-    prefix: [...spawning.commandPrefix, ...becoming(context.spec.user)],
-    command: commandOf(context, key, spawning),
+    prefix: [...spawning.commandPrefix, ...becoming(attempt.specOfLaunch().user)],
+    command: commandOf(attempt, context, key, spawning),
     environment: jvmEnvironment(context),
     workingFolder: folder.work,
     outFile: join(folder.logs, `${key.role}.out`),
@@ -153,17 +158,23 @@ async function spawnJvm(attempt: Attempt, key: ProcessKey, spawning: Spawning): 
 
 async function jvmContext(attempt: Attempt, { role }: ProcessKey, spawning: Spawning): Promise<JvmContext> {
   const { installation, pluginsFolder, java } = spawning
-  const sharing = await spawning.sharingOf(installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
-  const { folder } = attempt
-  return { java, installation, pluginsFolder, spec: attempt.specOfLaunch(), folder, processName: role, sharing }
+  const jvmRole = role === 'jobmanager' ? 'jobmanager' : 'taskmanager'
+  const sharing = await spawning.sharingOf(installation, jvmRole)
+  const userOptions = userJvmOptions(attempt.specOfLaunch().flinkConfig, jvmRole)
+  const { id: attemptId, folder } = attempt
+  return { java, installation, pluginsFolder, folder, attemptId, processName: role, userOptions, sharing }
 }
 
-function commandOf(context: JvmContext, key: ProcessKey, { memory }: Spawning): string[] {
+function commandOf(attempt: Attempt, context: JvmContext, key: ProcessKey, { memory }: Spawning): string[] {
+  const { folder } = attempt
+  const spec = attempt.specOfLaunch()
   if (key.role === 'jobmanager') {
-    return jobManagerCommand(context, memory.jobManager, jarPaths(context.spec, context.folder))
+    const program = jobManagerProgram(spec, folder, jarPaths(spec, folder))
+    return javaCommand(jobManagerJvm(context, memory.jobManager), program)
   }
   // A name of its own for every turn: Flink must not take the new process for the old one.
-  return taskManagerCommand(context, memory.taskManager, `${key.role}-${key.turn}`)
+  const program = taskManagerProgram(spec, folder, memory.taskManager, `${key.role}-${key.turn}`)
+  return javaCommand(taskManagerJvm(context, memory.taskManager), program)
 }
 
 /** Attempts of this host have the tables that it opened. */
