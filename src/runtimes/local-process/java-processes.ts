@@ -150,6 +150,7 @@ function programOf(attempt: Attempt, key: ProcessKey, { jvms }: Starting): JavaP
 function startWarm(options: JavaProcessOptions): StartWarm {
   return async ({ id: attemptId, folder, wish, table }, role) => {
     const jvms = await planJvms(wish, wish.flinkVersion, options)
+    if (!jvms.installation.hasLauncher) throw new Error(`There is no launcher for Flink ${wish.flinkVersion}`)
     const prefix = [...options.commandPrefix, ...lowPriority()]
     const program = warmProgram(jvmRoleOf(role))
     const place = { attemptId, folder, role }

@@ -1,4 +1,5 @@
 import type { FlinkInstallation } from '../../flink/installation.ts'
+import type { LaunchableFlink } from '../../flink/launcher.ts'
 import { preparePlugins } from '../../flink/plugins.ts'
 import { messageOf, Refusal } from '../../lib/errors.ts'
 import type { Role } from '../cluster/process-host.ts'
@@ -29,7 +30,7 @@ import { becoming } from './process-user.ts'
 /** What the JVMs of a cluster are, whether they start for a job or wait for one (warm/pool.ts). */
 export type JvmPlan = Readonly<{
   java: Java
-  installation: FlinkInstallation
+  installation: LaunchableFlink
   pluginsFolder: string
   /** Why programs cannot open obs:// paths; null: they can. */
   pluginsProblem: string | null
@@ -38,7 +39,7 @@ export type JvmPlan = Readonly<{
 }>
 
 export type JvmPlanning = Readonly<{
-  findFlink: (version: string) => Promise<FlinkInstallation | null>
+  findFlink: (version: string) => Promise<LaunchableFlink | null>
   java: Java
   sharingOf: (installation: FlinkInstallation, role: JvmRole) => Promise<ClassSharing>
   /** Put before the command of every process, such as `nice`. */

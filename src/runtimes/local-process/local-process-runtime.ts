@@ -1,4 +1,5 @@
 import type { FlinkInstallation } from '../../flink/installation.ts'
+import { type LaunchableFlink, withLauncher } from '../../flink/launcher.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { type ClusterLimits, ClusterRuntime } from '../cluster/cluster-runtime.ts'
@@ -29,6 +30,8 @@ export type LocalProcessOptions = Readonly<{
   /** Replaced by tests that pretend a full machine. */
   availableBytes?: () => number
   limits?: Partial<ClusterLimits>
+  /** Replaced by tests that pretend Java. */
+  withLauncher?: typeof withLauncher
   /** Replaced by tests that provoke a clash. */
   freePorts?: () => Promise<Ports>
   /** Replaced by the training of archives. */
@@ -54,7 +57,7 @@ export interface LocalProcessRuntime extends Runtime {
 export function createLocalProcessRuntime(options: LocalProcessOptions): LocalProcessRuntime {
   const archives = { folder: options.archivesFolder, java: options.java }
   const javas = javaProcesses({
-    ...{ findFlink: options.findFlink, java: options.java, logger: options.logger },
+    ...{ findFlink: (version) => findLaunchable(options, version), java: options.java, logger: options.logger },
     sharingOf: options.sharingOf ?? ((installation, role) => archiveToUse(archives, installation, role)),
     commandPrefix: options.commandPrefix ?? [],
     freePorts: options.freePorts ?? freePorts,
@@ -75,10 +78,22 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): LocalPr
   })
 }
 
+/** A version that the launcher does not fit, or a Java without compiler, runs jobs all the same. */
+async function findLaunchable(options: LocalProcessOptions, version: string): Promise<LaunchableFlink | null> {
+  const installation = await options.findFlink(version)
+  if (installation === null) return null
+  try {
+    return await (options.withLauncher ?? withLauncher)(installation, options.java.home)
+  } catch (error) {
+    options.logger.warn({ err: error, version: installation.version }, 'there is no launcher for this Flink')
+    return { ...installation, hasLauncher: false }
+  }
+}
+
 async function trainArchives(options: LocalProcessOptions, version: string): Promise<void> {
   const { logger, archivesFolder, java } = options
   try {
-    const installation = await options.findFlink(version)
+    const installation = await findLaunchable(options, version)
     if (installation === null || (await isTrained({ folder: archivesFolder, java }, installation))) return
     logger.info({ kept: await train(options, installation, createLocalProcessRuntime) }, 'class data archives made')
   } catch (error) {
