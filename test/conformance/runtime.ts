@@ -86,7 +86,8 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
         const saved = await seen(world.runtime, attemptId, (o) => o.latestCheckpoint !== null)
         expect(saved).toMatchObject({ rest: 'answers', registeredTaskManagers: 1, failure: null, exists: true })
         expect(saved.timeline.map(({ step }) => step)).toEqual([
-          ...['filesReady', 'jvmsSpawned', 'jobManagerUp', 'taskManagersRegistered', 'running', 'firstCheckpoint'],
+          ...['launching', 'filesReady', 'configured', 'jvmsSpawned'],
+          ...['jobManagerUp', 'taskManagersRegistered', 'running', 'firstCheckpoint'],
         ])
         expect(saved.timeline.map(({ at }) => at)).toEqual(saved.timeline.map(({ at }) => at).sort((a, b) => +a - +b))
 

@@ -53,7 +53,7 @@ describe('a launch', () => {
     const seen = await pretendRuntime(folder).inspect('attempt1')
     expect(seen).toMatchObject({ exists: true, rest: 'silent', flinkJob: null, failure: null })
     expect([seen.jobManager, ...seen.taskManagers].map(({ is }) => is)).toEqual(['alive', 'alive', 'alive'])
-    expect(seen.timeline.map(({ step }) => step)).toEqual(['filesReady', 'jvmsSpawned'])
+    expect(seen.timeline.map(({ step }) => step)).toEqual(['launching', 'filesReady', 'configured', 'jvmsSpawned'])
     await eventually(async () => (await starts()) === 3)
   })
 
@@ -123,8 +123,10 @@ describe('the end of an attempt', () => {
       const runtime = pretendRuntime(folder)
       for (const attemptId of ['attempt1', 'attempt2']) await runtime.launch({ ...one, attemptId }, never)
       const mine = () => processesWithVariable('HEADGATE_ATTEMPT', 'attempt2')
-      await eventually(async () => (await mine()).length === 4)
-      const running = (await runningProcesses()).filter(({ user }) => user === USER)
+      // The programs of both attempts have become the user's.
+      const ofUser = async () => (await runningProcesses()).filter(({ user }) => user === USER)
+      await eventually(async () => (await mine()).length === 4 && (await ofUser()).length === 4)
+      const running = await ofUser()
       const wrappers = (await mine()).filter(({ pid }) => running.some(({ parentPid }) => parentPid === pid))
       expect(wrappers).toHaveLength(2)
       for (const wrapper of wrappers) signalProcess(wrapper, 'SIGKILL')
@@ -228,10 +230,14 @@ it('a change of a process is told to who listens', async () => {
 
 /** A service that begins a launch and is killed some milliseconds later. */
 async function killedAfter(attemptId: string, delayMs: number): Promise<void> {
-  const service = fork(join(import.meta.dirname, 'pretend-java.ts'), [folder, JSON.stringify({ ...spec, attemptId })], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
+  const service = fork(
+    join(import.meta.dirname, 'pretend-java.ts'),
+    [folder, 'begin', JSON.stringify({ ...spec, attemptId })],
+    {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  )
   await new Promise((resolve) => service.once('message', resolve))
   await sleep(delayMs)
   const ended = new Promise((resolve) => service.once('exit', resolve))

@@ -97,6 +97,13 @@ export class WarmPool {
     return key
   }
 
+  /** How many there are of each; reserved ones are as good as gone. */
+  count(): { warming: number; ready: number } {
+    const idle = this.#idle()
+    const ready = idle.filter(({ state }) => state === 'ready').length
+    return { warming: idle.length - ready, ready }
+  }
+
   /** Gives the program to the JVM that waits for it. When it is not taken, nothing waits there any more. */
   async lease({ id, role, table, wish }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
     const jvm = this.#take(id, role)
