@@ -4,25 +4,29 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
-import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.impl.Log4jContextFactory;
+import org.apache.logging.log4j.core.selector.ContextSelector;
+import org.apache.logging.log4j.util.PropertiesUtil;
 
 /**
- * log4j, which Flink logs by. The system property that names its configuration is the job's from the JVM's birth and stays
- * as it is; during the warm-up log4j has another one given by hand.
+ * log4j, by which Flink writes its log. Every class loader without a parent of Flink's has a world of its own there
+ * (LoggerContext): the RPC system's is kept for the job, those of the plugins that the warm-up loaded are not.
  */
 final class JobLog {
-    private static LoggerContext context;
+    private static final String CONFIGURATION = "log4j.configurationFile";
 
     private JobLog() {}
 
-    /** Everything goes to a file in the folder. To be called before anything of Flink is loaded. */
+    /** Everything goes to a file in the folder, in the same way as the job's will. Before anything of Flink is loaded. */
     static void keepAway(Path folder) throws IOException {
-        String lines = String.join("\n",
+        Path file = folder.resolve("log4j.properties");
+        String lines = String.join(
+                "\n",
                 "rootLogger.level = INFO",
                 "rootLogger.appenderRef.file.ref = File",
-                "logger.shadednetty.name = org.apache.flink.shaded.netty4.io.netty.channel.DefaultChannelPipeline",
-                "logger.shadednetty.level = OFF",
                 "appender.file.type = RollingFile",
                 "appender.file.name = File",
                 "appender.file.fileName = " + folder.resolve("warm-up.log"),
@@ -33,21 +37,16 @@ final class JobLog {
                 "appender.file.policies.type = Policies",
                 "appender.file.policies.size.type = SizeBasedTriggeringPolicy",
                 "appender.file.policies.size.size = 20MB");
-        configure(folder, "log4j.properties", lines);
-    }
-
-    /** Nothing is logged any more, and no file is open. */
-    static void silence() {
-    }
-
-    /** As if log4j were starting now. */
-    static void follow() {
-        context.setConfigLocation(null);
-    }
-
-    private static void configure(Path folder, String name, String lines) throws IOException {
-        Path file = folder.resolve(name);
         Files.write(file, lines.getBytes(StandardCharsets.UTF_8));
-        context = Configurator.initialize(null, JobLog.class.getClassLoader(), file.toUri());
+        System.setProperty(CONFIGURATION, file.toUri().toString());
+    }
+
+    /** As if log4j were starting now. The system property that names its configuration is the job's again. */
+    static void follow() {
+        PropertiesUtil.getProperties().reload();
+        ContextSelector contexts = ((Log4jContextFactory) LogManager.getFactory()).getSelector();
+        for (LoggerContext each : List.copyOf(contexts.getLoggerContexts())) {
+            each.reconfigure();
+        }
     }
 }

@@ -25,7 +25,6 @@ final class WarmUp {
                 savepoint = runJob(folder.resolve("round-" + round), savepoint);
             }
         } finally {
-            JobLog.silence();
             remove(folder);
         }
     }
