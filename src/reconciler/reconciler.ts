@@ -6,6 +6,7 @@ import { memoryOf, type Sizing, sizeOf } from '../jobs/job-sizing.ts'
 import { flinkConfigOf, planLaunch, variablesIn } from '../jobs/launch-plan.ts'
 import { kindOf } from '../jobs/lifecycle.ts'
 import { findRestorable } from '../jobs/restorable.ts'
+import { jvmsOf, startSteps } from '../jobs/start-steps.ts'
 import type { Texts } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { AttemptId, Runtime } from '../runtimes/runtime.ts'
@@ -219,8 +220,17 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (decision.event) {
         logger.info({ jobId: job.id, event: decision.event, state: job.state, because: decision.because }, 'job moved')
       }
+      if (decision.event === 'launched' && view.attempt) logStart({ ...view.attempt, ...decision.attempt })
       return true
     })
+  }
+
+  /** Milliseconds since it was asked for. */
+  function logStart(attempt: Attempt): void {
+    const steps = startSteps(attempt)
+    const beganMs = steps[0]?.at.getTime() ?? 0
+    const atMs = Object.fromEntries(steps.map(({ step, at }) => [step, at.getTime() - beganMs]))
+    logger.info({ jobId: attempt.jobId, attemptId: attempt.id, jvms: jvmsOf(attempt), atMs }, 'job runs')
   }
 
   const missingVariables = (job: Job) => parts.variables.missing(job.projectId, variablesIn(job.settings))

@@ -1,5 +1,5 @@
 /** The whole service on real Flink, and a person with a token in front of it. */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccess, type FirstCredentials } from '../../src/access/index.ts'
@@ -44,7 +44,7 @@ export type RealClient = Readonly<{
   createJob(job: Record<string, unknown>): Promise<number>
   /** Deletes every job and waits until nothing of them runs. */
   deleteJobs(): Promise<void>
-  /** Processes that carry the folder in their command line. */
+  /** Processes that carry the folder in their command line or environment, but for those that wait for a job. */
   processes(): Promise<string[]>
 }>
 
@@ -78,6 +78,7 @@ export function realEnvironment(folder: string): Environment {
     HEADGATE_PORT: '0',
     HEADGATE_CU_MEMORY: '1280M',
     HEADGATE_TRAIN_ARCHIVES: 'off',
+    HEADGATE_WARM_SLOTS: '0',
     ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
   }
 }
@@ -152,8 +153,11 @@ export async function connect(
       .map(encodeURIComponent)
       .join('/')}`
   const detail: RealClient['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
-  const processes = async () =>
-    (await processesAbout(folder)).filter((line) => Number.parseInt(line, 10) !== servicePid())
+  const processes = async () => {
+    const waiting = (await Promise.all((await waitingSlots(folder)).map(processesAbout))).flat()
+    const others = new Set([servicePid(), ...waiting.map((line) => Number.parseInt(line, 10))])
+    return (await processesAbout(folder)).filter((line) => !others.has(Number.parseInt(line, 10)))
+  }
   await must('POST', `/v1.0/${projectId}/queues`, {
     queue_name: 'q1',
     queue_type: 'general',
@@ -196,6 +200,12 @@ export async function connect(
       await eventually(processes, (left) => left.length === 0)
     },
   }
+}
+
+/** Attempt ids of the slots whose JVMs wait for a job (process-table.ts). */
+export async function waitingSlots(folder: string): Promise<string[]> {
+  const names = await readdir(dataIn(folder, 'runs'), { recursive: true }).catch(() => [])
+  return [...new Set(names.filter((name) => name.endsWith('.idle')).map((name) => name.split('/')[0] ?? ''))]
 }
 
 /** While the service does not hold the database. */
