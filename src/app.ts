@@ -210,7 +210,7 @@ async function startOn(
     version,
     flinkVersions: () => runtime.flinkVersions(),
     explain: (id) => reconciler.explain(id),
-    health: () => healthOf(config, database, reconciler, clock),
+    health: () => healthOf(config, database, reconciler, local, clock),
     isUnavailable: database.quirks.isUnavailable,
     limits: config.http,
   })
@@ -432,6 +432,7 @@ async function healthOf(
   config: Config,
   database: Database,
   reconciler: Reconciler,
+  local: LocalProcessRuntime | null,
   clock: Clock,
 ): Promise<HealthReport> {
   const databaseCheck = await database.db
@@ -453,6 +454,14 @@ async function healthOf(
       database: databaseCheck,
       disk,
       reconciler: { ok: turning, text: `${watched} jobs watched, ${passes} passes, ${failedPasses} failed` },
+      ...(local && config.warmSlots > 0 ? { warmSlots: warmCheck(local, config.warmSlots) } : {}),
     },
   }
+}
+
+/** Fine in any case: without a warm slot a job starts all the same. */
+function warmCheck(local: LocalProcessRuntime, slots: number): { ok: true; text: string } {
+  const { ready, warming } = local.warmSlots()
+  const versions = ready.length === 0 ? '' : ` (Flink ${ready.join(', ')})`
+  return { ok: true, text: `${ready.length} of ${slots} ready${versions}, ${warming.length} warming up` }
 }

@@ -202,10 +202,11 @@ export async function connect(
   }
 }
 
-/** Attempt ids of the slots whose JVMs wait for a job (process-table.ts). */
+/** Attempt ids of the warm slots: run folders without a job (warm/pool.ts). */
 export async function waitingSlots(folder: string): Promise<string[]> {
-  const names = await readdir(dataIn(folder, 'runs'), { recursive: true }).catch(() => [])
-  return [...new Set(names.filter((name) => name.endsWith('.idle')).map((name) => name.split('/')[0] ?? ''))]
+  const runs = await readdir(dataIn(folder, 'runs')).catch(() => [])
+  const names = await Promise.all(runs.map((run) => readdir(dataIn(folder, 'runs', run)).catch((): string[] => [])))
+  return runs.filter((_, index) => names[index]?.includes('spec.json') === false)
 }
 
 /** While the service does not hold the database. */

@@ -50,8 +50,8 @@ export interface LocalProcessRuntime extends Runtime {
   trainArchives(version: string): Promise<void>
   /** Launches like this one are to be expected: JVMs are kept warm for them. */
   expect(wish: LaunchWish): void
-  /** Sets of JVMs that warm up or wait. */
-  warmSlots(): ReturnType<WarmPool['count']>
+  /** The Flink versions of the clusters that warm up, and of those that wait. */
+  warmSlots(): ReturnType<WarmPool['list']>
   /** Looks after the warm JVMs; to be called every second or so. Answers what it did, or null. */
   tendWarm(surroundings: Surroundings): ReturnType<WarmPool['tend']>
 }
@@ -76,7 +76,7 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): LocalPr
   return Object.assign(runtime, {
     trainArchives: (version: string) => trainArchives(options, version),
     expect: (wish: LaunchWish) => void javas.warm.follow(wish),
-    warmSlots: () => javas.warm.count(),
+    warmSlots: () => javas.warm.list(),
     tendWarm: (surroundings: Surroundings) => javas.warm.tend(surroundings),
   })
 }

@@ -82,7 +82,7 @@ async function warm(runtime: LocalProcessRuntime, slots = 1): Promise<void> {
       await runtime.tendWarm(QUIET)
       return runtime.warmSlots()
     },
-    ({ ready }) => ready === slots,
+    ({ ready }) => ready.length === slots,
   )
 }
 
@@ -205,7 +205,7 @@ describe('a warm slot', () => {
     await runtime.tendWarm(QUIET)
     await until(slots, (left) => left.length === 0)
     expect(await runtime.tendWarm(QUIET)).toBeNull()
-    expect(runtime.warmSlots()).toEqual({ warming: 0, ready: 0 })
+    expect(runtime.warmSlots()).toEqual({ warming: [], ready: [] })
   })
 })
 
@@ -330,20 +330,20 @@ describe('the pool', () => {
     runtime.expect(WISH)
     expect(await runtime.tendWarm({ isQuiet: false, roomBytes: null })).toBeNull()
     for (let n = 0; n < 3; n++) await runtime.tendWarm(QUIET)
-    expect(runtime.warmSlots()).toEqual({ warming: 1, ready: 0 })
+    expect(runtime.warmSlots()).toEqual({ warming: ['1.20.0'], ready: [] })
   })
 
   it('makes room for jobs, and for the machine', async () => {
     let availableBytes = 64 * GIB
     const runtime = await warmService(WISH, { availableBytes: () => availableBytes })
     await runtime.tendWarm({ isQuiet: true, roomBytes: 4 * GIB })
-    expect(runtime.warmSlots().ready).toBe(1)
+    expect(runtime.warmSlots().ready).toHaveLength(1)
     await runtime.tendWarm({ isQuiet: true, roomBytes: 4 * GIB - 1 })
-    expect([runtime.warmSlots(), await slots()]).toEqual([{ warming: 0, ready: 0 }, []])
+    expect([runtime.warmSlots(), await slots()]).toEqual([{ warming: [], ready: [] }, []])
     await warm(runtime)
     availableBytes = 400 * MIB
     await runtime.tendWarm(QUIET)
-    expect([runtime.warmSlots(), await slots()]).toEqual([{ warming: 0, ready: 0 }, []])
+    expect([runtime.warmSlots(), await slots()]).toEqual([{ warming: [], ready: [] }, []])
   })
 
   it.skipIf(!isRoot)(

@@ -97,11 +97,11 @@ export class WarmPool {
     return key
   }
 
-  /** How many there are of each; reserved ones are as good as gone. */
-  count(): { warming: number; ready: number } {
-    const idle = this.#idle()
-    const ready = idle.filter(({ state }) => state === 'ready').length
-    return { warming: idle.length - ready, ready }
+  /** The Flink versions of the slots; reserved ones are as good as gone. */
+  list(): { warming: string[]; ready: string[] } {
+    const versions = (state: Slot['state']) =>
+      [...this.#slots.values()].filter((slot) => slot.state === state).map(({ key }) => key.flinkVersion)
+    return { warming: versions('warming'), ready: versions('ready') }
   }
 
   /** Gives the program to the JVM that waits for it. When it is not taken, nothing waits there any more. */
