@@ -9,9 +9,11 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.security.auth.login.Configuration;
 import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.runtime.rpc.RpcServiceUtils;
 import org.apache.flink.runtime.security.SecurityUtils;
 
 /**
@@ -45,7 +47,9 @@ final class Traces {
         forgetHooks();
         uninstallSecurity();
         restoreProperties();
-        nodeIds().set(0);
+        // Numbers that a person can see: of operators in plans, of services in logs.
+        ((AtomicInteger) valueOf(Transformation.class, "ID_COUNTER")).set(0);
+        ((AtomicLong) valueOf(RpcServiceUtils.class, "nextNameOffset")).set(0);
         Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
         Thread.setDefaultUncaughtExceptionHandler(null);
         awaitThreads();
@@ -100,11 +104,6 @@ final class Traces {
         uninstall.setAccessible(true);
         uninstall.invoke(null);
         Configuration.setConfiguration(null);
-    }
-
-    /** Numbers the operators of a program; a person can see them in its plan. */
-    private static AtomicInteger nodeIds() throws ReflectiveOperationException {
-        return (AtomicInteger) valueOf(Transformation.class, "ID_COUNTER");
     }
 
     private static Object valueOf(Class<?> holder, String name) throws ReflectiveOperationException {
