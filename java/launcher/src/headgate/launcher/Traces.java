@@ -2,40 +2,114 @@ package headgate.launcher;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import javax.security.auth.login.Configuration;
 import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.runtime.rpc.RpcServiceUtils;
 import org.apache.flink.runtime.security.SecurityUtils;
 
-/** What a warm-up changes in a JVM besides making it fast, and how it is as if it had not been. */
+/**
+ * What a warm-up changes in a JVM besides making it fast, and how it becomes as if it had not been. What cannot be undone
+ * makes the JVM useless: {@link #remove} throws.
+ */
 final class Traces {
-    private final Properties properties = (Properties) System.getProperties().clone();
+    private static final long THREADS_MS_MAX = 15_000;
+    private static final long LOOK_MS = 20;
+    /** The end of the name of every hook that Flink registers for a part of a cluster (ShutdownHookUtil). */
+    private static final String FLINK_HOOK = " shutdown hook";
 
-    private Traces() {}
+    private final Properties properties;
+    private final Set<Thread> threads = threads();
+
+    private Traces() {
+        // Java keeps it as a property from its first use on, and every program uses it.
+        TimeZone.getDefault();
+        properties = (Properties) System.getProperties().clone();
+    }
 
     static Traces before() {
         return new Traces();
     }
 
-    void remove() throws ReflectiveOperationException {
+    void remove() throws Exception {
+        ScheduledThreadPoolExecutor timers = timers();
+        int timerThreads = timers.getCorePoolSize();
+        timers.getQueue().clear();
+        timers.setCorePoolSize(0);
+        forgetHooks();
+        uninstallSecurity();
+        restoreProperties();
+        // Numbers that a person can see: of operators in plans, of services in logs.
+        ((AtomicInteger) valueOf(Transformation.class, "ID_COUNTER")).set(0);
+        ((AtomicLong) valueOf(RpcServiceUtils.class, "nextNameOffset")).set(0);
+        Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
+        Thread.setDefaultUncaughtExceptionHandler(null);
+        awaitThreads();
+        timers.setCorePoolSize(timerThreads);
+        System.gc();
+    }
+
+    private void restoreProperties() {
+        System.getProperties().keySet().retainAll(properties.keySet());
+        System.getProperties().putAll(properties);
+    }
+
+    /** The sockets and selectors of a closed cluster are closed by its last threads. */
+    private void awaitThreads() throws InterruptedException {
+        long deadline = System.nanoTime() + THREADS_MS_MAX * 1_000_000;
+        for (; ; ) {
+            Set<Thread> left = threads();
+            left.removeAll(threads);
+            if (left.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("threads of the warm-up did not end: "
+                        + left.stream().map(Thread::getName).collect(Collectors.joining(", ")));
+            }
+            Thread.sleep(LOOK_MS);
+        }
+    }
+
+    private static Set<Thread> threads() {
+        return new HashSet<>(Thread.getAllStackTraces().keySet());
+    }
+
+    /** Flink's, for the whole JVM: timeouts of calls that were answered long ago, and the thread that waits for them. */
+    private static ScheduledThreadPoolExecutor timers() throws ReflectiveOperationException {
+        Class<?> holder = Class.forName("org.apache.flink.util.concurrent.FutureUtils$Delayer");
+        return (ScheduledThreadPoolExecutor) valueOf(holder, "DELAYER");
+    }
+
+    /** Not every part of Flink takes its hook back when it is closed (TaskExecutorFileMergingManager). */
+    private static void forgetHooks() throws ReflectiveOperationException {
+        Map<?, ?> hooks = (Map<?, ?>) valueOf(Class.forName("java.lang.ApplicationShutdownHooks"), "hooks");
+        for (Object each : Set.copyOf(hooks.keySet())) {
+            if (((Thread) each).getName().endsWith(FLINK_HOOK)) {
+                Runtime.getRuntime().removeShutdownHook((Thread) each);
+            }
+        }
+    }
+
+    private static void uninstallSecurity() throws ReflectiveOperationException {
         Method uninstall = SecurityUtils.class.getDeclaredMethod("uninstall");
         uninstall.setAccessible(true);
         uninstall.invoke(null);
         Configuration.setConfiguration(null);
-        System.getProperties().keySet().retainAll(properties.keySet());
-        System.getProperties().putAll(properties);
-        Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
-        Thread.setDefaultUncaughtExceptionHandler(null);
-        nodeIds().set(0);
-        System.gc();
     }
 
-    /** Numbers the operators of a program; a person can see them in its plan. */
-    private static AtomicInteger nodeIds() throws ReflectiveOperationException {
-        Field counter = Transformation.class.getDeclaredField("ID_COUNTER");
-        counter.setAccessible(true);
-        return (AtomicInteger) counter.get(null);
+    private static Object valueOf(Class<?> holder, String name) throws ReflectiveOperationException {
+        Field field = holder.getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(null);
     }
 
     /** The rest of being a program that was started by its own name. */
