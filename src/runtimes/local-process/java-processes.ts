@@ -1,8 +1,8 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
-import { writeTextDurably } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from '../cluster/attempt.ts'
+import { writeTextLightly } from '../cluster/disk.ts'
 import type { ClusterPlan, Ports, ProcessHost, ProcessKey } from '../cluster/process-host.ts'
 import { jarPaths } from '../cluster/run-files.ts'
 import { letRead } from '../cluster/run-owner.ts'
@@ -97,13 +97,12 @@ async function writeConfiguration(
   const configuration = flinkConfiguration(spec, folder, attempt.startThatCounts().ports, java.majorVersion)
   const ignored = ignoredKeys(spec)
   if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
-  for (const [name, text] of [
-    ['log4j.properties', logConfig],
-    ['config.yaml', configYaml(configuration)],
-  ] as const) {
-    await writeTextDurably(join(folder.conf, name), text)
+  // Not durably: after a power cut nobody reads them any more.
+  const write = async (name: string, text: string) => {
+    await writeTextLightly(join(folder.conf, name), text)
     await letRead(join(folder.conf, name), spec.user)
   }
+  await Promise.all([write('log4j.properties', logConfig), write('config.yaml', configYaml(configuration))])
 }
 
 type Starting = Readonly<{
