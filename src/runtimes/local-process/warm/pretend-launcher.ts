@@ -14,7 +14,7 @@ export type Order = 'warmUpHangs' | 'warmUpFails' | 'takesAndKeepsSilent' | 'end
 
 const [folder = '', ...args] = process.argv.slice(2)
 const ordered = (order: Order) => existsSync(join(folder, order))
-const role = /logs\/([a-z0-9-]+)\.log/u.exec(args.join(' '))?.[1] ?? ''
+const [, run = '', role = ''] = /-Dlog\.file=(\S+)\/logs\/([a-z0-9-]+)\.log/u.exec(args.join(' ')) ?? []
 
 function note(event: string, more = ''): void {
   appendFileSync(join(folder, 'told'), `${event} ${role} ${process.pid} ${more}\n`)
@@ -40,7 +40,7 @@ function waitForLease(): void {
   const body = head && readExactly(head.readUInt32BE())
   if (!body) process.exit(NEVER_LEASED)
   const mainClass = body.subarray(4, 4 + body.readUInt32BE()).toString()
-  note('leased', `${mainClass} ${existsSync(join(process.env.FLINK_CONF_DIR ?? '', 'config.yaml'))}`)
+  note('leased', `${mainClass} ${existsSync(join(run, 'conf', 'config.yaml'))}`)
   if (!ordered('takesAndKeepsSilent')) writeSync(LEASE_DESCRIPTOR, 'taken\n')
   closeSync(LEASE_DESCRIPTOR)
   stay()
