@@ -20,7 +20,7 @@ export type ClusterShape = Readonly<{
   parallelism: number
 }>
 
-/** A file the attempt needs: copied by the driver from `path` (a file of Headgate's, immutable) under `name`. */
+/** A file the attempt needs: copied or linked by the driver from `path` (a file of Headgate's, immutable) under `name`. */
 export type LaunchFile = Readonly<{ name: string; path: string }>
 
 export type LaunchSpec = Readonly<{
