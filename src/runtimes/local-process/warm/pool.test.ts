@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { launchSpec } from '../../cluster/testing.ts'
 import type { LaunchSpec, LaunchWish } from '../../runtime.ts'
 import type { LocalProcessOptions, LocalProcessRuntime } from '../local-process-runtime.ts'
@@ -361,6 +361,7 @@ describe('the pool', () => {
         env: {},
         execArgv: [],
       })
+      onTestFinished(() => void stray.kill('SIGKILL'))
       const ended = new Promise((resolve) => stray.once('exit', resolve))
       await runtime.kill(id)
       await ended
