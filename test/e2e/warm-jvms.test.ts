@@ -123,15 +123,12 @@ describe.each(['1.20', '2.3'])('on Flink %s', (flinkVersion) => {
   })
 })
 
-test.each([
-  ['without a word', (_: Buffer) => Buffer.alloc(0)],
-  ['in the middle of the message', (message: Buffer) => message.subarray(0, message.length - 1)],
-])('JVMs whose service goes %s end at once and leave nothing', async (_, cut) => {
-  const made = await cluster('warm', '2.3', [])
+test('a JVM whose service goes ends at once and leaves nothing, also in the middle of the message', async () => {
+  const { jvms, programs, folder } = await cluster('warm', '2.3', [])
+  jvms.jobmanager?.service?.end()
+  jvms.taskmanager?.service?.end(encodeLease(programs.taskmanager).subarray(0, -1))
   for (const role of ROLES) {
-    const jvm = made.jvms[role]
-    jvm?.service?.end(cut(encodeLease(made.programs[role])))
-    expect(await jvm?.exit).toBe(NEVER_LEASED)
+    expect(await jvms[role]?.exit).toBe(NEVER_LEASED)
+    expect(await readFile(join(folder.logs, `${role}.out`), 'utf8')).toBe('')
   }
-  expect(await readFile(join(made.folder.logs, 'jobmanager.out'), 'utf8')).toBe('')
 })

@@ -39,14 +39,15 @@ final class Traces {
         return new Traces();
     }
 
-    void remove() throws Exception {
+    /** Of a warm-up in a folder. */
+    void remove(String folder) throws Exception {
         ScheduledThreadPoolExecutor timers = timers();
         int timerThreads = timers.getCorePoolSize();
         timers.getQueue().clear();
         timers.setCorePoolSize(0);
         forgetHooks();
         uninstallSecurity();
-        restoreProperties();
+        restoreProperties(folder);
         // Numbers that a person can see: of operators in plans, of services in logs.
         ((AtomicInteger) valueOf(Transformation.class, "ID_COUNTER")).set(0);
         ((AtomicLong) valueOf(RpcServiceUtils.class, "nextNameOffset")).set(0);
@@ -57,8 +58,12 @@ final class Traces {
         System.gc();
     }
 
-    private void restoreProperties() {
-        System.getProperties().keySet().retainAll(properties.keySet());
+    /**
+     * Those that the warm-up has changed, and those that name its folder. Others that are new were set by the
+     * initializers of classes, which run in every JVM, but only once.
+     */
+    private void restoreProperties(String folder) {
+        System.getProperties().values().removeIf(value -> String.valueOf(value).contains(folder));
         System.getProperties().putAll(properties);
     }
 

@@ -28,11 +28,7 @@ public final class WarmStart {
         long startedAt = System.nanoTime();
         try {
             Traces traces = Traces.before();
-            try {
-                WarmUp.run(role);
-            } finally {
-                traces.remove();
-            }
+            traces.remove(WarmUp.run(role));
             service.say("ready " + (System.nanoTime() - startedAt) / 1_000_000);
         } catch (Throwable e) {
             giveUp(service, e);

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 final class WarmUp {
     private WarmUp() {}
 
-    static void run(Role role) throws Exception {
+    /** Answers the folder it worked in, which is gone. */
+    static String run(Role role) throws Exception {
         Path folder = Files.createTempDirectory(Paths.get(System.getProperty("java.io.tmpdir")), "headgate-warm-up");
         try {
             JobLog.keepAway(folder);
@@ -27,6 +28,7 @@ final class WarmUp {
         } finally {
             remove(folder);
         }
+        return folder.toString();
     }
 
     /** Answers where its savepoint lies. */
