@@ -1,6 +1,7 @@
 /** The launcher of java/launcher by itself: JVMs that are started, leased and compared by hand. */
 import { mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { encodeLease, NEVER_LEASED } from '../../src/runtimes/local-process/warm/message.ts'
 import { createWorld, eventually, type World } from '../support/clusters.ts'
@@ -65,9 +66,11 @@ async function lookAround(kind: 'cold' | 'warm', flinkVersion: string): Promise<
   }
 }
 
-/** Idle JVMs: nothing was written, nothing is listened on. */
+/** Idle JVMs: nothing was written, not even to a folder whose name was misread, and nothing is listened on. */
 async function expectUntouched({ folder, jvms }: ClusterByHand): Promise<void> {
   expect([await readdir(folder.tmp), await readdir(folder.work)]).toEqual([[], []])
+  const namedAlike = (await readdir(tmpdir())).filter((name) => name.endsWith(world.folder.slice(-7)))
+  expect(namedAlike).toEqual([basename(world.folder)])
   expect((await readdir(folder.logs)).sort()).toEqual(ROLES.map((role) => `${role}.out`))
   for (const role of ROLES) {
     expect(await readFile(join(folder.logs, `${role}.out`), 'utf8')).toBe('')

@@ -59,14 +59,24 @@ final class WarmUpCluster implements AutoCloseable {
     private static Configuration configuration(Path folder, String restoreFrom) throws Exception {
         List<String> lines = new ArrayList<>();
         for (String[] each : settings(folder)) {
-            lines.add("\"" + each[0] + "\": \"" + each[1] + "\"");
+            lines.add(quoted(each[0]) + ": " + quoted(each[1]));
         }
         if (restoreFrom != null) {
-            lines.add("\"execution.savepoint.path\": \"" + restoreFrom + "\"");
+            lines.add("execution.savepoint.path: " + quoted(restoreFrom));
         }
         Files.write(folder.resolve("config.yaml"), lines);
         return TaskManagerRunner.loadConfiguration(
                 new String[] {"--configDir", folder.toString(), "-Dtaskmanager.resource-id=warm-up"});
+    }
+
+    /** As src/runtimes/state-url.ts: Flink takes the path of such a URL as it is, without escapes. */
+    static String url(Path folder) {
+        return "file://" + folder;
+    }
+
+    /** For YAML and for JSON. */
+    static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     /** As in src/runtimes/local-process/flink-config.ts, with little memory and short times. */
@@ -96,9 +106,9 @@ final class WarmUpCluster implements AutoCloseable {
             {"io.tmp.dirs", folder.toString()},
             {"web.tmpdir", folder.toString()},
             {"process.working-dir", folder.toString()},
-            {"jobmanager.archive.fs.dir", folder.resolve("archive").toUri().toString()},
-            {"state.checkpoints.dir", folder.toUri().toString()},
-            {"state.savepoints.dir", folder.toUri().toString()},
+            {"jobmanager.archive.fs.dir", url(folder.resolve("archive"))},
+            {"state.checkpoints.dir", url(folder)},
+            {"state.savepoints.dir", url(folder)},
             {"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION"},
             {"execution.checkpointing.interval", "100 ms"},
             {"execution.shutdown-on-application-finish", "false"},
