@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,6 +75,7 @@ final class Traces {
         for (; ; ) {
             Set<Thread> left = threads();
             left.removeAll(threads);
+            left.removeIf(Traces::isOfJava);
             if (left.isEmpty()) {
                 return;
             }
@@ -82,6 +85,12 @@ final class Traces {
             }
             Thread.sleep(LOOK_MS);
         }
+    }
+
+    /** Workers of the pool that belongs to Java itself: they end after a minute without work. */
+    private static boolean isOfJava(Thread thread) {
+        return thread instanceof ForkJoinWorkerThread
+                && ((ForkJoinWorkerThread) thread).getPool() == ForkJoinPool.commonPool();
     }
 
     private static Set<Thread> threads() {
