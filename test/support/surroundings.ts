@@ -38,6 +38,8 @@ export function withoutIds(text: string): string {
     .replace(/[0-9a-f]{32}/g, 'ID')
     .replace(/(socket|pipe):\[\d+\]/g, '$1')
     .replace(/@[0-9a-f]+/g, '@ADDRESS')
+    .replace(/jaas-\d+/g, 'jaas-N')
+    .replace(/(log4j2:type)=[0-9a-f]+/g, '$1=LOADER')
 }
 
 /** A thread of a pool has the class loader of what it does at the moment. */

@@ -17,6 +17,10 @@ import org.apache.logging.log4j.util.PropertiesUtil;
  */
 final class JobLog {
     private static final String CONFIGURATION = "log4j.configurationFile";
+    /** By a property, as log4j's file is in ASCII and the folder may have any name. */
+    private static final String FOLDER = "headgate.warm-up";
+
+    private static final String FILE = "${sys:" + FOLDER + "}/warm-up.log";
 
     private JobLog() {}
 
@@ -29,8 +33,8 @@ final class JobLog {
                 "rootLogger.appenderRef.file.ref = File",
                 "appender.file.type = RollingFile",
                 "appender.file.name = File",
-                "appender.file.fileName = " + folder.resolve("warm-up.log"),
-                "appender.file.filePattern = " + folder.resolve("warm-up.log.%i"),
+                "appender.file.fileName = " + FILE,
+                "appender.file.filePattern = " + FILE + ".%i",
                 "appender.file.layout.type = PatternLayout",
                 "appender.file.layout.charset = UTF-8",
                 "appender.file.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n",
@@ -38,6 +42,7 @@ final class JobLog {
                 "appender.file.policies.size.type = SizeBasedTriggeringPolicy",
                 "appender.file.policies.size.size = 20MB");
         Files.write(file, lines.getBytes(StandardCharsets.UTF_8));
+        System.setProperty(FOLDER, folder.toString());
         System.setProperty(CONFIGURATION, file.toUri().toString());
     }
 

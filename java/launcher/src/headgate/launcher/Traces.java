@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,14 +41,15 @@ final class Traces {
         return new Traces();
     }
 
-    void remove() throws Exception {
+    /** Of a warm-up in a folder. */
+    void remove(String folder) throws Exception {
         ScheduledThreadPoolExecutor timers = timers();
         int timerThreads = timers.getCorePoolSize();
         timers.getQueue().clear();
         timers.setCorePoolSize(0);
         forgetHooks();
         uninstallSecurity();
-        restoreProperties();
+        restoreProperties(folder);
         // Numbers that a person can see: of operators in plans, of services in logs.
         ((AtomicInteger) valueOf(Transformation.class, "ID_COUNTER")).set(0);
         ((AtomicLong) valueOf(RpcServiceUtils.class, "nextNameOffset")).set(0);
@@ -57,8 +60,12 @@ final class Traces {
         System.gc();
     }
 
-    private void restoreProperties() {
-        System.getProperties().keySet().retainAll(properties.keySet());
+    /**
+     * Those that the warm-up has changed, and those that name its folder. Others that are new were set by the
+     * initializers of classes, which run in every JVM, but only once.
+     */
+    private void restoreProperties(String folder) {
+        System.getProperties().values().removeIf(value -> String.valueOf(value).contains(folder));
         System.getProperties().putAll(properties);
     }
 
@@ -68,6 +75,7 @@ final class Traces {
         for (; ; ) {
             Set<Thread> left = threads();
             left.removeAll(threads);
+            left.removeIf(Traces::isOfJava);
             if (left.isEmpty()) {
                 return;
             }
@@ -77,6 +85,12 @@ final class Traces {
             }
             Thread.sleep(LOOK_MS);
         }
+    }
+
+    /** Workers of the pool that belongs to Java itself: they end after a minute without work. */
+    private static boolean isOfJava(Thread thread) {
+        return thread instanceof ForkJoinWorkerThread
+                && ((ForkJoinWorkerThread) thread).getPool() == ForkJoinPool.commonPool();
     }
 
     private static Set<Thread> threads() {

@@ -9,6 +9,9 @@ import java.lang.reflect.Method;
  * trace of that (Traces), and waits. When the service says what to run it becomes that program, on the main thread, with
  * the properties, environment and folders that the JVM was born with. It runs one program, once.
  *
+ * <p>The argument says what it is meant for, to who reads {@code ps}: each kind of JVM warms up a whole cluster, as it
+ * needs most of what the other does, if only once.
+ *
  * <p>Without a service there is nothing to wait for: an idle JVM never outlives it.
  */
 public final class WarmStart {
@@ -19,20 +22,16 @@ public final class WarmStart {
 
     public static void main(String[] args) throws Throwable {
         ServiceLine service = ServiceLine.open();
-        warmUp(Role.valueOf(args[0].toUpperCase()), service);
+        warmUp(service);
         Lease lease = awaitLease(service);
         run(lease);
     }
 
-    private static void warmUp(Role role, ServiceLine service) {
+    private static void warmUp(ServiceLine service) {
         long startedAt = System.nanoTime();
         try {
             Traces traces = Traces.before();
-            try {
-                WarmUp.run(role);
-            } finally {
-                traces.remove();
-            }
+            traces.remove(WarmUp.run());
             service.say("ready " + (System.nanoTime() - startedAt) / 1_000_000);
         } catch (Throwable e) {
             giveUp(service, e);

@@ -45,7 +45,7 @@ final class WarmUpClient {
     }
 
     private String savepoint(Path folder) throws Exception {
-        String body = "{\"target-directory\":\"" + folder.toUri() + "\",\"cancel-job\":false}";
+        String body = "{\"target-directory\":" + WarmUpCluster.quoted(WarmUpCluster.url(folder)) + ",\"cancel-job\":false}";
         String trigger = first(TRIGGER, ask("POST", job + "/savepoints", body));
         return first(LOCATION, until(job + "/savepoints/" + trigger, answer -> answer.contains("\"COMPLETED\"")));
     }
@@ -64,11 +64,13 @@ final class WarmUpClient {
     }
 
     private String ask(String method, String path, String body) throws IOException {
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             OutputStream out = socket.getOutputStream();
             String head = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-                    + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";
-            out.write((head + body).getBytes(StandardCharsets.UTF_8));
+                    + "Content-Type: application/json\r\nContent-Length: " + content.length + "\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            out.write(content);
             InputStream in = socket.getInputStream();
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -4,6 +4,7 @@ import java.net.MalformedURLException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.client.deployment.application.ApplicationClusterEntryPoint;
@@ -54,11 +55,33 @@ final class WarmUpCluster implements AutoCloseable {
         jobManager.closeAsync().get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
     }
 
-    /** As src/runtimes/local-process/flink-config.ts has it, with little memory and short times. */
-    private static Configuration configuration(Path folder, String restoreFrom)
-            throws MalformedURLException, URISyntaxException {
-        Configuration configuration = new Configuration();
-        for (String[] each : new String[][] {
+    /** Written and read as that of every job: the readers are to be warm as well. */
+    private static Configuration configuration(Path folder, String restoreFrom) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (String[] each : settings(folder)) {
+            lines.add(quoted(each[0]) + ": " + quoted(each[1]));
+        }
+        if (restoreFrom != null) {
+            lines.add("execution.savepoint.path: " + quoted(restoreFrom));
+        }
+        Files.write(folder.resolve("config.yaml"), lines);
+        return TaskManagerRunner.loadConfiguration(
+                new String[] {"--configDir", folder.toString(), "-Dtaskmanager.resource-id=warm-up"});
+    }
+
+    /** As src/runtimes/state-url.ts: Flink takes the path of such a URL as it is, without escapes. */
+    static String url(Path folder) {
+        return "file://" + folder;
+    }
+
+    /** For YAML and for JSON. */
+    static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** As in src/runtimes/local-process/flink-config.ts, with little memory and short times. */
+    private static String[][] settings(Path folder) throws MalformedURLException, URISyntaxException {
+        return new String[][] {
             {"jobmanager.rpc.address", "127.0.0.1"},
             {"jobmanager.rpc.port", "0"},
             {"jobmanager.bind-host", "127.0.0.1"},
@@ -67,7 +90,6 @@ final class WarmUpCluster implements AutoCloseable {
             {"rest.bind-port", "0"},
             {"taskmanager.host", "127.0.0.1"},
             {"taskmanager.bind-host", "127.0.0.1"},
-            {"taskmanager.resource-id", "warm-up"},
             {"taskmanager.cpu.cores", "1"},
             {"taskmanager.numberOfTaskSlots", "1"},
             {"taskmanager.memory.framework.heap.size", "16m"},
@@ -84,9 +106,9 @@ final class WarmUpCluster implements AutoCloseable {
             {"io.tmp.dirs", folder.toString()},
             {"web.tmpdir", folder.toString()},
             {"process.working-dir", folder.toString()},
-            {"jobmanager.archive.fs.dir", folder.resolve("archive").toUri().toString()},
-            {"state.checkpoints.dir", folder.toUri().toString()},
-            {"state.savepoints.dir", folder.toUri().toString()},
+            {"jobmanager.archive.fs.dir", url(folder.resolve("archive"))},
+            {"state.checkpoints.dir", url(folder)},
+            {"state.savepoints.dir", url(folder)},
             {"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION"},
             {"execution.checkpointing.interval", "100 ms"},
             {"execution.shutdown-on-application-finish", "false"},
@@ -101,13 +123,7 @@ final class WarmUpCluster implements AutoCloseable {
             {"pipeline.name", "warm-up"},
             {"pipeline.classpaths", OwnJar.path().toUri().toURL().toString()},
             {"$internal.pipeline.job-id", JOB_ID},
-        }) {
-            configuration.setString(each[0], each[1]);
-        }
-        if (restoreFrom != null) {
-            configuration.setString("execution.savepoint.path", restoreFrom);
-        }
-        return configuration;
+        };
     }
 
     private static final class JobManager extends ApplicationClusterEntryPoint {
