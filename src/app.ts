@@ -11,7 +11,7 @@ import {
 } from './access/index.ts'
 import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
-import { sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
+import { sweepArtifacts, sweepObjects, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, readOwner, takeFolder } from './config/folder-owner.ts'
@@ -183,6 +183,7 @@ async function startOn(
     [
       sweepTokens(access),
       sweepArtifacts(artifacts, clock),
+      sweepObjects(objects),
       ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, users !== null)] : []),
     ],
     logger,
@@ -208,6 +209,7 @@ async function startOn(
     explain: (id) => reconciler.explain(id),
     health: () => healthOf(config, database, reconciler, clock),
     isUnavailable: database.quirks.isUnavailable,
+    isDiskFull: database.quirks.isDiskFull,
     limits: config.http,
   })
 

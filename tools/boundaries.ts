@@ -83,7 +83,7 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
   },
   'src/background': {
     holds: 'duties: what is done again and again beside the requests',
-    imports: ['src/lib', 'src/access', 'src/artifacts'],
+    imports: ['src/lib', 'src/access', 'src/artifacts', 'src/storage'],
   },
   'src/http': {
     holds: 'Fastify, authentication, one error renderer; dli/ holds the foreign contract, native/ our own API',
