@@ -2,13 +2,14 @@ import { defineConfig } from 'vitest/config'
 import { findPostgres } from './tools/machine.mjs'
 
 const POSTGRES = 'test/support/postgres-setup.ts'
+const ERRORS_MET = 'test/support/errors-met.ts'
 const hasPostgres = findPostgres() !== null
 
 const ACCEPTANCE = {
   include: ['test/acceptance/**/*.test.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  globalSetup: POSTGRES,
+  globalSetup: [ERRORS_MET, POSTGRES],
 }
 
 /** unit: pure code and stores, in seconds. acceptance: the whole service over HTTP, on each database and in a browser. clients: the vendor's own clients and a fuzzer before it. e2e: real Flink, one file at a time. */
@@ -39,6 +40,7 @@ export default defineConfig({
           ...ACCEPTANCE,
           name: 'acceptance-browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: POSTGRES,
           provide: { serviceDatabase: 'sqlite' as const },
         },
       },
@@ -47,6 +49,7 @@ export default defineConfig({
           ...ACCEPTANCE,
           name: 'clients',
           include: ['test/conformance/clients/*.test.ts', 'test/conformance/fuzz/*.test.ts'],
+          globalSetup: POSTGRES,
           testTimeout: 300_000,
           provide: { serviceDatabase: 'sqlite' as const },
         },

@@ -4,11 +4,13 @@
  *
  *     npm run bench -- api [sizes, such as 100,1000,10000] [databases: sqlite,postgres]
  */
+import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
+import pg from 'pg'
 import { signIn } from '../test/support/client.ts'
 import { EMPTY_JAR } from '../test/support/empty-jar.ts'
-import { startPostgres } from '../test/support/postgres.ts'
+import { type PostgresServer, startPostgres } from '../test/support/postgres.ts'
 import { milliseconds } from './support/figures.ts'
 import { byKey, byToken, type Load, type LoadPlan, measureLoad, type Proof, type Wish } from './support/load.ts'
 import { type MeasuredService, PERSON, startMeasuredService } from './support/measured-service.ts'
@@ -33,7 +35,7 @@ async function measureOn(database: string): Promise<void> {
   })
   try {
     await prepare(service)
-    for (const size of SIZES) await measureAt(service, database, size)
+    for (const size of SIZES) await measureAt(service, postgres, size)
   } finally {
     await service.end()
     await postgres?.stop()
@@ -47,9 +49,11 @@ async function prepare({ call }: MeasuredService): Promise<void> {
   await call('PUT', '/api/v1/{p}/objects/b1/app.jar', EMPTY_JAR)
 }
 
-async function measureAt(service: MeasuredService, database: string, size: number): Promise<void> {
+async function measureAt(service: MeasuredService, postgres: PostgresServer | null, size: number): Promise<void> {
   const ids = await grow(service, size)
-  console.log(`\n${database}, ${size} jobs, ${size / 10} of them running: memory ${await service.memoryMib()} MiB`)
+  if (postgres) await settle(postgres)
+  const jobs = `${postgres ? 'postgres' : 'sqlite'}, ${size} jobs, ${size / 10} of them running`
+  console.log(`\n${jobs}: memory ${await service.memoryMib()} MiB; load of the machine ${loadavg()[0]?.toFixed(1)}`)
   console.log('| proof | connections | detail | a page of 100 | the same with details | create | run |')
   console.log('|---|---|---|---|---|---|---|')
   const proofs = { token: byToken(await signIn(service.url, PERSON)), 'AK/SK': byKey(service.key) }
@@ -64,6 +68,14 @@ async function measureAt(service: MeasuredService, database: string, size: numbe
 
 function cell({ p50Ms, p99Ms, perSecond }: Load): string {
   return `${milliseconds(p50Ms)} · ${milliseconds(p99Ms)} · ${Math.round(perSecond)}/s`
+}
+
+/** What a server does by itself within a minute; that of the tests does not. */
+async function settle(postgres: PostgresServer): Promise<void> {
+  const client = new pg.Client(postgres.urlOf('postgres'))
+  await client.connect()
+  await client.query('vacuum analyze')
+  await client.end()
 }
 
 /** Jobs up to the size, a tenth of all running; answers the ids of all. */

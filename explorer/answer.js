@@ -1,48 +1,71 @@
 import { lineOf } from './catalogue.js'
-import { byId, colouredJson, copyButton, h, present } from './dom.js'
+import { answerSchemaOf } from './document.js'
+import { byId, colouredJson, copyButton, h, plain, present } from './dom.js'
+import { fieldTable } from './fields.js'
+import { fileCard } from './file.js'
 import { filledOf, requestOf } from './filled.js'
 import { curlOf, parsed } from './request.js'
-import { inLines, state, words } from './state.js'
+import { inLines, pair, state, words } from './state.js'
 
 /**
  * @import { Operation } from './document.js'
+ * @import { Answer } from './request.js'
  * @import { Filled } from './state.js'
  */
 
-/** @param {Filled} filled */
-export function renderAnswer({ answer }) {
-  const box = byId('answer')
-  if (answer === null)
-    return box.replaceChildren(h('h2', {}, words().answer), h('p', { className: 'quietly' }, words().noAnswer))
-  if (typeof answer === 'string')
-    return box.replaceChildren(h('h2', {}, words().answer), h('p', { className: 'problem' }, answer))
+/** @param {Operation} operation @param {Filled} filled */
+export function renderAnswer(operation, { answer }) {
+  const schema = answerSchemaOf(operation)
+  const table = schema ? fieldTable(words().answerFields, schema, null) : null
+  byId('answer').replaceChildren(...present([...partsOf(answer), table]))
+}
+
+/** What is heard of an answer without being looked for. @param {Answer | string} answer */
+export function announce(answer) {
+  byId('said').textContent =
+    typeof answer === 'string' ? answer : pair(words().answer, `${answer.status} ${answer.statusText}`.trim())
+}
+
+/** @param {Filled['answer']} answer */
+function partsOf(answer) {
+  const title = h('h2', {}, words().answer)
+  if (answer === null) return [title, h('p', { className: 'quietly' }, words().noAnswer)]
+  if (typeof answer === 'string') return [title, h('p', { className: 'problem' }, answer)]
+  return arrived(title, answer)
+}
+
+/** @param {HTMLElement} title @param {Answer} answer */
+function arrived(title, answer) {
   const json = parsed(answer.text)
   const text = json === undefined ? answer.text : inLines(json)
   const isGood = answer.status < 400
-  box.replaceChildren(
+  return [
     h(
       'div',
       { className: 'bar' },
-      h('h2', {}, words().answer),
+      title,
       h(
         'span',
-        { className: isGood ? 'outcome' : 'outcome bad', id: 'status', role: 'status' },
+        { className: isGood ? 'outcome' : 'outcome bad', id: 'status' },
         `${answer.status} ${answer.statusText}`.trim(),
       ),
       h('span', { className: 'quietly' }, `${answer.durationMs} ms`),
-      copyButton(() => text, words()),
+      answer.file ? null : copyButton(() => text, words()),
     ),
-    ...present([
-      text === '' ? h('p', { className: 'quietly' }, words().noBody) : colouredJson(text),
-      mendHint(json),
-      h(
-        'details',
-        {},
-        h('summary', {}, `${words().headers} (${answer.headers.length})`),
-        colouredJson(answer.headers.map((pair) => pair.join(': ')).join('\n')),
-      ),
-    ]),
-  )
+    answer.file ? fileCard(answer.file) : contentOf(text),
+    mendHint(json),
+    h(
+      'details',
+      {},
+      h('summary', {}, `${words().headers} (${answer.headers.length})`),
+      colouredJson(answer.headers.map((each) => each.join(': ')).join('\n'), words().headers),
+    ),
+  ]
+}
+
+/** @param {string} text */
+function contentOf(text) {
+  return text === '' ? h('p', { className: 'quietly' }, words().noBody) : colouredJson(text, words().answer)
 }
 
 /** Who can mend the error, as the catalogue has it. @param {any} answer */
@@ -64,6 +87,6 @@ export async function renderCurl(operation) {
       h('h2', {}, words().curl),
       copyButton(() => command, words()),
     ),
-    h('pre', { className: 'code', tabIndex: 0 }, command),
+    plain(command, words().curl),
   )
 }

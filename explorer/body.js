@@ -1,8 +1,9 @@
-import { bodyOf, descriptionOf, fieldsOf, typeOf, withField } from './document.js'
+import { bodyOf, withField } from './document.js'
 import { byId, h } from './dom.js'
+import { fieldTable } from './fields.js'
 import { bodyExample } from './filled.js'
 import { parsed } from './request.js'
-import { inLines, state, words } from './state.js'
+import { inLines, words } from './state.js'
 
 /**
  * @import { Field, Operation, Schema } from './document.js'
@@ -78,7 +79,7 @@ function jsonCard(operation, filled, schema, onChange) {
       ),
     ),
     area,
-    fieldTable(schema, add),
+    fieldTable(words().fields, schema, add),
   )
 }
 
@@ -90,46 +91,4 @@ function jsonProblem(text) {
   } catch (error) {
     return words().badJson + /** @type {Error} */ (error).message
   }
-}
-
-/** @param {Schema} schema @param {(field: Field) => void} add */
-function fieldTable(schema, add) {
-  const fields = fieldsOf(schema)
-  return h(
-    'details',
-    { open: fields.length < 8 },
-    h('summary', {}, `${words().fields} (${fields.length})`),
-    h(
-      'table',
-      {},
-      h('thead', {}, h('tr', {}, h('th', {}, words().field), h('th', {}, words().meaning), h('th', {}))),
-      h('tbody', {}, ...fields.map((field) => fieldRow(field, add))),
-    ),
-  )
-}
-
-/** @param {Field} field @param {(field: Field) => void} add */
-function fieldRow(field, add) {
-  const { path, schema, isRequired } = field
-  return h(
-    'tr',
-    {},
-    h(
-      'td',
-      {},
-      h('code', {}, path),
-      isRequired && h('span', { className: 'star', title: words().mandatory }, ' *'),
-      h('div', { className: 'type' }, typeOf(schema)),
-    ),
-    h('td', {}, descriptionOf(schema, state.language)),
-    h(
-      'td',
-      {},
-      h(
-        'button',
-        { type: 'button', className: 'quiet', 'aria-label': words().addTitle + path, on: { click: () => add(field) } },
-        words().add,
-      ),
-    ),
-  )
 }

@@ -21,6 +21,7 @@
  * @property {number} [maxLength]
  * @property {number} [minItems]
  * @property {number} [maxItems]
+ * @property {string} [x-unit]
  *
  * @typedef {object} Parameter
  * @property {string} name
@@ -40,6 +41,7 @@
  * @property {Parameter[]} [parameters]
  * @property {{ content: Record<string, { schema?: Schema, example?: unknown }> }} [requestBody]
  * @property {object[]} [security]
+ * @property {Record<string, { content?: Record<string, { schema?: Schema }> }>} [responses]
  *
  * @typedef {Described & { method: string, path: string }} Operation
  *
@@ -127,6 +129,13 @@ export function bodyOf(operation) {
   return /** @type {const} */ ({ kind: 'json', schema: json.schema ?? {}, example: json.example })
 }
 
+/** What the operation answers when all is well; null: nothing that has fields. @param {Described} operation */
+export function answerSchemaOf({ responses = {} }) {
+  const [, fine] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? []
+  const schema = fine?.content?.['application/json']?.schema ?? {}
+  return fieldsOf(schema).length > 0 ? schema : null
+}
+
 /**
  * A value that fits the schema, to begin from: its example or default, else the least that is mandatory.
  * @param {Schema} schema
@@ -157,6 +166,10 @@ function objectExample({ properties = {}, required = [] }) {
  * @returns {Field[]}
  */
 export function fieldsOf(schema, prefix = '', depth = 0) {
+  if (schema.type === 'array') return fieldsOf(schema.items ?? {}, `${prefix}[]`, depth)
+  const branches = schema.anyOf?.flatMap((each) => fieldsOf(each, prefix, depth)) ?? []
+  if (branches.length > 0)
+    return branches.filter(({ path }, at) => at === branches.findIndex((each) => each.path === path))
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`
     const isRequired = schema.required?.includes(name) ?? false

@@ -53,16 +53,19 @@ export function copyButton(text, { copy, copied }) {
   return button
 }
 
+/** A text as it is, in a box that can be scrolled by keyboard. @param {string} text @param {string} label */
+export function plain(text, label) {
+  return h('pre', { className: 'code', tabIndex: 0, role: 'region', 'aria-label': label }, text)
+}
+
 /**
- * JSON in colours; anything else as it is.
+ * JSON in colours; what is long, as it is.
  * @param {string} text
+ * @param {string} label
  */
-export function colouredJson(text) {
-  const pre = h('pre', { className: 'code', tabIndex: 0 })
-  if (text.length > COLOURED_LENGTH_MAX) {
-    pre.append(text)
-    return pre
-  }
+export function colouredJson(text, label) {
+  if (text.length > COLOURED_LENGTH_MAX) return plain(text, label)
+  const pre = plain('', label)
   let end = 0
   for (const match of text.matchAll(JSON_PARTS)) {
     pre.append(text.slice(end, match.index), h('span', { className: classOf(match) }, match[0]))

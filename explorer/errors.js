@@ -26,7 +26,12 @@ export function renderErrors() {
       'section',
       { className: 'card' },
       filter,
-      h('table', {}, h('thead', {}, h('tr', {}, ...titles.map((title) => h('th', {}, title)))), rows),
+      h(
+        'table',
+        { className: 'errors' },
+        h('thead', {}, h('tr', {}, ...titles.map((title) => h('th', { scope: 'col' }, title)))),
+        rows,
+      ),
     ),
   )
 }

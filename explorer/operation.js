@@ -1,7 +1,8 @@
-import { renderAnswer, renderCurl } from './answer.js'
+import { announce, renderAnswer, renderCurl } from './answer.js'
 import { bodyCard } from './body.js'
 import { descriptionOf, isSupported, titleOf } from './document.js'
 import { byId, h, present } from './dom.js'
+import { mandatoryStar } from './fields.js'
 import { filledOf, problemOf, rememberIds, requestOf } from './filled.js'
 import { parsed, send } from './request.js'
 import { pair, state, words } from './state.js'
@@ -28,7 +29,7 @@ export function renderOperation(askWho) {
       h('div', {}, h('section', { className: 'card', id: 'answer' }), h('section', { className: 'card', id: 'curl' })),
     ),
   )
-  renderAnswer(filled)
+  renderAnswer(operation, filled)
   void renderCurl(operation)
 }
 
@@ -111,7 +112,7 @@ function parameterRow(parameter, values, onChange) {
   return h(
     'div',
     { className: 'row' },
-    h('label', { htmlFor: id }, name, required && h('span', { className: 'star', title: words().mandatory }, ' *')),
+    h('label', { htmlFor: id }, name, required && mandatoryStar()),
     input,
     h('p', { id: `${id}-hint` }, descriptionOf(parameter, state.language)),
   )
@@ -149,8 +150,11 @@ export async function submit(operation) {
     const { message } = /** @type {Error} */ (error)
     filled.answer = message === 'noWebCrypto' ? words().noWebCrypto : words().failed + message
   }
+  announce(filled.answer)
   setSending(false)
-  if (state.chosen === operation) renderAnswer(filled)
+  if (state.chosen !== operation) return
+  renderAnswer(operation, filled)
+  byId('answer').scrollIntoView({ block: 'nearest' }) // on a small screen it is far below
 }
 
 /** @param {boolean} isSending */

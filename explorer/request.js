@@ -16,7 +16,13 @@ import { canSign, escaped, signatureOf } from './sign.js'
  *
  * @typedef {{ method: string, url: URL, headers: Record<string, string>, body: string | File | null }} Ready
  *
- * @typedef {{ status: number, statusText: string, headers: [string, string][], text: string, durationMs: number }} Answer
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} statusText
+ * @property {[string, string][]} headers
+ * @property {string} text
+ * @property {File | null} file what is no text of the API but an object's content
+ * @property {number} durationMs
  */
 
 /**
@@ -69,15 +75,20 @@ export async function send(request, credentials) {
   const headers = await authenticated(request, credentials)
   const startMs = performance.now()
   const response = await fetch(request.url, { method: request.method, headers, body: request.body, cache: 'no-store' })
-  const text = await response.text()
+  const isFile = response.headers.get('content-type') === 'application/octet-stream'
+  const file = isFile ? new File([await response.blob()], nameOf(request.url)) : null
   return {
     status: response.status,
     statusText: response.statusText,
     headers: [...response.headers],
-    text,
+    text: file === null ? await response.text() : '',
+    file,
     durationMs: Math.round(performance.now() - startMs),
   }
 }
+
+/** The last part of the path. @param {URL} url */
+const nameOf = ({ pathname }) => decodeURIComponent(pathname.split('/').at(-1) ?? '')
 
 /**
  * The same request for a shell. Secrets are not in it: the token stands in $TOKEN; with keys it has a signature, which is

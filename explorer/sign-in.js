@@ -35,7 +35,8 @@ export function openSignIn(language, origin, done) {
       dialog.close()
     } catch (error) {
       const { message } = /** @type {Error} */ (error)
-      problem.textContent = message === 'noWebCrypto' ? words.noWebCrypto : message
+      const isNetwork = error instanceof TypeError // what fetch throws when nobody answers
+      problem.textContent = message === 'noWebCrypto' ? words.noWebCrypto : (isNetwork ? words.failed : '') + message
     }
     submit.disabled = false
   }
@@ -43,7 +44,13 @@ export function openSignIn(language, origin, done) {
     'form',
     { on: { submit: onSubmit } },
     h('h1', { id: 'sign-in-title' }, words.signIn),
-    h('fieldset', {}, choice('password', words.byPassword, true, show), choice('keys', words.byKeys, false, show)),
+    h(
+      'fieldset',
+      {},
+      h('legend', { className: 'heard' }, words.way),
+      choice('password', words.byPassword, true, show),
+      choice('keys', words.byKeys, false, show),
+    ),
     fields,
     problem,
     h(
@@ -57,7 +64,7 @@ export function openSignIn(language, origin, done) {
   dialog.replaceChildren(form)
   show('password')
   dialog.showModal()
-  form.querySelector('input[name="account"]')?.dispatchEvent(new Event('focus'))
+  byId('sign-in-user').focus()
 }
 
 /** @param {string} value @param {string} text @param {boolean} checked @param {(value: string) => void} show */
@@ -98,8 +105,8 @@ function row(name, text, properties, hint) {
     'div',
     { className: 'row' },
     h('label', { htmlFor: id }, text),
-    h('input', { type: 'text', id, name, required: true, ...properties }),
-    hint ? h('p', {}, hint) : null,
+    h('input', { type: 'text', id, name, required: true, 'aria-describedby': hint && `${id}-hint`, ...properties }),
+    hint ? h('p', { id: `${id}-hint` }, hint) : null,
   )
 }
 

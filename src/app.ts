@@ -11,7 +11,7 @@ import {
 } from './access/index.ts'
 import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
-import { keepWarm, sweepArtifacts, sweepTokens, trainArchives } from './background/duties.ts'
+import { keepWarm, sweepArtifacts, sweepObjects, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, readOwner, takeFolder } from './config/folder-owner.ts'
@@ -186,6 +186,7 @@ async function startOn(
     [
       sweepTokens(access),
       sweepArtifacts(artifacts, clock),
+      sweepObjects(objects),
       ...(local && config.warmSlots > 0 ? [warmDuty(local, parts, config, userOf)] : []),
       ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, users !== null)] : []),
     ],
@@ -212,6 +213,7 @@ async function startOn(
     explain: (id) => reconciler.explain(id),
     health: () => healthOf(config, database, reconciler, local, clock),
     isUnavailable: database.quirks.isUnavailable,
+    isDiskFull: database.quirks.isDiskFull,
     limits: config.http,
   })
 

@@ -22,7 +22,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 try {
   const { config, secrets } = toConfig(readEnvironment(process.env), projectFolder)
-  const access = { open: () => chooseAdministration(config, secrets), print }
+  const access = { open: () => chooseAdministration(config, secrets, language), print }
   await new Command('headgate')
     .description("DLI's Flink-job API on real Apache Flink")
     .version(version)

@@ -107,9 +107,9 @@ export function languageOf(environment) {
   return (LC_ALL || LC_MESSAGES || LANG || '').startsWith('zh') ? 'zh' : 'en'
 }
 
-/** English, and below it Chinese for who reads that: the lines to print. */
+/** English, and below it Chinese for who reads that, unless the two are the same: the lines to print. */
 export function linesOf(texts, language) {
-  return language === 'zh' ? [texts.en, texts.zh] : [texts.en]
+  return language === 'zh' ? [...new Set([texts.en, texts.zh])] : [texts.en]
 }
 
 /** `apt-get`, `dnf`, …: the first package manager found here, or null. */

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
 import { type Call, signedIn } from '../../test/support/client.ts'
 import { ROOT } from '../../test/support/source-files.ts'
-import type { LoopDelay } from './loop-delay.ts'
+import type { LoopDelay } from './inside-service.ts'
 
 export const PERSON = {
   userName: 'admin',
@@ -64,7 +64,7 @@ export async function startMeasuredService(environment: Record<string, string> =
 
 function start(folder: string, environment: Record<string, string>): ChildProcess {
   return fork(join(ROOT, 'src/main.ts'), ['up'], {
-    execArgv: [...process.execArgv, '--import', join(import.meta.dirname, 'loop-delay.ts')],
+    execArgv: [...process.execArgv, '--import', join(import.meta.dirname, 'inside-service.ts')],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
       ...{ HEADGATE_DATA: folder, HEADGATE_PORT: '0', HEADGATE_LOG_LEVEL: 'error', HEADGATE_RUNTIME: 'simulated' },

@@ -88,8 +88,8 @@ export const ACCESS_ERRORS = {
     }),
   keyNotFound: (ak: string) =>
     new Refusal('access.keyNotFound', {
-      en: `There is no access key ${quoted(ak, SHOWN_MAX)}.`,
-      zh: `访问密钥 ${quoted(ak, SHOWN_MAX)} 不存在。`,
+      en: `There is no access key ${quoted(ak, SHOWN_MAX)}. List the keys to see which exist.`,
+      zh: `访问密钥 ${quoted(ak, SHOWN_MAX)} 不存在。请查询访问密钥列表。`,
     }),
   lastAdmin: (name: string) =>
     new Refusal('access.lastAdmin', {

@@ -167,6 +167,13 @@ const CAPTURED: Vector[] = [
     signature: '78809016f27e9801d6ce167dac11d5975c839034a5225aac90836c7b02dbb623',
   },
   {
+    title: 'Python: a slash inside a segment, which it signs like one between segments',
+    key: CAPTURE_KEY,
+    request: request(`GET /v1.0/${CAPTURED_PROJECT}/queues/a%2Fb`, PYTHON),
+    signed: PYTHON_SIGNED,
+    signature: '9d881f3f3cfb81a3bdd75e48b307ecda7547d96c0ba67ebff824899881c8d9aa',
+  },
+  {
     title: 'Go: a body that ends in a newline',
     key: CAPTURE_KEY,
     request: request(

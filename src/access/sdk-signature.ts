@@ -6,8 +6,9 @@ import type { SignedRequest } from './signed-request.ts'
  *
  * What clients do differently, and what follows for the check:
  * - The canonical path always ends in "/", though the sent one does not.
- * - Two ways to escape the path are in use: of the decoded segments (Go, Python, Terraform), and of the segments as
- *   sent, once more (Node). They differ when a segment needs escaping; either is accepted.
+ * - Two ways to escape the path are in use: of the decoded path, where a %2F has become a slash like any other (Go,
+ *   Python, Terraform), and of the segments as sent, once more (Node). They differ when a segment needs escaping; either
+ *   is accepted.
  * - Only the headers that the client lists are signed. Neither `host` nor `x-project-id` need be among them.
  * - The body is hashed as received: a trailing newline counts, and a GET may have a body.
  */
@@ -98,13 +99,13 @@ const isEqualTo = (signature: string) => {
 }
 
 function canonicalPaths(rawPath: string): string[] {
-  const segments = rawPath.split('/')
-  const asPath = (parts: readonly string[]): string => {
-    const path = parts.join('/')
+  const asPath = (segments: readonly string[]): string => {
+    const path = segments.map(percentEncoded).join('/')
     return path.endsWith('/') ? path : `${path}/`
   }
-  const fromDecoded = asPath(segments.map((segment) => percentEncoded(percentDecoded(segment))))
-  const fromRaw = asPath(segments.map(percentEncoded))
+  const segments = rawPath.split('/')
+  const fromDecoded = asPath(segments.flatMap((segment) => percentDecoded(segment).split('/')))
+  const fromRaw = asPath(segments)
   return fromDecoded === fromRaw ? [fromDecoded] : [fromDecoded, fromRaw]
 }
 

@@ -37,15 +37,17 @@ export type TokenParts = Readonly<{
   signIns: Lockout
 }>
 
-type Identity = Readonly<{ user: User; methods: readonly string[]; expiresAt: Date }>
+/** `expiresAt` null: a day after the issue. */
+type Identity = Readonly<{ user: User; methods: readonly string[]; expiresAt: Date | null }>
 
 export async function issueToken(parts: TokenParts, request: TokenRequest, from: string): Promise<IssuedToken> {
   const { database, clock, ids } = parts
-  const { user, methods, expiresAt } = await identify(parts, request, from)
+  const { user, methods, ...identity } = await identify(parts, request, from)
   const project = await resolveScope(parts, user, request.scope)
   const role = project && (await readRole(database.db, user.id, project.id))
   const token = ids.secret(TOKEN_BYTES)
   const issuedAt = clock.now()
+  const expiresAt = identity.expiresAt ?? new Date(issuedAt.getTime() + VALID_MS)
   await database.transact((tx) =>
     insertToken(tx, {
       tokenHash: hashOf(token),
@@ -116,7 +118,7 @@ async function identifyByPassword(
     throw ACCESS_ERRORS.badCredentials()
   }
   parts.signIns.noteRight(attempt)
-  return { user, methods: ['password'], expiresAt: new Date(parts.clock.now().getTime() + VALID_MS) }
+  return { user, methods: ['password'], expiresAt: null }
 }
 
 /** A token got by a token ends when the first one ends. */

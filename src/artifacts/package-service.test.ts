@@ -343,7 +343,7 @@ describeOnEachDatabase((open) => {
     const other = await stranger()
     const give = (group: string | null, name: string | null) =>
       artifacts.changeOwner(projectId, { group, name, newOwner: other.userName })
-    await expect(give('g', null)).rejects.toEqual(refusal('access.userNotFound'))
+    await expect(give('g', null)).rejects.toEqual(refusal('grant.userMissing'))
 
     await access.addMember({ userId: other.userId, projectId })
     await give(null, 'a.jar')

@@ -60,8 +60,8 @@ export type ArtifactsOptions = Readonly<{
 /** Packages of a project, and every other file that a job can name. */
 export interface Artifacts {
   /**
-   * Copies objects of the caller's project into packages; a package of the same name is replaced. With `isAsync` it
-   * returns at once with packages that are UPLOADING.
+   * Copies objects of the caller's project into packages; a package of the same name is replaced, with `replacesGroup`
+   * the whole group. With `isAsync` it returns at once with packages that are UPLOADING.
    * @throws Refusal `package.objectMissing`, `package.bad…`, `package.twice`, `package.tooMany`, `object.badName`, `artifact.storeFull`, `tag.…`
    */
   upload(caller: ProjectCaller, request: UploadRequest): Promise<Upload>
@@ -73,7 +73,7 @@ export interface Artifacts {
   get(projectId: string, name: string, group: string | null): Promise<Package>
   /** Removes exactly what is named: without group, only a package that has none. @throws Refusal `package.notFound` */
   remove(projectId: string, name: string, group: string | null): Promise<void>
-  /** @throws Refusal `package.noneNamed`, `package.notFound`, `package.groupNotFound`, `access.userNotFound` */
+  /** @throws Refusal `package.noneNamed`, `package.notFound`, `package.groupNotFound`, `grant.userMissing` */
   changeOwner(projectId: string, change: OwnerChange): Promise<void>
   /** How many packages the project has, and may have. */
   usage(projectId: string): Promise<{ count: number; max: number }>
@@ -103,6 +103,9 @@ export interface Artifacts {
 const PATHS_MAX = 100
 
 type Parts = ArtifactsOptions & Readonly<{ contents: ContentStore; uploads: BackgroundUploads }>
+
+/** Whose new packages are. */
+type Owner = Pick<ProjectCaller, 'projectId' | 'userId' | 'userName'>
 
 /** An upload request, understood. */
 type UploadPlan = Readonly<{
@@ -144,7 +147,10 @@ async function upload(parts: Parts, caller: ProjectCaller, request: UploadReques
     if (!found) throw PACKAGE_ERRORS.objectMissing(path)
   }
   const contents = plan.isAsync ? null : await copyAll(parts, caller.projectId, plan)
-  const packages = await parts.database.transact((tx) => writePackages(tx, parts, caller, plan, contents))
+  const packages = await parts.database.transact(async (tx) => {
+    const owner = request.replacesGroup ? await replaceGroup(tx, caller, plan) : caller
+    return writePackages(tx, parts, owner, plan, contents)
+  })
   if (plan.isAsync) for (const each of packages) parts.uploads.start(each)
   return { group: plan.group, packages }
 }
@@ -170,7 +176,12 @@ function planUpload(request: UploadRequest, tagRules: TagRules): UploadPlan {
 
 async function copyAll(parts: Parts, projectId: string, { sources }: UploadPlan): Promise<Content[]> {
   const copied: Content[] = []
-  for (const { object } of sources) copied.push(await copyObject(parts, projectId, object))
+  for (const { path, object } of sources) {
+    const content = copyObject(parts, projectId, object).catch((error: unknown) => {
+      throw isObjectMissing(error) ? PACKAGE_ERRORS.objectMissing(path) : error // it went after it was looked for
+    })
+    copied.push(await content)
+  }
   for (const { sha256 } of copied) parts.contents.find(sha256) // the first of many may have waited long for the last
   return copied
 }
@@ -178,7 +189,7 @@ async function copyAll(parts: Parts, projectId: string, { sources }: UploadPlan)
 async function writePackages(
   tx: Tx,
   { clock, ids, packagesMax }: Parts,
-  { projectId, userId, userName }: ProjectCaller,
+  { projectId, userId, userName }: Owner,
   { sources, kind, group, isAsync, tags }: UploadPlan,
   contents: readonly Content[] | null,
 ): Promise<Package[]> {
@@ -222,12 +233,11 @@ async function writePackage(
 }
 
 async function list({ database: { db } }: Parts, projectId: string, query: PackageQuery): Promise<Package[]> {
-  const stored = await readPackages(db, projectId, query.kind)
+  const stored = await readPackages(db, projectId, query)
   const tags = await readTagsOfKind(db, projectId, 'package')
   return stored
     .map((each) => ({ ...each, tags: tags.get(String(each.id)) ?? [] }))
     .filter((each) => matchesTagFilter(each.tags, query.tags ?? []))
-    .filter(query.isVisible ?? (() => true))
 }
 
 async function get(parts: Parts, projectId: string, name: string, group: string | null): Promise<Package> {
@@ -240,12 +250,25 @@ async function remove({ database }: Parts, projectId: string, name: string, grou
   await database.transact(async (tx) => {
     const found = await readPackage(tx.db, projectId, group, name)
     if (!found) throw PACKAGE_ERRORS.notFound(name, group)
-    await deleteTags(tx, thingOf(found))
-    await deletePackage(tx, found.id)
-    await dropGrantsOn(tx, projectId, { kind: 'package', id: String(found.id) })
+    await removeStored(tx, found)
     if (group !== null && !(await isGroupThere(tx.db, projectId, group)))
       await dropGrantsOn(tx, projectId, { kind: 'group', id: group })
   })
+}
+
+/** Removes what is in the group beside what comes, and gives its owner, who keeps it: of a new group, the caller. */
+async function replaceGroup(tx: Tx, caller: Owner, { group, sources }: UploadPlan): Promise<Owner> {
+  const names = new Set(sources.map(({ name }) => name))
+  const members = (await readPackages(tx.db, caller.projectId, {})).filter((each) => each.group === group)
+  for (const each of members) if (!names.has(each.name)) await removeStored(tx, each)
+  const [oldest] = members
+  return oldest ? { projectId: caller.projectId, userId: oldest.ownerId, userName: oldest.ownerName } : caller
+}
+
+async function removeStored(tx: Tx, { projectId, id }: StoredPackage): Promise<void> {
+  await deleteTags(tx, thingOf({ projectId, id }))
+  await deletePackage(tx, id)
+  await dropGrantsOn(tx, projectId, { kind: 'package', id: String(id) })
 }
 
 async function resolve(parts: Parts, projectId: string, reference: string): Promise<ResolvedArtifact> {

@@ -1,8 +1,10 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Schema } from '../db/schema.ts'
+import { isVisible } from '../grants/index.ts'
 import type { Texts } from '../lib/errors.ts'
-import type { Package, PackageKind, PackageStatus } from './package.ts'
+import type { ResourceRows } from '../tags/index.ts'
+import type { Package, PackageKind, PackageQuery, PackageStatus } from './package.ts'
 
 /** A package as far as it is a row. */
 export type StoredPackage = Omit<Package, 'tags'>
@@ -121,13 +123,28 @@ export async function readPackagesNamed(reader: Reader, projectId: string, name:
 }
 
 /** The project's packages, oldest first. */
-export async function readPackages(reader: Reader, projectId: string, kind?: PackageKind): Promise<StoredPackage[]> {
+export async function readPackages(
+  reader: Reader,
+  projectId: string,
+  { kind, visibleTo }: Pick<PackageQuery, 'kind' | 'visibleTo'>,
+): Promise<StoredPackage[]> {
   const rows = await packages(reader)
     .where('packages.project_id', '=', projectId)
     .$if(kind !== undefined, (query) => query.where('packages.kind', '=', kind ?? ''))
+    .$if(visibleTo !== undefined, (query) => query.where(isVisible('package', visibleTo ?? '')))
     .orderBy('packages.id')
     .execute()
   return rows.map(toPackage)
+}
+
+/** Packages of a project as things that carry tags. */
+export function packageRows(reader: Reader, projectId: string, visibleTo: string | undefined): ResourceRows {
+  const id = sql<string>`case group_name when '' then name else group_name || '#' || name end`
+  return reader
+    .selectFrom('packages')
+    .select(['id', 'name', id.as('resource_id')])
+    .where('project_id', '=', projectId)
+    .$if(visibleTo !== undefined, (query) => query.where(isVisible('package', visibleTo ?? '')))
 }
 
 /** Uploads of every project that have no end yet. */

@@ -49,6 +49,8 @@ export type UploadRequest = Readonly<{
   group?: string | null | undefined
   isAsync?: boolean | undefined
   tags?: readonly Tag[] | null | undefined
+  /** Packages of the group that are not uploaded again go. */
+  replacesGroup?: boolean | undefined
 }>
 
 /** In the order of the paths. */
@@ -57,8 +59,8 @@ export type Upload = Readonly<{ group: string | null; packages: readonly Package
 export type PackageQuery = Readonly<{
   kind?: PackageKind | undefined
   tags?: readonly string[] | undefined
-  /** Absent: all are. */
-  isVisible?: ((item: Package) => boolean) | undefined
+  /** Only packages that this user may see. Absent: all. */
+  visibleTo?: string | undefined
 }>
 
 /** What a job's field names (`name.jar`, `group/name.jar`, `obs://bucket/key`), found to be there. */

@@ -1,6 +1,7 @@
 import type { Access } from '../access/index.ts'
 import type { Artifacts } from '../artifacts/index.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { ObjectStore } from '../storage/index.ts'
 import type { Duty } from './background.ts'
 
 const HOUR_MS = 3_600_000
@@ -26,6 +27,18 @@ export function sweepArtifacts(artifacts: Pick<Artifacts, 'sweep'>, clock: Clock
     runOnce: async () => {
       const { removed } = await artifacts.sweep(clock.now())
       return removed > 0 ? { removed } : null
+    },
+  }
+}
+
+/** Removes what uploads left that a crash cut off. */
+export function sweepObjects(objects: Pick<ObjectStore, 'sweep'>): Duty {
+  return {
+    name: 'sweepObjects',
+    everyMs: HOUR_MS,
+    runOnce: async () => {
+      await objects.sweep()
+      return null
     },
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import type { Administration, NewKeyShown, NewUserShown } from '../access/index.ts'
+import { messageOf, Refusal } from '../lib/errors.ts'
 import type { OpenedAdministration } from './administration.ts'
 import { table } from './table.ts'
 
@@ -166,8 +167,10 @@ const passwordFile = () =>
 
 async function passwordIn(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined
-  const [line = ''] = (await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')).split(/\r?\n/u)
-  return line
+  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((error: unknown) => {
+    throw passwordFileUnreadable(file, messageOf(error))
+  })
+  return text.split(/\r?\n/u)[0]
 }
 
 /** A password that the person gave is not repeated. */
@@ -215,3 +218,10 @@ async function listKeys(it: Administration, user: string | undefined): Promise<s
 }
 
 const stateOf = (enabled: boolean): string => (enabled ? 'enabled' : 'disabled')
+
+function passwordFileUnreadable(file: string, why: string): Refusal {
+  return new Refusal('cli.passwordFileUnreadable', {
+    en: `The password file ${file} cannot be read (${why}). Name a file whose first line is the password, or - for the input.`,
+    zh: `无法读取密码文件 ${file}（${why}）。请指定首行为密码的文件，或使用 - 从标准输入读取。`,
+  })
+}

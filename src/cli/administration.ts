@@ -1,7 +1,7 @@
 import type { Administration, KeyLine, NewKeyShown, User } from '../access/index.ts'
 import { openAdministration } from '../app.ts'
 import type { Config, Secrets } from '../config/config.ts'
-import { Refusal } from '../lib/errors.ts'
+import { type Language, Refusal } from '../lib/errors.ts'
 import { type Client, createClient } from './client.ts'
 
 export type OpenedAdministration = Readonly<{
@@ -14,10 +14,14 @@ export type OpenedAdministration = Readonly<{
 const LOOK_MS = 2000
 
 /** Asks the service that runs; where none answers, works on its database. @throws Refusal, or Error when the database is in use */
-export async function chooseAdministration(config: Config, secrets: Secrets): Promise<OpenedAdministration> {
+export async function chooseAdministration(
+  config: Config,
+  secrets: Secrets,
+  language: Language = 'en',
+): Promise<OpenedAdministration> {
   const { serviceUrl: url } = config
   if (await isAnswering(url)) {
-    const administration = remoteAdministration(createClient({ url, key: secrets.accessKey }))
+    const administration = remoteAdministration(createClient({ url, key: secrets.accessKey, language }))
     return { administration, where: `the service at ${url}`, close: async () => undefined }
   }
   return { ...(await openAdministration(config, secrets)), where: 'the database of the service, which does not run' }

@@ -1,8 +1,13 @@
 import { signRequest } from '../access/index.ts'
-import { Refusal } from '../lib/errors.ts'
+import { type Language, Refusal } from '../lib/errors.ts'
 
 /** What a command needs to speak to a running service. */
-export type ClientOptions = Readonly<{ url: string; key: Readonly<{ ak: string; sk: string }> | null }>
+export type ClientOptions = Readonly<{
+  url: string
+  key: Readonly<{ ak: string; sk: string }> | null
+  /** Of what the service says. Default English. */
+  language?: Language
+}>
 
 export type Reply = Readonly<{ status: number; body: unknown }>
 
@@ -19,14 +24,14 @@ export interface Client {
 const ANSWER_MS = 30_000
 
 /** @throws Refusal `cli.noKey` */
-export function createClient({ url, key }: ClientOptions): Client {
+export function createClient({ url, key, language = 'en' }: ClientOptions): Client {
   if (key === null) throw noKey()
   const send: Client['send'] = async (method, path, body) => {
     const target = new URL(path, url)
     const text = body === undefined ? '' : JSON.stringify(body)
     const response = await fetch(target, {
       method,
-      headers: signedHeaders(method, target, text, key, new Date()),
+      headers: { 'x-language': language, ...signedHeaders(method, target, text, key, new Date()) },
       ...(body === undefined ? {} : { body: text }),
       signal: AbortSignal.timeout(ANSWER_MS),
     }).catch((error: unknown) => {

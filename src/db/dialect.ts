@@ -17,6 +17,8 @@ export interface DialectQuirks {
   isUniqueViolation(error: unknown): boolean
   /** The disk is full, the database is locked or away: ask again later. */
   isUnavailable(error: unknown): boolean
+  /** Of these: the disk of the database is full. */
+  isDiskFull(error: unknown): boolean
 }
 
 export interface Connection {

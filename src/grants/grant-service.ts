@@ -1,15 +1,6 @@
 import { isProjectAdmin, type ProjectCaller } from '../access/index.ts'
 import type { Database, Reader } from '../db/database.ts'
-import {
-  type GivenRights,
-  holds,
-  type Needed,
-  RIGHTS_ON,
-  type Right,
-  type Thing,
-  type ThingKind,
-  type ThingName,
-} from './grant.ts'
+import { type GivenRights, holds, type Needed, RIGHTS_ON, type Right, type Thing, type ThingName } from './grant.ts'
 import { GRANT_ERRORS } from './grant-errors.ts'
 import {
   deleteGrants,
@@ -17,7 +8,6 @@ import {
   insertGrants,
   type Member,
   readGivenOn,
-  readGroupsOf,
   readMembers,
   readRightsOn,
   readThingsWith,
@@ -36,9 +26,6 @@ export type GrantChange = Readonly<{
 /** A user with what he may do; administrators and the owner may do everything. */
 export type RightsOfUser = Readonly<{ userName: string; isAdmin: boolean; rights: readonly Right[] | 'all' }>
 
-/** What a list may show to a caller. */
-export type Visibility<T> = (item: T) => boolean
-
 /** Rights of members on jobs, queues, packages and package groups. */
 export interface Grants {
   /**
@@ -48,16 +35,16 @@ export interface Grants {
   require(caller: Actor, needed: Needed, thing: ThingName, reader?: Reader): Promise<void>
   /** The same as an answer, for use inside a transaction. Things that do not exist: yes. */
   may(reader: Reader, caller: Actor, needed: Needed, thing: ThingName): Promise<boolean>
+  /** A user who does not ask himself, to be asked about. */
+  actorOf(projectId: string, userId: string): Promise<Actor>
   /** @throws Refusal `grant.adminsOnly` */
   requireAdmin(caller: Actor): void
   /** All of it or nothing. @throws Refusal `grant.*` */
   change(caller: ProjectCaller, change: GrantChange): Promise<void>
   /** Everybody with a right on the thing; without the right to see that, only the caller himself. @throws Refusal `grant.*` */
   list(caller: ProjectCaller, thing: ThingName): Promise<RightsOfUser[]>
-  /** The jobs on which the caller has the right. */
-  jobsWith(caller: Actor, right: 'view' | 'export'): Promise<Visibility<{ id: number; ownerId: string }>>
-  visibleQueues(caller: Actor): Promise<Visibility<{ id: number; ownerId: string }>>
-  visiblePackages(caller: Actor): Promise<Visibility<{ id: number; ownerId: string; group: string | null }>>
+  /** Whether the caller may export a job; his own he may. */
+  mayExportJob(caller: Actor): Promise<(job: { id: number; ownerId: string }) => boolean>
 }
 
 export function createGrants({ database }: { database: Database }): Grants {
@@ -67,36 +54,31 @@ export function createGrants({ database }: { database: Database }): Grants {
     const thing = await findThing(reader, caller.projectId, name)
     return thing === null || (await isHolder(reader, caller, needed, thing))
   }
-  /** His own, and those with the right. */
-  const visible = async (caller: Actor, kind: ThingKind, right: Right | 'any') => {
-    if (isProjectAdmin(caller)) return () => true
-    const given = await readThingsWith(db, caller.projectId, caller.userId, kind, right)
-    return ({ id, ownerId }: { id: number; ownerId: string }) => ownerId === caller.userId || given.has(String(id))
-  }
   return {
     may,
     async require(caller, needed, thing, reader = db) {
       if (!(await may(reader, caller, needed, thing))) throw GRANT_ERRORS.denied(needed, thing)
+    },
+    async actorOf(projectId, userId) {
+      const member = (await readMembers(db, projectId)).find((each) => each.userId === userId)
+      return { userId, projectId, role: null, isAdmin: member?.isAdmin ?? false }
     },
     requireAdmin(caller) {
       if (!isProjectAdmin(caller)) throw GRANT_ERRORS.adminsOnly()
     },
     change: (caller, change) => changeRights(database, caller, change),
     list: (caller, thing) => listRights(db, caller, thing),
-    jobsWith: (caller, right) => visible(caller, 'job', right),
-    visibleQueues: (caller) => visible(caller, 'queue', 'any'),
-    async visiblePackages(caller) {
+    async mayExportJob(caller) {
       if (isProjectAdmin(caller)) return () => true
-      const { projectId, userId } = caller
-      const [isVisible, groups, ownGroups] = await Promise.all([
-        visible(caller, 'package', 'view'),
-        readThingsWith(db, projectId, userId, 'group', 'view'),
-        readGroupsOf(db, projectId, userId),
-      ])
-      const inGroup = (group: string | null) => group !== null && (groups.has(group) || ownGroups.has(group))
-      return (each) => isVisible(each) || inGroup(each.group)
+      const given = await readThingsWith(db, caller.projectId, caller.userId, 'job', 'export')
+      return ({ id, ownerId }) => ownerId === caller.userId || given.has(String(id))
     },
   }
+}
+
+/** For lists, as their `visibleTo`. Absent: who administrates sees everything. */
+export function visibleTo(caller: Actor): string | undefined {
+  return isProjectAdmin(caller) ? undefined : caller.userId
 }
 
 async function isHolder(reader: Reader, caller: Actor, needed: Needed, thing: Thing): Promise<boolean> {

@@ -1,6 +1,5 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Reader, Tx } from '../db/database.ts'
-import type { Schema } from '../db/schema.ts'
 import { type GivenRights, keyOf, type Right, type Thing, type ThingKind, type ThingName } from './grant.ts'
 
 export type Member = Readonly<{ userId: string; userName: string; isAdmin: boolean }>
@@ -91,13 +90,13 @@ export async function readRightsOn(
   return rightsBy(rows, ({ thing_kind, thing_id }) => keyOf({ kind: thing_kind as ThingKind, id: thing_id }))
 }
 
-/** Ids of the things of a kind on which the user was given the right, or any. */
+/** Ids of the things of a kind on which the user was given the right. */
 export async function readThingsWith(
   reader: Reader,
   projectId: string,
   userId: string,
   kind: ThingKind,
-  right: Right | 'any',
+  right: Right,
 ): Promise<ReadonlySet<string>> {
   const rows = await reader
     .selectFrom('grants')
@@ -106,45 +105,47 @@ export async function readThingsWith(
     .where('project_id', '=', projectId)
     .where('user_id', '=', userId)
     .where('thing_kind', '=', kind)
-    .$if(right !== 'any', (query) => query.where('right_name', '=', right))
+    .where('right_name', '=', right)
     .execute()
   return new Set(rows.map((row) => row.thing_id))
 }
 
-/** Groups whose oldest package belongs to the user. */
-export async function readGroupsOf(reader: Reader, projectId: string, userId: string): Promise<ReadonlySet<string>> {
-  const rows = await reader
-    .selectFrom('packages')
-    .select('group_name')
-    .where('owner_id', '=', userId)
-    .where('id', 'in', (e) =>
-      e
-        .selectFrom('packages')
-        .select((min) => min.fn.min('id').as('id'))
-        .where('project_id', '=', projectId)
-        .where('group_name', '!=', '')
-        .groupBy('group_name'),
-    )
-    .execute()
-  return new Set(rows.map((row) => row.group_name))
+/** Things in lists, and the right that shows each to who does not own it; null: any right does. */
+const SHOWN_BY = { job: 'view', queue: null, package: 'view' } as const
+const TABLES = { job: 'jobs', queue: 'queues', package: 'packages' } as const
+
+/**
+ * For queries over things of a kind: the thing belongs to the user, or he was given a right that shows it. What shows
+ * the group of a package shows the package.
+ */
+export function isVisible(kind: keyof typeof TABLES, userId: string): RawBuilder<boolean> {
+  const id = sql`cast(${columnOf(kind, 'id')} as text)`
+  const own = sql<boolean>`${columnOf(kind, 'owner_id')} = ${userId}`
+  const shown = sql<boolean>`${own} or ${isGiven(kind, id, kind, userId)}`
+  return kind === 'package' ? sql`(${shown} or ${isGroupVisible(userId)})` : sql`(${shown})`
 }
 
-/** For queries over jobs: the job belongs to the user, or he was given the right to see it. */
-export function isVisibleJob(e: ExpressionBuilder<Schema, 'jobs'>, userId: string): Expression<SqlBool> {
-  return e.or([
-    e('jobs.owner_id', '=', userId),
-    e.exists(
-      e
-        .selectFrom('grants')
-        .select('grants.user_id')
-        .whereRef('grants.project_id', '=', 'jobs.project_id')
-        .where('grants.thing_kind', '=', 'job')
-        .where(sql<boolean>`grants.thing_id = cast(jobs.id as text)`)
-        .where('grants.user_id', '=', userId)
-        .where('grants.right_name', '=', 'view'),
-    ),
-  ])
+/** A group belongs to the owner of its oldest package. */
+function isGroupVisible(userId: string): RawBuilder<boolean> {
+  const group = columnOf('package', 'group_name')
+  const owner = sql`(select oldest.owner_id from packages as oldest
+    where oldest.project_id = packages.project_id and oldest.group_name = ${group} order by oldest.id limit 1)`
+  return sql`${group} <> '' and (${owner} = ${userId} or ${isGiven('package', group, 'group', userId)})`
 }
+
+function isGiven(
+  kind: keyof typeof TABLES,
+  thingId: RawBuilder<unknown>,
+  thingKind: ThingKind,
+  userId: string,
+): RawBuilder<boolean> {
+  const right = SHOWN_BY[kind]
+  return sql`exists (select 1 from grants where grants.project_id = ${columnOf(kind, 'project_id')}
+    and grants.thing_kind = ${thingKind} and grants.thing_id = ${thingId} and grants.user_id = ${userId}
+    ${right === null ? sql`` : sql`and grants.right_name = ${right}`})`
+}
+
+const columnOf = (kind: keyof typeof TABLES, column: string) => sql.ref(`${TABLES[kind]}.${column}`)
 
 export async function insertGrants(
   tx: Tx,

@@ -6,6 +6,6 @@ export {
   type GrantChange,
   type Grants,
   type RightsOfUser,
-  type Visibility,
+  visibleTo,
 } from './grant-service.ts'
-export { dropGrantsOn, isVisibleJob } from './grant-store.ts'
+export { dropGrantsOn, isVisible } from './grant-store.ts'

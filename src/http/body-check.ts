@@ -41,27 +41,53 @@ type Described = Readonly<{
   const?: unknown
   items?: Described
   properties?: Readonly<Record<string, Described>>
+  /** Of a record: one, for every key. */
+  patternProperties?: Readonly<Record<string, Described>>
   minimum?: number
   maximum?: number
   minItems?: number
   maxItems?: number
   maxLength?: number
+  pattern?: string
 }>
 
 function schemaAt(schema: Described, pointer: string): Described {
-  return segmentsOf(pointer).reduce<Described>((at, segment) => at.properties?.[segment] ?? at.items ?? at, schema)
+  return segmentsOf(pointer).reduce<Described>((at, segment) => {
+    const [ofAny] = Object.values(at.patternProperties ?? {})
+    return at.properties?.[segment] ?? ofAny ?? at.items ?? at
+  }, schema)
 }
 
 function expectationOf(schema: Described): Texts {
-  if (schema.anyOf) {
-    const parts = schema.anyOf.map(expectationOf)
-    return { en: parts.map((part) => part.en).join(' or '), zh: parts.map((part) => part.zh).join('或') }
-  }
+  if (schema.anyOf) return anyExpectation(schema.anyOf)
   if (schema.const !== undefined) return same(JSON.stringify(schema.const))
-  if (schema.enum) return { en: `one of ${schema.enum.join(', ')}`, zh: `以下之一：${schema.enum.join('、')}` }
+  if (schema.enum) return choiceExpectation(schema.enum)
   if (schema.type === 'array') return arrayExpectation(schema)
   return withRange(TYPE_WORDS[schema.type ?? ''] ?? same(schema.type ?? 'valid'), schema)
 }
+
+function anyExpectation(schemas: readonly Described[]): Texts {
+  const parts = schemas.filter((schema) => !isWrittenOut(schema)).map(expectationOf)
+  const [alsoEn, alsoZh] = schemas.some(isWrittenOut) ? [', also as text', '，也可为字符串形式'] : ['', '']
+  return {
+    en: `${unique(parts.map(({ en }) => en)).join(' or ')}${alsoEn}`,
+    zh: `${unique(parts.map(({ zh }) => zh)).join('或')}${alsoZh}`,
+  }
+}
+
+/** The text that says a number or a boolean. */
+function isWrittenOut({ pattern, enum: choices }: Described): boolean {
+  return pattern !== undefined || choices?.join() === 'true,false'
+}
+
+/** An empty text stands for none and need not be named. */
+function choiceExpectation(choices: readonly unknown[]): Texts {
+  const named = unique(choices.filter((choice) => choice !== '').map(String))
+  if (named.length === 2) return { en: named.join(' or '), zh: named.join('或') }
+  return { en: `one of ${named.join(', ')}`, zh: `以下之一：${named.join('、')}` }
+}
+
+const unique = (texts: readonly string[]) => [...new Set(texts)]
 
 function arrayExpectation(schema: Described): Texts {
   const item = expectationOf(schema.items ?? {})
@@ -95,6 +121,6 @@ const TYPE_WORDS: Readonly<Record<string, Texts>> = {
   integer: { en: 'an integer', zh: '整数' },
   number: { en: 'a number', zh: '数字' },
   string: { en: 'text', zh: '字符串' },
-  boolean: { en: 'true or false', zh: '布尔值' },
+  boolean: { en: 'true or false', zh: 'true或false' },
   object: { en: 'an object', zh: '对象' },
 }

@@ -64,14 +64,17 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Dedicated queue on which the job runs.': '运行作业的专属队列。',
   'Key of the tag.': '标签的键。',
   'Value of the tag.': '标签的值。',
+  'Key of the tag: 1 to 128 characters, not beginning with _sys_.': '标签的键，1~128个字符，不能以_sys_开头。',
+  'Value of the tag: at most 43 characters, or 255 where the operator allows it.':
+    '标签的值，不超过43个字符，服务允许时为255个字符。',
   'Labels. Null means none.': '标签。null表示没有标签。',
   'CUs of the job in all, 2 to 400. Default 2.': '作业的CU总数，取值2~400，默认为2。',
   'CUs of the JobManager. Default 1.': '管理单元（JobManager）的CU数，默认为1。',
   'Parallelism, 1 to 2000. Default 1.': '并行度，取值1~2000，默认为1。',
   'Take checkpoints. Default false.': '是否开启checkpoint，默认为false。',
   '1: exactly once; 2: at least once. Default 1.': 'checkpoint模式，1：exactly once，2：at least once，默认为1。',
-  'Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.':
-    'checkpoint间隔，单位为秒，默认为10；Jar作业携带 checkpoint_enabled 而未携带本参数时为30。',
+  'Seconds, at least 1 when checkpoints are taken. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.':
+    'checkpoint间隔，单位为秒，开启checkpoint时至少为1，默认为10；Jar作业携带 checkpoint_enabled 而未携带本参数时为30。',
   'Keep the logs in obs_bucket. Default false.': '是否将日志保存到 obs_bucket，默认为false。',
   'Name of the bucket for logs and checkpoints.': '保存日志和checkpoint的OBS桶名。',
   'Name of the topic that is told when the job fails.': '作业异常时通知的SMN主题名称。',
@@ -89,10 +92,10 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'v2: resource_config sizes the job. Default v1.': '资源配置版本，v2表示由 resource_config 决定作业规格，默认为v1。',
   'Slots per TaskManager. Default 1.': '每个TaskManager的Slot数，默认为1。',
   'Parallelism. Default 1.': '并行度，默认为1。',
-  'Cores, at least 0.5. Default 1.': 'CPU核数，至少0.5，默认为1。',
-  'Memory, at least 2 GB, such as "4G". Default "4G".': '内存，至少2GB，例如“4G”，默认为“4G”。',
-  'Sizes the job when resource_config_version is v2. Given as a whole: absent parts take their defaults.':
-    'resource_config_version 为v2时的作业规格。整体生效，未填的部分取默认值。',
+  'Cores, 0.5 to 1000. Default 1.': 'CPU核数，取值为0.5~1000，默认为1。',
+  'Memory, 2 to 4096 GB, such as "4G". Default "4G".': '内存，取值为2~4096GB，例如“4G”，默认为“4G”。',
+  'Sizes the job when resource_config_version is v2. What is absent in it takes its default, and stays on an update.':
+    'resource_config_version 为v2时的作业规格。创建时未填的部分取默认值，更新时保持不变。',
   'Class with the main method. Default: from the manifest of the entrypoint.':
     '主类，默认取entrypoint的manifest中的主类。',
   'Arguments of the main method, separated by blanks.': '主类的参数，以空格分隔。',
@@ -220,7 +223,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Writes the definitions of jobs into zip archives. They hold no secrets: global variables stand in them by name.':
     '将作业定义写入zip文件。文件中不含敏感信息，全局变量以名称表示。',
   'bucket or bucket/directory, with or without obs:// in front.': '桶名或桶名/目录，可带obs://前缀。',
-  'false: all jobs of the project.': 'false表示导出项目内所有作业。',
   'false: all jobs of the project that the caller may export.': 'false表示导出项目内调用者有权导出的所有作业。',
   'Numbers of the jobs; mandatory when is_selected is true.': '作业ID列表，is_selected为true时必选。',
   '<obs_dir>/aggregate_<ms>.zip; more than one beyond 10 000 jobs or 256 MiB.':
@@ -431,11 +433,16 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Modify queue properties': '修改队列属性',
   'Delete queue properties': '删除队列属性',
   'Removes properties of an SQL queue. One that is not there is no error.': '删除SQL队列的属性，属性不存在时不报错。',
+  'Up to 20 names and values of at most 128 characters. DLI knows computeEngine.maxInstance, job.maxConcurrent, computeEngine.maxPrefetchInstance, computeEngine.spark.nativeEnabled, network.cidrInVpc, job.saveJobResultToJobBucket.':
+    '最多20个属性，名称和值不超过128个字符。DLI的属性：computeEngine.maxInstance、job.maxConcurrent、computeEngine.maxPrefetchInstance、computeEngine.spark.nativeEnabled、network.cidrInVpc、job.saveJobResultToJobBucket。',
+  'By name.': '按名称排序。',
   'Names of the properties.': '属性名称列表。',
 
   // Packages
   'Upload packages': '上传资源包',
   'Takes copies of the objects. Uploading a name again replaces it.': '复制指定的对象，同名资源包会被替换。',
+  'A group of the same name is replaced: packages that are not uploaded again are deleted.':
+    '同名分组会被替换：未重新上传的资源包将被删除。',
   'Objects: obs://bucket/key or https://bucket.obs.host/key.':
     '对象路径：obs://桶名/对象名或https://桶名.obs.域名/对象名。',
   'A mixed group is of kind file.': '混合类型的分组为file。',
@@ -461,6 +468,19 @@ export const CHINESE: Readonly<Record<string, string>> = {
     '只填分组：分组内全部资源包。只填资源包：未分组的资源包。',
   'Name of a member of the project.': '项目成员的用户名。',
 
+  // Why there is no limit
+  'A sentence of the service, in the language asked for.': '由服务按请求的语言生成的说明。',
+  'A sentence of the service.': '由服务生成的说明。',
+  'All that there are.': '返回全部。',
+  'As many as limit says; without it all.': '由limit决定，未填时返回全部。',
+  'As many as page-size says; without it all.': '由page-size决定，未填时返回全部。',
+  'As many as the archives hold.': '与文件中的作业数一致。',
+  'As Flink tells it.': '由Flink给出。',
+  'As it was given.': '与填写时一致。',
+  'As long as a body may be.': '仅受请求体大小限制。',
+  'As the token was asked for.': '与获取Token时一致。',
+  'Begins with the address that the client used.': '以客户端使用的地址开头。',
+
   // Not supported
   'List API gateway sinks of a job': '查询作业的APIG输出',
   'The vendor has withdrawn it; the answer is always DLI.11098.': '该接口已下线，固定返回DLI.11098。',
@@ -473,8 +493,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Edge: call back about an action': '边缘：操作回调',
   'Edge: report system events': '边缘：上报系统事件',
   'Grant rights on jobs and packages': '作业和资源包授权',
-  'Every member of a project may do everything in it; finer grants come later.':
-    '项目成员拥有项目内全部权限，更细的授权将在后续提供。',
   'Grant rights on jobs and packages (newer path)': '作业和资源包授权（新路径）',
   'Grant rights on a queue': '队列授权',
   'List the users of a queue': '查询队列的用户',
@@ -508,7 +526,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     'Token在响应头X-Subject-Token中，有效期24小时。',
   'password or token.': 'password或token。',
   'Leaves the catalog out.': '不返回catalog。',
-  '2026-01-03T03:04:05.000000Z': '例如2026-01-03T03:04:05.000000Z。',
+  '24 hours after it was issued: ISO 8601, UTC, with microseconds.':
+    '签发后24小时，ISO 8601格式的UTC时间，精确到微秒。',
   'Inspect a token (IAM)': '校验Token（IAM）',
   'X-Auth-Token says who asks, X-Subject-Token which token is meant: one of your own.':
     'X-Auth-Token为调用者的Token，X-Subject-Token为被校验的Token，须属于调用者自己。',
@@ -531,7 +550,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Only keys that start so.': '按前缀过滤。',
   'Only keys after this one: next_after of the page before.': '只返回该键之后的对象，取上一页的next_after。',
   'Default 100, at most 1000.': '默认为100，最大1000。',
-  '2026-01-02T03:04:05.678Z': '例如2026-01-02T03:04:05.678Z。',
   'Every move of a job, with its reason': '查询作业的状态变化及原因',
   'warm: they were waiting, and the job started in about a second.': 'warm：JVM已预热等待，作业约一秒即可启动。',
   'Why they were not warm: off, ownJvmOptions, otherSize, otherUser, noSlot, notReady, died or hung (docs/guides/warm-starts.md).':

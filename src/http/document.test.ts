@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { BODY_EXAMPLES } from './document-examples.ts'
+import { FIELDS } from './document-fields.ts'
 import { CHINESE } from './document-zh.ts'
 import { ENDPOINTS } from './server.ts'
 
@@ -33,7 +34,21 @@ describe('the examples of the OpenAPI document', () => {
 })
 
 test('every summary, description and tag of the OpenAPI document is there in Chinese', () => {
-  expect([...new Set(englishOf(openApi))].filter((text) => !(text in CHINESE))).toEqual([])
+  expect([...new Set(withoutChinese(openApi))]).toEqual([])
+})
+
+test('Chinese is there for nothing that the document does not say', () => {
+  const document = JSON.stringify(openApi)
+  expect(Object.keys(CHINESE).filter((english) => !document.includes(JSON.stringify(english)))).toEqual([])
+})
+
+test('fields are described that the document has, and no others', () => {
+  const document = JSON.stringify(openApi)
+  const isThere = ([key, [english]]: [string, readonly [string, ...unknown[]]]) => {
+    const [name = ''] = key.split('.').at(-1)?.split(/[[{]/) ?? []
+    return document.includes(`"${name}"`) && document.includes(JSON.stringify(english))
+  }
+  expect(Object.entries(FIELDS).filter((field) => !isThere(field))).toEqual([])
 })
 
 test('what Chinese says is Chinese', () => {
@@ -48,13 +63,12 @@ test('every operation has an id of its own, in the way of the SDKs', () => {
   expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([])
 })
 
-/** The texts of the document; a field that is called `description` is none. */
-function englishOf(value: unknown, isFields = false): string[] {
+/** The texts of the document without their Chinese beside them; a field that is called `description` is no text. */
+function withoutChinese(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) => {
-    if (!isFields && (name === 'summary' || name === 'description') && typeof inner === 'string') return [inner]
-    if (!isFields && name === 'tags' && Array.isArray(inner)) return inner.filter((tag) => typeof tag === 'string')
     if (name === 'example') return []
-    return englishOf(inner, name === 'properties')
+    const isText = ['summary', 'description'].includes(name) && typeof inner === 'string'
+    return isText ? (`x-${name}-zh` in value ? [] : [inner]) : withoutChinese(inner)
   })
 }

@@ -10,6 +10,8 @@ import { REQUEST_ERRORS } from './request-errors.ts'
  * are sent, the valid one counts.
  */
 export interface Identify {
+  /** Whoever signs in is nobody yet: it counts for the address, apart from other calls. */
+  atSignIn(request: FastifyRequest): Promise<void>
   /** Before the body: the caller of a valid token; null when a signature is to be checked later. */
   beforeBody(request: FastifyRequest): Promise<Caller | null>
   /** After the body: the caller of a valid signature. */
@@ -27,6 +29,7 @@ export function createIdentify({ access }: Pick<HttpParts, 'access'>, count: Cal
     return caller
   }
   return {
+    atSignIn: (request) => count(request, `sign-in ${request.ip}`),
     beforeBody: (request) => counted(request, callerBeforeBody(access, request)),
     bySignature: (request, body) => counted(request, callerBySignature(access, request, body)),
   }

@@ -44,6 +44,8 @@ export type HttpParts = Readonly<{
   explain: (id: JobId) => Promise<{ view: JobView; decision: Decision } | null>
   /** True for errors that mean "ask again later": database locked or away, disk full. */
   isUnavailable: (error: unknown) => boolean
+  /** Of these: the disk of the database is full. */
+  isDiskFull: (error: unknown) => boolean
   limits: Readonly<{
     /** Largest JSON body. */
     bodyBytes: number

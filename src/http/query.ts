@@ -40,12 +40,12 @@ export class Query {
     return found
   }
 
-  /** An integer that is at least `min`; beyond that only numbers that JSON can carry exactly. */
+  /** An integer that is at least `min`. A long beyond the numbers that JSON carries exactly counts as the nearest of them. */
   integer(name: string, min: number, refuse: (name: string, expected: Texts) => Error): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
-    const value = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-    if (!Number.isSafeInteger(value) || value < min) {
+    const value = /^[+-]?\d{1,19}$/.test(text) ? clamped(Number(text)) : Number.NaN
+    if (Number.isNaN(value) || value < min) {
       throw refuse(name, { en: `an integer of at least ${min}`, zh: `不小于${min}的整数` })
     }
     return value
@@ -55,6 +55,10 @@ export class Query {
   list(name: string): string[] {
     return (this.text(name) ?? '').split(',').filter((part) => part.trim() !== '')
   }
+}
+
+function clamped(value: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, value))
 }
 
 function oneOfTexts(choices: readonly string[]): Texts {

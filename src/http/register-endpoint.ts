@@ -34,6 +34,7 @@ export function registerEndpoint(app: FastifyInstance, parts: HttpParts, identif
     config: { room, operation: place.id },
     onRequest: async (request) => {
       if (who !== 'anyone') request.earlyCaller = await identify.beforeBody(request)
+      else if (room === 'iam') await identify.atSignIn(request)
     },
     handler: async (request, reply) => {
       const asked = await callOf(parts, identify, endpoint, request, reply)

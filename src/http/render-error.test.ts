@@ -7,6 +7,7 @@ import { renderError } from './render-error.ts'
 const locked = new Error('database is locked')
 const parts = {
   isUnavailable: (error: unknown) => error === locked,
+  isDiskFull: () => false,
   logger: createLogger('silent'),
   limits: { bodyBytes: 100, callsPerMinute: 0, idleMs: 0 },
 }
@@ -25,6 +26,17 @@ describe('the answer to an error', () => {
     const rendered = renderError(failed('Reading the job', failed('Asking the database', locked)), occasion, parts)
     expect(rendered).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
     expect(rendered.body).toMatchObject({ error_code: 'DLI.0012' })
+  })
+
+  it('names a full disk, wherever it was met', () => {
+    const noSpace = Object.assign(new Error('write'), { code: 'ENOSPC' })
+    for (const [error, isDiskFull] of [
+      [failed('Copying the archive', noSpace), () => false],
+      [failed('Writing the job', locked), (cause: unknown) => cause === locked],
+    ] as const) {
+      const rendered = renderError(error, occasion, { ...parts, isDiskFull })
+      expect(rendered).toMatchObject({ status: 503, body: { error_msg: expect.stringContaining('full') } })
+    }
   })
 
   it('tells the request id of a fault, and nothing of the inside', () => {

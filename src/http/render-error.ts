@@ -15,12 +15,17 @@ export type Occasion = Readonly<{
 
 export type RenderedError = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>
 
-const RETRY_AFTER_SECONDS = '2'
+const RETRY_AFTER_SECONDS = 2
 
-/** Said when the database or the disk is away. */
+/** Said when the database or its disk is away. */
 export const UNAVAILABLE: Texts = {
   en: 'The service cannot reach its database or its disk at the moment. Nothing was changed; try again in a moment.',
   zh: '服务暂时无法访问数据库或磁盘，未做任何修改，请稍后重试。',
+}
+
+export const DISK_FULL: Texts = {
+  en: 'A disk of the service is full, so nothing was changed. Free space on it, then try again. Running jobs go on, and objects can still be deleted.',
+  zh: '服务所在磁盘已满，未做任何修改。请释放磁盘空间后重试；运行中的作业不受影响，仍可删除对象。',
 }
 
 /**
@@ -30,28 +35,44 @@ export const UNAVAILABLE: Texts = {
 export function renderError(
   error: unknown,
   occasion: Occasion,
-  parts: Pick<HttpParts, 'isUnavailable' | 'logger' | 'limits'>,
+  parts: Pick<HttpParts, 'isUnavailable' | 'isDiskFull' | 'logger' | 'limits'>,
 ): RenderedError {
-  const refusal = error instanceof Refusal ? error : refusalOfFramework(error, parts.limits.bodyBytes)
-  if (refusal) {
-    const { texts, retryAfterSeconds: seconds } = refusal
-    const headers = seconds === null ? {} : { 'retry-after': String(seconds) }
-    return answer(foreignError(refusal, occasion.room, occasion.operation), texts, occasion, headers)
-  }
-  const { requestId, operation } = occasion
-  if (isUnavailable(error, parts)) {
-    parts.logger.warn({ err: error, requestId, operation }, 'The database or the disk is not available')
-    return answer(serverFault(occasion.room, 503), UNAVAILABLE, occasion, { 'retry-after': RETRY_AFTER_SECONDS })
-  }
-  parts.logger.error({ err: error, requestId, operation }, 'A request failed')
-  return answer(serverFault(occasion.room, 500), faultTexts(requestId), occasion)
+  const { foreign, texts, retryAfterSeconds } = explained(error, occasion, parts)
+  const { requestId, room, operation } = occasion
+  parts.logger.debug({ ...foreign, requestId, room, operation }, REFUSED)
+  const headers = retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) }
+  return { status: foreign.status, headers, body: bodyOf(foreign, texts, occasion) }
 }
 
-function answer(foreign: ForeignError, texts: Texts, occasion: Occasion, headers = {}): RenderedError {
-  const text = texts[occasion.language]
-  if (occasion.room === 'iam') return { status: foreign.status, headers, body: keystoneError(foreign.status, text) }
-  const ofGateway = foreign.code.startsWith('APIGW') ? { request_id: occasion.requestId } : {}
-  return { status: foreign.status, headers, body: { error_code: foreign.code, error_msg: text, ...ofGateway } }
+/** The log's line for an error answer; the tests collect them (test/support/answered-errors.ts). */
+export const REFUSED = 'A request was refused'
+
+type Explained = Readonly<{ foreign: ForeignError; texts: Texts; retryAfterSeconds: number | null }>
+
+function explained(
+  error: unknown,
+  { room, operation, requestId }: Occasion,
+  parts: Pick<HttpParts, 'isUnavailable' | 'isDiskFull' | 'logger' | 'limits'>,
+): Explained {
+  const refusal = error instanceof Refusal ? error : refusalOfFramework(error, parts.limits.bodyBytes)
+  if (refusal) {
+    const { texts, retryAfterSeconds } = refusal
+    return { foreign: foreignError(refusal, room, operation), texts, retryAfterSeconds }
+  }
+  const isFull = anyCause(error, (cause) => isSystemError(cause, 'ENOSPC', 'EDQUOT') || parts.isDiskFull(cause))
+  if (isFull || anyCause(error, parts.isUnavailable)) {
+    parts.logger.warn({ err: error, requestId, operation }, 'The database or the disk is not available')
+    const texts = isFull ? DISK_FULL : UNAVAILABLE
+    return { foreign: serverFault(room, 503), texts, retryAfterSeconds: RETRY_AFTER_SECONDS }
+  }
+  parts.logger.error({ err: error, requestId, operation }, 'A request failed')
+  return { foreign: serverFault(room, 500), texts: faultTexts(requestId), retryAfterSeconds: null }
+}
+
+function bodyOf({ status, code }: ForeignError, texts: Texts, { room, language, requestId }: Occasion): object {
+  const text = texts[language]
+  if (room === 'iam') return keystoneError(status, text)
+  return { error_code: code, error_msg: text, ...(code.startsWith('APIGW') ? { request_id: requestId } : {}) }
 }
 
 /** Said of a fault of ours. */
@@ -62,10 +83,10 @@ export function faultTexts(requestId: string): Texts {
   }
 }
 
-/** The error or one of its causes means "ask again later". */
-function isUnavailable(error: unknown, parts: Pick<HttpParts, 'isUnavailable'>): boolean {
+/** Holds for the error or one of its causes. */
+function anyCause(error: unknown, holds: (cause: unknown) => boolean): boolean {
   for (let at = error, depth = 0; at !== undefined && at !== null && depth < 8; depth += 1) {
-    if (parts.isUnavailable(at)) return true
+    if (holds(at)) return true
     at = at instanceof Error ? at.cause : undefined
   }
   return false

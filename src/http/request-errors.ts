@@ -23,8 +23,8 @@ export const REQUEST_ERRORS = {
   notJson: () =>
     refuse(
       'notJson',
-      'The body is not valid JSON. Send a JSON object in UTF-8.',
-      '请求体不是合法的JSON，请发送UTF-8编码的JSON对象。',
+      'The body is not valid JSON. Send a JSON object in UTF-8, not compressed.',
+      '请求体不是合法的JSON，请发送UTF-8编码且未压缩的JSON对象。',
     ),
   notAnObject: () =>
     refuse('notAnObject', 'The body is not a JSON object. Send an object.', '请求体不是JSON对象，请发送JSON对象。'),
@@ -66,8 +66,8 @@ export const REQUEST_ERRORS = {
     refuse('timedOut', 'The request took too long to arrive. Send it again.', '请求接收超时，请重新发送。'),
   noSuchApi: (method: string, path: string) =>
     refuse('noSuchApi', `There is no ${method} ${shown(path)}.`, `不存在接口 ${method} ${shown(path)}。`),
-  notSupported: (title: string, note: string) =>
-    refuse('notSupported', `"${title}" is not supported yet. ${note}`, `暂不支持该接口（${title}）。`),
+  notSupported: (title: Texts, note: Texts) =>
+    refuse('notSupported', `"${title.en}" is not supported. ${note.en}`, `不支持“${title.zh}”。${note.zh}`),
   credentialsMissing: () =>
     refuse(
       'credentialsMissing',

@@ -104,6 +104,12 @@ const onUpload = {
   },
 } as const
 
+/** An upload that replaces a group: the rights on a group reach all that is in it. */
+const onReplacedGroup = {
+  right: 'update',
+  on: (asked: Asked): ThingName[] => [{ kind: 'group', name: textOf(bodyOf(asked).group) }],
+} as const
+
 const onOwned = {
   right: 'ownership',
   on: (asked: Asked): ThingName[] => {
@@ -214,9 +220,9 @@ export const DLI_RIGHTS: Readonly<Record<DliOperationId, Need>> = {
 
   // Packages
   uploadJobResources: onUpload,
-  uploadJarJobResources: onUpload,
-  uploadPythonFileJobResources: onUpload,
-  uploadFileJobResources: onUpload,
+  uploadJarJobResources: onReplacedGroup,
+  uploadPythonFileJobResources: onReplacedGroup,
+  uploadFileJobResources: onReplacedGroup,
   listJobResources: member,
   showJobResource: onPackage('view'),
   deleteJobResource: onPackage('delete'),

@@ -42,6 +42,7 @@ export async function createHttp(
     clientErrorHandler: (error, socket) => refuseSocket(parts, error, socket),
   })
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true }) // some SDKs send `{}` with a GET, and it is part of the signature
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true }) // no route has it, and Fastify would ask for its content type first
   acceptAnyBody(app)
   app.setValidatorCompiler(() => () => true) // bodies are checked by bodyCheck; the schemas serve the document
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))

@@ -1,6 +1,8 @@
 export type {
   Attempt,
   CheckpointMode,
+  GivenResourceConfig,
+  GivenSettings,
   Job,
   JobChanges,
   JobId,
@@ -11,6 +13,7 @@ export type {
   Move,
   Operation,
   ResourceConfig,
+  ResourceSpec,
   RunMode,
   Savepoint,
   Wish,

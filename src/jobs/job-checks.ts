@@ -5,6 +5,7 @@ import { Refusal } from '../lib/errors.ts'
 import { type Job, type JobId, type JobSettings, kindOfType } from './job.ts'
 import { JOB_ERRORS } from './job-errors.ts'
 import type { JobParts } from './job-parts.ts'
+import { jobOfCheckpoints, shownCheckpointPath } from './job-places.ts'
 import { memoryOf, sizeOf } from './job-sizing.ts'
 import type { JobStore } from './job-store.ts'
 import { variablesIn } from './launch-plan.ts'
@@ -13,7 +14,7 @@ import { variablesIn } from './launch-plan.ts'
 
 /**
  * Rules that need packages and Flink versions. What an update leaves as it was is not checked again. Who names a package
- * in a job needs the right to use it; who runs the job later does not.
+ * in a job needs the right to use it.
  */
 export async function checkOutside(
   parts: JobParts,
@@ -22,26 +23,29 @@ export async function checkOutside(
   before: JobSettings | null = null,
   actor: Actor | null = null,
 ): Promise<void> {
-  if (settings.flinkVersion !== null && settings.flinkVersion !== before?.flinkVersion) {
-    await checkFlinkVersion(parts, settings.flinkVersion)
-  }
-  const known = new Set([
-    before?.entrypoint,
-    before?.udfJarUrl,
-    ...(before?.dependencyJars ?? []),
-    ...(before?.dependencyFiles ?? []),
-  ])
-  const references = [
-    ...(settings.entrypoint === null ? [] : [['entrypoint', settings.entrypoint] as const]),
-    ...(settings.udfJarUrl === null ? [] : [['udf_jar_url', settings.udfJarUrl] as const]),
-    ...(settings.dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
-    ...(settings.dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
-  ]
-  for (const [field, reference] of references) {
+  const version = flinkVersionOf(settings)
+  if (version !== null && version !== (before && flinkVersionOf(before))) await checkFlinkVersion(parts, version)
+  const known = new Set(before ? referencesIn(before).map(([, reference]) => reference) : [])
+  for (const [field, reference] of referencesIn(settings)) {
     if (known.has(reference)) continue
     await resolvePackage(parts, projectId, field, reference)
-    if (actor) await checkMayUse(parts, actor, field, reference)
+    if (actor && !(await mayUse(parts, actor, reference))) throw JOB_ERRORS.packageForbidden(field, reference)
   }
+}
+
+/** What the settings name that lies outside, by the field that names it. */
+function referencesIn({ entrypoint, udfJarUrl, dependencyJars, dependencyFiles }: JobSettings) {
+  return [
+    ...(entrypoint === null ? [] : [['entrypoint', entrypoint] as const]),
+    ...(udfJarUrl === null ? [] : [['udf_jar_url', udfJarUrl] as const]),
+    ...(dependencyJars ?? []).map((reference) => ['dependency_jars', reference] as const),
+    ...(dependencyFiles ?? []).map((reference) => ['dependency_files', reference] as const),
+  ]
+}
+
+/** An image brings a Flink of its own: the version is kept and counts for nothing (DLI: flink_version). */
+function flinkVersionOf({ feature, flinkVersion }: JobSettings): string | null {
+  return feature === 'custom' ? null : flinkVersion
 }
 
 async function checkFlinkVersion(parts: JobParts, label: string): Promise<void> {
@@ -62,12 +66,22 @@ async function resolvePackage(parts: JobParts, projectId: string, field: string,
   }
 }
 
-async function checkMayUse(parts: JobParts, actor: Actor, field: string, reference: string): Promise<void> {
+async function mayUse({ grants, database }: JobParts, actor: Actor, reference: string): Promise<boolean> {
   const parsed = parseReference(reference)
-  if (parsed.is === 'object') return // objects belong to the project
-  const thing = { kind: 'package', group: parsed.group, name: parsed.name } as const
-  if (!(await parts.grants.may(parts.database.db, actor, 'use', thing))) {
-    throw JOB_ERRORS.packageForbidden(field, reference)
+  if (parsed.is === 'object') return true // objects belong to the project
+  const { group, name } = parsed
+  return grants.may(database.db, actor, 'use', { kind: 'package', group, name })
+}
+
+/**
+ * Since a package was named another may have come under its name, so a run asks again: of who runs the job, else of its
+ * owner.
+ */
+async function checkMayRunWith(parts: JobParts, { projectId, ownerId, settings }: Job, actor: Actor): Promise<void> {
+  for (const [field, reference] of referencesIn(settings)) {
+    if (await mayUse(parts, actor, reference)) continue
+    const owner = await parts.grants.actorOf(projectId, ownerId)
+    if (!(await mayUse(parts, owner, reference))) throw JOB_ERRORS.packageForbidden(field, reference)
   }
 }
 
@@ -78,19 +92,26 @@ export async function checkPathIsFree(
   id: JobId | null,
   settings: JobSettings,
 ): Promise<void> {
-  if (settings.checkpointPath === null) return
-  const plain = (path: string | null) =>
-    (path ?? '')
-      .split('/')
-      .filter((part) => part !== '')
-      .join('/')
-  const others = await store.othersWithCheckpointPath(reader, projectId, id)
-  const other = others.find((job) => plain(job.settings.checkpointPath) === plain(settings.checkpointPath))
-  if (other) throw JOB_ERRORS.checkpointPathTaken(settings.checkpointPath, other.name)
+  const { checkpointPath } = settings
+  if (checkpointPath === null) return
+  const chosenFor = jobOfCheckpoints(checkpointPath)
+  const others = [
+    ...(await store.othersWithCheckpointPath(reader, projectId, id)),
+    chosenFor === null || chosenFor === id ? null : await store.find(reader, projectId, chosenFor),
+  ]
+  const other = others.find((job) => job && plainPath(shownCheckpointPath(job)) === plainPath(checkpointPath))
+  if (other) throw JOB_ERRORS.checkpointPathTaken(checkpointPath, other.name)
+}
+
+function plainPath(path: string | null): string {
+  return (path ?? '')
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
 }
 
 /** What must hold before a run is accepted: what can be told without starting anything. */
-export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> {
+export async function checkCanRunHere(parts: JobParts, actor: Actor, job: Job): Promise<void> {
   const { settings } = job
   if (kindOfType(job.type) === 'sql') return checkSqlCanRun(parts, job)
   if (settings.feature === 'custom') throw JOB_ERRORS.imageUnsupported()
@@ -98,16 +119,22 @@ export async function checkCanRunHere(parts: JobParts, job: Job): Promise<void> 
   if (settings.mainClass === null && (settings.dependencyJars ?? []).length > 1) throw JOB_ERRORS.mainClassNeeded()
   if (settings.obsBucket === null && (settings.logEnabled || settings.checkpointEnabled))
     throw JOB_ERRORS.bucketNeeded()
-  const unknown = await parts.variables.missing(job.projectId, variablesIn(settings))
-  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
+  await checkVariables(parts, job)
   await checkRoomExists(parts, job)
   await checkOutside(parts, job.projectId, settings)
+  await checkMayRunWith(parts, job, actor)
+}
+
+async function checkVariables(parts: JobParts, job: Job, sqlBody = ''): Promise<void> {
+  const unknown = await parts.variables.missing(job.projectId, variablesIn(job.settings, sqlBody))
+  if (unknown.length > 0) throw JOB_ERRORS.variablesMissing(unknown)
 }
 
 /** The run is accepted and ends at once with the reason (reconciler/decide/going-up.ts), unless the job is at fault. */
 async function checkSqlCanRun(parts: JobParts, job: Job): Promise<void> {
   if (job.queueName !== null) await findQueue(parts, job.projectId, job.queueName)
   else if (job.settings.runMode === 'exclusive_cluster') throw JOB_ERRORS.queueMissing()
+  await checkVariables(parts, job, (await parts.store.sqlBodies(parts.database.db, [job.id])).get(job.id))
 }
 
 async function checkRoomExists(parts: JobParts, job: Job): Promise<void> {

@@ -8,24 +8,29 @@ export const STATE_WORDS: Record<JobState, Texts> = {
   draft: { en: 'a draft', zh: '草稿' },
   queued: { en: 'being submitted', zh: '提交中' },
   submitting: { en: 'being submitted', zh: '提交中' },
-  submitFailed: { en: 'failed to submit', zh: '提交失败' },
+  submitFailed: { en: 'one that could not be submitted', zh: '提交失败' },
   running: { en: 'running', zh: '运行中' },
   recovering: { en: 'being restarted', zh: '重启中' },
   stopping: { en: 'being stopped', zh: '停止中' },
-  stopFailed: { en: 'failed to stop', zh: '停止失败' },
+  stopFailed: { en: 'one that could not be stopped', zh: '停止失败' },
   stopped: { en: 'stopped', zh: '已停止' },
-  failed: { en: 'failed', zh: '运行异常' },
+  failed: { en: 'one that failed', zh: '运行异常' },
   finished: { en: 'finished', zh: '已完成' },
   deleting: { en: 'being deleted', zh: '删除中' },
   deleted: { en: 'deleted', zh: '已删除' },
 }
 
+/** So many names make an answer that can be read. */
+const NAMED_MAX = 10
+
 /** Said when a run is refused, and when one that was accepted finds a variable gone. */
 export function variablesMissing(names: readonly string[]): Texts {
   const mentioned = names.map((name) => `{{${name}}}`)
+  const some = mentioned.slice(0, NAMED_MAX)
+  const more = mentioned.length - some.length
   return {
-    en: `The job names global variables that this project does not have: ${mentioned.join(', ')}. Create them, or take them out of entrypoint_args and runtime_config.`,
-    zh: `作业使用了该项目中不存在的全局变量：${mentioned.join('、')}。请创建这些变量，或从 entrypoint_args 和 runtime_config 中删除。`,
+    en: `The job names global variables that this project does not have: ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Create them, or take them out of entrypoint_args, runtime_config or sql_body.`,
+    zh: `作业使用了该项目中不存在的全局变量：${some.join('、')}${more > 0 ? `等${mentioned.length}个` : ''}。请创建这些变量，或从 entrypoint_args、runtime_config 或 sql_body 中删除。`,
   }
 }
 
@@ -127,7 +132,11 @@ export const JOB_ERRORS = {
       '缺少 obs_bucket：开启日志或checkpoint时必须指定OBS桶。',
     ),
   bucketBad: (bucket: string) =>
-    refuse('bucketBad', `obs_bucket "${bucket}" is not a bucket name.`, `obs_bucket “${bucket}”不是有效的桶名。`),
+    refuse(
+      'bucketBad',
+      `obs_bucket "${bucket}" is not a bucket name. Give the name alone, without obs:// and without a path.`,
+      `obs_bucket “${bucket}”不是有效的桶名，请只填写桶名，不带 obs:// 和路径。`,
+    ),
   packageMissing: (field: string, reference: string, why: Texts) =>
     refuse(
       'packageMissing',
@@ -233,7 +242,7 @@ export const JOB_ERRORS = {
   imageUnsupported: () =>
     refuse(
       'imageUnsupported',
-      'custom images need the Kubernetes runtime. Set feature to basic to run the job here.',
+      'Custom images need the Kubernetes runtime. Set feature to basic to run the job here.',
       '自定义镜像需要Kubernetes运行时，请将 feature 设置为 basic 后在本机运行。',
     ),
   variablesMissing: (names: readonly string[]) => {
@@ -243,8 +252,8 @@ export const JOB_ERRORS = {
   mayNotRun: (id: number, state: JobState) =>
     refuse(
       'mayNotRun',
-      `Job ${id} is ${STATE_WORDS[state].en} and cannot be run now.`,
-      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能运行。`,
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be run now. Stop it, or wait until it has ended.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能运行，请停止作业或等待作业结束。`,
     ),
   mayNotOverwrite: (id: number, state: JobState) =>
     refuse(
@@ -261,8 +270,8 @@ export const JOB_ERRORS = {
   mayNotStop: (id: number, state: JobState) =>
     refuse(
       'mayNotStop',
-      `Job ${id} is ${STATE_WORDS[state].en} and cannot be stopped.`,
-      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能停止。`,
+      `Job ${id} is ${STATE_WORDS[state].en} and cannot be stopped. Only a job that runs or is being submitted can.`,
+      `作业 ${id} ${STATE_WORDS[state].zh}，当前不能停止，只有运行中或提交中的作业才能停止。`,
     ),
   mayNotSavepoint: (id: number, state: JobState) =>
     refuse(

@@ -20,7 +20,7 @@ export type JobParts = Readonly<{
   ids: Ids
   artifacts: Pick<Artifacts, 'resolve'>
   queues: Pick<Queues, 'find' | 'get'>
-  grants: Pick<Grants, 'may' | 'require' | 'jobsWith'>
+  grants: Pick<Grants, 'may' | 'actorOf' | 'require' | 'mayExportJob'>
   variables: Pick<Variables, 'missing'>
   objects: Pick<ObjectStore, 'stat' | 'flinkUrl'>
   runtime: Pick<

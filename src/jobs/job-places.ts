@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../storage/index.ts'
-import type { Job } from './job.ts'
+import type { Job, JobId } from './job.ts'
 
 /** Where a job's state goes when its user named no bucket; a bucket of the project like any other. */
 export const DEFAULT_BUCKET = 'headgate'
@@ -41,6 +41,12 @@ export function bucketPath(ref: ObjectRef): string {
 export function shownCheckpointPath(job: Pick<Job, 'id' | 'projectId' | 'settings'>): string | null {
   if (job.settings.checkpointPath !== null) return job.settings.checkpointPath
   return job.settings.checkpointEnabled ? bucketPath(placesOf.checkpoints(job)) : null
+}
+
+/** The job that a directory of checkpoints would be chosen for, by its name; null: by its name it is chosen for none. */
+export function jobOfCheckpoints(path: string): JobId | null {
+  const id = Number(/^[^/]+\/+jobs\/+checkpoint\/+([1-9]\d{0,14})\/*$/u.exec(path)?.[1])
+  return Number.isNaN(id) ? null : (id as JobId)
 }
 
 function bucketOf(job: Pick<Job, 'settings'>): string {

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Schema } from '../db/schema.ts'
 import { assert, type Texts } from '../lib/errors.ts'
 import type { TimelineEntry } from '../runtimes/runtime.ts'
-import type { Attempt, Job, JobId, Operation, Wish } from './job.ts'
+import type { Attempt, Job, JobId, Operation, Savepoint, Wish } from './job.ts'
 import { DEFAULT_SETTINGS } from './job-settings.ts'
 import type { JobState } from './lifecycle.ts'
 
@@ -215,6 +215,18 @@ export function fromOperationRow(row: Selectable<Schema['operations']>): Operati
     reason: row.reason,
     createdAt: new Date(row.created_at),
     endedAt: date(row.ended_at),
+  }
+}
+
+export function fromSavepointRow(row: Selectable<Schema['savepoints']>): Savepoint {
+  return {
+    id: row.id,
+    jobId: row.job_id as JobId,
+    attemptId: row.attempt_id,
+    origin: row.origin as Savepoint['origin'],
+    url: row.url,
+    path: row.path,
+    createdAt: new Date(row.created_at),
   }
 }
 

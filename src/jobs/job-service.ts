@@ -5,6 +5,7 @@ import { checkTags, readTagsOfKind, replaceTags } from '../tags/index.ts'
 import { findState } from './import-savepoint.ts'
 import {
   type Attempt,
+  type GivenSettings,
   type Job,
   type JobChanges,
   type JobId,
@@ -24,8 +25,8 @@ import type { JobParts } from './job-parts.ts'
 import { bucketPath, placesOf } from './job-places.ts'
 import type { JobPatch } from './job-rows.ts'
 import { checkDescription, checkName, checkSettings, DEFAULT_SETTINGS } from './job-settings.ts'
-import { sizeOf } from './job-sizing.ts'
-import { changeJob, checkMayUpdate, patchFor, sameDefinition, withoutFiller } from './job-update.ts'
+import { type Sizing, sizeOf } from './job-sizing.ts'
+import { changeJob, checkMayUpdate, mergeSettings, patchFor, sameDefinition } from './job-update.ts'
 import type { JobEvent } from './lifecycle.ts'
 import { mayImportSavepoint, mayOverwrite, mayResume, mayRun, mayStop, mayTakeSavepoint } from './may.ts'
 import { findRestorable } from './restorable.ts'
@@ -38,7 +39,7 @@ export type NewJob = Readonly<{
   description: string
   queueName: string | null
   /** Absent settings take the contract's defaults. */
-  settings: Partial<JobSettings>
+  settings: GivenSettings
   /** Of an SQL job; of a Jar job there is none. */
   sqlBody?: string
   tags: readonly { key: string; value: string }[]
@@ -53,10 +54,10 @@ export type JobView = Readonly<{
   ownerName: string
   openOperation: Operation | null
   latestSavepoint: Savepoint | null
-  /** The live attempt, else the last one. */
-  attempt: Attempt | null
+  /** Something of it may be running: an attempt is live. */
+  isLive: boolean
   /** CUs and TaskManagers the job's settings come to. */
-  sizing: Readonly<{ taskManagers: number; slotsPerTaskManager: number; cuCount: number; realCuCount: number }>
+  sizing: Readonly<Pick<Sizing, 'taskManagers' | 'taskManagerCus' | 'cuCount' | 'realCuCount'>>
   /** Text of an SQL job; empty for a Jar job, and where it was not asked for. */
   sqlBody: string
 }>
@@ -139,7 +140,7 @@ export function createJobService(parts: JobParts): JobService {
   }
 
   const checkNew = async (actor: Actor, wanted: NewJob): Promise<JobSettings> => {
-    const settings = withoutFiller({ ...DEFAULT_SETTINGS, ...wanted.settings })
+    const settings = mergeSettings(DEFAULT_SETTINGS, wanted.settings)
     checkName(wanted.name)
     checkDescription(wanted.description)
     checkMode(wanted.type, settings.runMode)
@@ -250,7 +251,7 @@ export function createJobService(parts: JobParts): JobService {
     async run(actor, id, { resume }) {
       const before = await mustFind(database.db, actor.projectId, id)
       mayRun(before)
-      await checkCanRunHere(parts, before)
+      await checkCanRunHere(parts, actor, before)
       if (resume) {
         const attempts = await store.attemptsOf(database.db, [id])
         const everRan = attempts.some((attempt) => attempt.runningAt !== null)
@@ -355,7 +356,7 @@ export function createJobService(parts: JobParts): JobService {
 
     async definitions(actor, wanted) {
       const jobs = await store.names(database.db, actor.projectId)
-      const mayExport = await parts.grants.jobsWith(actor, 'export')
+      const mayExport = await parts.grants.mayExportJob(actor)
       const ids = (wanted ? selected(jobs, wanted, mayExport) : jobs.filter(mayExport)).map(({ id }) => id)
       return definitionsOf(parts, actor.projectId, ids)
     },
@@ -432,19 +433,19 @@ async function viewsOf(parts: JobParts, jobs: readonly Job[], withSqlBody: boole
   const { store, database } = parts
   const ids = jobs.map((job) => job.id)
   const sqlJobs = jobs.filter((job) => kindOfType(job.type) === 'sql').map((job) => job.id)
-  const [owners, operations, attempts, savepoints, sqlBodies] = await Promise.all([
+  const [owners, operations, live, savepoints, sqlBodies] = await Promise.all([
     store.ownerNames(database.db, [...new Set(jobs.map((job) => job.ownerId))]),
     store.openOperations(database.db, ids),
-    store.newestAttempts(database.db, ids),
-    store.savepointsOf(database.db, ids),
+    store.liveOf(database.db, ids),
+    store.latestSavepoints(database.db, ids),
     store.sqlBodies(database.db, withSqlBody ? sqlJobs : []),
   ])
   return jobs.map((job) => ({
     job,
     ownerName: owners.get(job.ownerId) ?? '',
     openOperation: operations.get(job.id) ?? null,
-    latestSavepoint: savepoints.find((savepoint) => savepoint.jobId === job.id) ?? null,
-    attempt: attempts.get(job.id) ?? null,
+    latestSavepoint: savepoints.get(job.id) ?? null,
+    isLive: live.has(job.id),
     sizing: sizeOf(job.settings, parts.limits.cuMemoryBytes),
     sqlBody: sqlBodies.get(job.id) ?? '',
   }))

@@ -71,6 +71,8 @@ export const MAX_PARALLELISM = 2000
 export const TASKS_PER_CU = 4
 const MAX_SLOTS = 2000
 const MIN_V2_MEMORY_BYTES = 2 * 1024 ** 3
+/** That of as many CUs as cores may be asked for. */
+const MAX_V2_MEMORY_BYTES = 4096 * 1024 ** 3
 const MAX_CHECKPOINT_INTERVAL_SECONDS = 999_999
 const NAME = /^[\p{Script=Han}A-Za-z0-9_-]+$/u
 const IMAGE = /^[^\s/]+\/[^\s:]+:[^\s:]+$/u
@@ -88,8 +90,9 @@ export function checkDescription(description: string): void {
 
 /** Checks the whole of the settings; what needs other things (packages, queues, other jobs) is checked by the service. */
 export function checkSettings(settings: JobSettings, limits: SettingLimits): void {
+  checkRanges(settings, limits)
   if (settings.resourceConfigVersion === 'v2') checkResourceConfig(settings)
-  else checkCus(settings, limits)
+  else checkCus(settings)
   checkEntry(settings)
   checkCheckpoints(settings)
   checkStorage(settings)
@@ -97,19 +100,14 @@ export function checkSettings(settings: JobSettings, limits: SettingLimits): voi
   checkRest(settings)
 }
 
-function checkCus(settings: JobSettings, limits: SettingLimits): void {
+/** Of the numbers that size a v1 job. A v2 job has them, too: they are answered, and count again when it becomes v1. */
+function checkRanges(settings: JobSettings, limits: SettingLimits): void {
   const { cuNumber, managerCuNumber, parallelNumber, tmCus, tmSlotNum } = settings
   if (!within(cuNumber, 2, limits.maxCuNumber)) throw JOB_ERRORS.cuNumberBad(limits.maxCuNumber)
-  if (!within(managerCuNumber, 1, cuNumber - 1)) throw JOB_ERRORS.managerCuNumberBad()
+  if (!within(managerCuNumber, 1, limits.maxCuNumber)) throw JOB_ERRORS.managerCuNumberBad()
   if (!within(parallelNumber, 1, MAX_PARALLELISM)) throw JOB_ERRORS.parallelNumberBad()
-  const computeCus = cuNumber - managerCuNumber
-  if (parallelNumber > TASKS_PER_CU * computeCus) throw JOB_ERRORS.parallelismAboveCus(TASKS_PER_CU * computeCus)
-  if (!within(tmCus, 1, computeCus)) {
-    throw JOB_ERRORS.fieldBad(
-      'tm_cus',
-      `Give 1 to cu_number - manager_cu_number = ${computeCus}.`,
-      `取值为1~（cu_number - manager_cu_number）= ${computeCus}。`,
-    )
+  if (!within(tmCus, 1, limits.maxCuNumber)) {
+    throw JOB_ERRORS.fieldBad('tm_cus', `Give 1 to ${limits.maxCuNumber}.`, `取值为1~${limits.maxCuNumber}。`)
   }
   if (tmSlotNum !== null && !within(tmSlotNum, 0, MAX_SLOTS)) {
     throw JOB_ERRORS.fieldBad(
@@ -118,6 +116,19 @@ function checkCus(settings: JobSettings, limits: SettingLimits): void {
       `取值为0（按公式计算）~${MAX_SLOTS}。`,
     )
   }
+}
+
+/** How they go together. */
+function checkCus({ cuNumber, managerCuNumber, parallelNumber, tmCus }: JobSettings): void {
+  if (managerCuNumber >= cuNumber) throw JOB_ERRORS.managerCuNumberBad()
+  const computeCus = cuNumber - managerCuNumber
+  if (parallelNumber > TASKS_PER_CU * computeCus) throw JOB_ERRORS.parallelismAboveCus(TASKS_PER_CU * computeCus)
+  if (tmCus <= computeCus) return
+  throw JOB_ERRORS.fieldBad(
+    'tm_cus',
+    `Give 1 to cu_number - manager_cu_number = ${computeCus}.`,
+    `取值为1~（cu_number - manager_cu_number）= ${computeCus}。`,
+  )
 }
 
 function checkResourceConfig(settings: JobSettings): void {
@@ -132,13 +143,14 @@ function checkResourceConfig(settings: JobSettings): void {
 
 function checkSpec(name: string, spec: ResourceSpec): void {
   if (!(spec.cpu >= 0.5 && spec.cpu <= 1000)) {
-    throw JOB_ERRORS.fieldBad(`resource_config.${name}.cpu`, 'Give at least 0.5.', '至少为0.5。')
+    throw JOB_ERRORS.fieldBad(`resource_config.${name}.cpu`, 'Give 0.5 to 1000 cores.', '取值为0.5~1000核。')
   }
-  if ((parseMemory(spec.memory) ?? 0) < MIN_V2_MEMORY_BYTES) {
+  const memoryBytes = parseMemory(spec.memory) ?? 0
+  if (memoryBytes < MIN_V2_MEMORY_BYTES || memoryBytes > MAX_V2_MEMORY_BYTES) {
     throw JOB_ERRORS.fieldBad(
       `resource_config.${name}.memory`,
-      'Give at least 2 GB, such as "4G" or "4096M".',
-      '至少为2GB，例如“4G”或“4096M”。',
+      'Give 2 to 4096 GB, such as "4G" or "4096M".',
+      '取值为2~4096GB，例如“4G”或“4096M”。',
     )
   }
 }

@@ -5,6 +5,8 @@ import type { JobSettings } from './job.ts'
 /** What a job's settings come to: the cluster, and the CUs it takes from its queue. */
 export type Sizing = Readonly<{
   taskManagers: number
+  /** Of one TaskManager. */
+  taskManagerCus: number
   slotsPerTaskManager: number
   parallelism: number
   /** Booked on the queue. */
@@ -40,6 +42,7 @@ function sizeV1(settings: JobSettings, cuMemoryBytes: number): Sizing {
   const realCuCount = managerCuNumber + taskManagers * tmCus
   return {
     taskManagers,
+    taskManagerCus: tmCus,
     slotsPerTaskManager: slots,
     parallelism: parallelNumber,
     cuCount: Math.max(settings.cuNumber, realCuCount),
@@ -59,11 +62,11 @@ function sizeV2(settings: JobSettings): Sizing {
   const taskManagers = Math.ceil(parallelNumber / maxSlot)
   const managerBytes = parseMemory(jobManager.memory) ?? 0
   const workerBytes = parseMemory(taskManager.memory) ?? 0
-  const cpu = jobManager.cpu + taskManagers * taskManager.cpu
-  const memoryCus = (managerBytes + taskManagers * workerBytes) / GIB / GIB_PER_CU
-  const cuCount = Math.ceil(Math.max(cpu, memoryCus))
+  const cpuCores = jobManager.cpu + taskManagers * taskManager.cpu
+  const cuCount = cusOf(cpuCores, managerBytes + taskManagers * workerBytes)
   return {
     taskManagers,
+    taskManagerCus: cusOf(taskManager.cpu, workerBytes),
     slotsPerTaskManager: maxSlot,
     parallelism: parallelNumber,
     cuCount,
@@ -75,6 +78,16 @@ function sizeV2(settings: JobSettings): Sizing {
       parallelism: parallelNumber,
     },
   }
+}
+
+/** What clients see as tm_slot_num: theirs, or what the formula gives. */
+export function shownSlots(settings: JobSettings): number {
+  return settings.tmSlotNum || sizeOf(settings, GIB).slotsPerTaskManager
+}
+
+/** The larger of CPU and memory (DLI, real CUs). */
+function cusOf(cpuCores: number, memoryBytes: number): number {
+  return Math.ceil(Math.max(cpuCores, memoryBytes / GIB / GIB_PER_CU))
 }
 
 /** Memory of all the cluster's processes together. */

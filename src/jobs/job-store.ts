@@ -11,6 +11,7 @@ import {
   fromAttemptRow,
   fromOperationRow,
   fromRow,
+  fromSavepointRow,
   type JobPatch,
   patchRow,
   toRow,
@@ -252,6 +253,18 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
       return new Map(rows.map((row) => [row.job_id as JobId, fromAttemptRow(row)]))
     },
 
+    /** Those of the jobs that have a live attempt. */
+    async liveOf(reader: Reader, ids: readonly JobId[]): Promise<Set<JobId>> {
+      if (ids.length === 0) return new Set()
+      const rows = await reader
+        .selectFrom('attempts')
+        .select('job_id')
+        .where('job_id', 'in', [...ids])
+        .where('live', '=', 1)
+        .execute()
+      return new Set(rows.map((row) => row.job_id as JobId))
+    },
+
     /** Attempts whose jobs are not deleted, and whether each is live. */
     async keptAttempts(reader: Reader): Promise<Map<string, { live: boolean }>> {
       const rows = await reader
@@ -328,6 +341,7 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         .where('project_id', '=', projectId)
         .where(sql<string>`lower(queue_name)`, '=', queue.toLowerCase())
         .where('state', 'in', ['queued', ...OCCUPYING_STATES])
+        .where('deleted_at', 'is', null)
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
@@ -428,15 +442,25 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        jobId: row.job_id as JobId,
-        attemptId: row.attempt_id,
-        origin: row.origin as Savepoint['origin'],
-        url: row.url,
-        path: row.path,
-        createdAt: new Date(row.created_at),
-      }))
+      return rows.map(fromSavepointRow)
+    },
+
+    /** The newest savepoint of each job. */
+    async latestSavepoints(reader: Reader, ids: readonly JobId[]): Promise<Map<JobId, Savepoint>> {
+      if (ids.length === 0) return new Map()
+      const latest = sql<string>`(select newest.id from savepoints as newest where newest.job_id = jobs.id
+        order by newest.created_at desc, newest.id desc limit 1)`
+      const rows = await reader
+        .selectFrom('savepoints')
+        .selectAll()
+        .where('id', 'in', (e) =>
+          e
+            .selectFrom('jobs')
+            .select(latest.as('id'))
+            .where('jobs.id', 'in', [...ids]),
+        )
+        .execute()
+      return new Map(rows.map((row) => [row.job_id as JobId, fromSavepointRow(row)]))
     },
 
     /** Texts of SQL jobs; a job without one has none. */

@@ -78,6 +78,13 @@ export type JobSettings = Readonly<{
   configUrl: string | null
 }>
 
+/** Settings as a request gives them. Absent ones, inside `resourceConfig` too, stay or take their defaults. */
+export type GivenSettings = Partial<Omit<JobSettings, 'resourceConfig'>> &
+  Readonly<{ resourceConfig?: GivenResourceConfig }>
+
+export type GivenResourceConfig = Partial<Pick<ResourceConfig, 'maxSlot' | 'parallelNumber'>> &
+  Readonly<{ jobManager?: Partial<ResourceSpec>; taskManager?: Partial<ResourceSpec> }>
+
 /** What the last command asks for. */
 export type Wish = Readonly<
   | { wants: 'running'; resume: boolean }
@@ -187,7 +194,7 @@ export type Savepoint = Readonly<{
 
 export type JobQuery = Readonly<{
   /** Only jobs that this user owns or was given the right to see. Absent: all. */
-  visibleTo?: string
+  visibleTo?: string | undefined
   type?: JobType
   states?: readonly JobState[]
   /** Only jobs with (true) or without (false) an open operation. */
@@ -210,7 +217,7 @@ export type JobChanges = Readonly<{
   name?: string
   description?: string
   queueName?: string
-  settings?: Partial<JobSettings>
+  settings?: GivenSettings
   /** Of an SQL job. */
   sqlBody?: string
   /** The job must be of this kind. Absent: any. */

@@ -35,9 +35,12 @@ export function launchPlanOf(attempt: Pick<Attempt, 'launchJson'>): LaunchPlan {
   return JSON.parse(attempt.launchJson) as LaunchPlan
 }
 
-/** The global variables that the settings mention; they are filled in when the plan is launched (`withValues`). */
-export function variablesIn({ entrypointArgs, runtimeConfig }: JobSettings): string[] {
-  const texts = [entrypointArgs ?? '', ...Object.values(readRuntimeConfig(runtimeConfig))]
+/**
+ * The global variables that a job mentions. Those of a Jar job are filled in when its plan is launched (`withValues`); an
+ * SQL job is not launched yet.
+ */
+export function variablesIn({ entrypointArgs, runtimeConfig }: JobSettings, sqlBody = ''): string[] {
+  const texts = [entrypointArgs ?? '', sqlBody, ...Object.values(readRuntimeConfig(runtimeConfig))]
   return [...new Set(texts.flatMap(namesIn))]
 }
 

@@ -62,7 +62,7 @@ export function checkSqlBody(sql: string): void {
 /** What holds of a Jar job, too, as it has none of these. */
 export function checkSqlSettings(settings: JobSettings): void {
   const { runMode, udfJarUrl, edgeGroupIds, idleStateRetentionSeconds, dirtyDataStrategy } = settings
-  if (runMode === 'edge_node' && !edgeGroupIds?.length) throw JOB_ERRORS.edgeGroupsMissing()
+  if (runMode === 'edge_node' && !edgeGroupIds?.some((id) => id !== '')) throw JOB_ERRORS.edgeGroupsMissing()
   if (runMode === 'shared_cluster' && udfJarUrl !== null) throw JOB_ERRORS.udfOnSharedCluster()
   if (idleStateRetentionSeconds !== null && idleStateRetentionSeconds < 1) throw JOB_ERRORS.idleStateRetentionBad()
   if (dirtyDataStrategy !== null && !isDirtyDataStrategy(dirtyDataStrategy)) throw JOB_ERRORS.dirtyDataStrategyBad()

@@ -1,23 +1,15 @@
-import type { Resource, ResourceLookup } from '../tags/index.ts'
-import type { Job, JobId } from './job.ts'
+import type { ResourceLookup } from '../tags/index.ts'
+import type { JobId } from './job.ts'
+import { jobRows } from './job-list-store.ts'
 import type { JobStore } from './job-store.ts'
 
 /** Jobs as things that carry tags: clients call them by number. */
-export function taggedJobs(store: Pick<JobStore, 'find' | 'names'>): ResourceLookup {
+export function taggedJobs(store: Pick<JobStore, 'find'>): ResourceLookup {
   return {
     async find(reader, projectId, resourceId) {
       if (!/^[1-9]\d{0,14}$/.test(resourceId)) return null
-      const job = await store.find(reader, projectId, Number(resourceId) as JobId)
-      return job && toResource(job)
+      return store.find(reader, projectId, Number(resourceId) as JobId)
     },
-    async list(reader, projectId) {
-      return (await store.names(reader, projectId)).map(toResource)
-    },
+    rows: jobRows,
   }
 }
-
-const toResource = ({ id, ownerId, name }: Pick<Job, 'id' | 'ownerId' | 'name'>): Resource => ({
-  ...{ id, ownerId, name },
-  resourceId: String(id),
-  group: null,
-})

@@ -1,6 +1,9 @@
 import { BlockList, isIPv4 } from 'node:net'
 import { QUEUE_ERRORS } from './queue-errors.ts'
 
+/** The property that is the address range, too (DLI: queue properties). */
+export const CIDR_PROPERTY = 'network.cidrInVpc'
+
 /** The private blocks of RFC 1918. */
 const PRIVATE = [
   ['10.0.0.0', 8],

@@ -90,9 +90,10 @@ export function createConnectivityTests(options: ConnectivityOptions): Connectiv
 
     async result(projectId, queueName, testId) {
       const queue = await existing(database.db, projectId, queueName)
+      const outcome = underWay.get(testId) // looked up first: one that ends now is recorded before it is gone from there
       const test = await readTest(database.db, queue.id, testId)
       if (!test) throw QUEUE_ERRORS.testNotFound(testId)
-      const reachable = test.reachable ?? (await (underWay.get(testId) ?? run(testId, test.address, takePlace())))
+      const reachable = test.reachable ?? (await (outcome ?? run(testId, test.address, takePlace())))
       return reachable ? 'reachable' : 'unreachable'
     },
 

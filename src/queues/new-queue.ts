@@ -1,5 +1,6 @@
 import type { Texts } from '../lib/errors.ts'
 import { checkTags, type TagRules } from '../tags/index.ts'
+import { CIDR_PROPERTY, checkCidr } from './cidr.ts'
 import type { NewQueue, Queue, QueueType } from './queue.ts'
 import { QUEUE_ERRORS } from './queue-errors.ts'
 
@@ -17,11 +18,13 @@ const ENGINES = ['spark', 'hetuEngine']
 /** @throws Refusal `queue.bad…`, `queue.tooManyCus`, `tag.…` */
 export function toQueueSettings(wanted: NewQueue, maxCus: number, tagRules: TagRules): QueueSettings {
   const type = oneOf(TEXTS.type, wanted.type ?? 'sql', ['sql', 'general'] satisfies QueueType[])
+  const cuCount = checkCuCount(wanted.cuCount, maxCus)
+  const properties = checkProperties(wanted.properties ?? {})
   return {
     name: checkName(wanted.name),
     type,
     description: checkDescription(wanted.description ?? ''),
-    cuCount: checkCuCount(wanted.cuCount, maxCus),
+    cuCount,
     resourceMode: oneOf(TEXTS.resourceMode, wanted.resourceMode ?? 0, [0, 1]),
     chargingMode: oneOf(TEXTS.chargingMode, wanted.chargingMode ?? 1, [0, 1, 2]),
     engine: type === 'sql' ? oneOf(TEXTS.engine, wanted.engine ?? 'spark', ENGINES) : null,
@@ -30,8 +33,8 @@ export function toQueueSettings(wanted: NewQueue, maxCus: number, tagRules: TagR
     labels: checkLabels(wanted.labels ?? []),
     enterpriseProjectId: shortText(TEXTS.enterpriseProject, wanted.enterpriseProjectId ?? '0'),
     elasticResourcePoolName: shortText(TEXTS.pool, wanted.elasticResourcePoolName ?? '') || null,
-    properties: checkProperties(wanted.properties ?? {}),
-    cidrInVpc: DEFAULT_CIDR,
+    properties,
+    cidrInVpc: checkCidr(properties[CIDR_PROPERTY] ?? DEFAULT_CIDR, cuCount),
     tags: checkTags(wanted.tags, tagRules),
   }
 }

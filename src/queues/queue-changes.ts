@@ -1,6 +1,6 @@
 import type { Reader, Tx } from '../db/database.ts'
 import type { Texts } from '../lib/errors.ts'
-import { checkCidr } from './cidr.ts'
+import { CIDR_PROPERTY, checkCidr } from './cidr.ts'
 import { checkProperties, toQueueName } from './new-queue.ts'
 import type { Queue } from './queue.ts'
 import { QUEUE_ERRORS } from './queue-errors.ts'
@@ -106,11 +106,10 @@ async function existingSql(reader: Reader, projectId: string, name: string): Pro
 async function setCidr(tx: Tx, parts: QueueParts, queue: StoredQueue, cidr: string): Promise<void> {
   const cidrInVpc = checkCidr(cidr, queue.cuCount)
   await assertFree(tx, parts, queue, DEEDS.moved)
-  await patchQueue(tx, queue.id, { cidrInVpc })
+  const isProperty = Object.hasOwn(queue.properties, CIDR_PROPERTY)
+  const properties = isProperty ? { ...queue.properties, [CIDR_PROPERTY]: cidr } : queue.properties
+  await patchQueue(tx, queue.id, { cidrInVpc, properties })
 }
-
-/** Sets the address range, as changing it by itself does. */
-const CIDR_PROPERTY = 'network.cidrInVpc'
 
 export const DEEDS = {
   deleted: { en: 'deleted', zh: '删除' },

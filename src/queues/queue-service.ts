@@ -124,14 +124,12 @@ async function assertRoom(tx: Tx, parts: QueueParts, projectId: string, cuCount:
 
 async function list(parts: QueueParts, projectId: string, query: QueueQuery): Promise<Queue[]> {
   const { db } = parts.database
-  const type = query.type === 'all' ? undefined : query.type
-  const stored = await readQueues(db, projectId, type)
+  const stored = await readQueues(db, projectId, query)
   const tags = await readTagsOfKind(db, projectId, 'queue')
   const busy = await parts.busyCus(db, projectId)
   const queues = stored
     .map((queue) => withFacts(parts, queue, tags.get(String(queue.id)) ?? [], busy.get(queue.name) ?? 0))
     .filter((queue) => matchesTagFilter(queue.tags, query.tags ?? []))
-    .filter(query.isVisible ?? (() => true))
     .sort(ORDERS[query.order ?? 'nameAscending'])
   return pageOf(queues, query)
 }

@@ -1,8 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Schema } from '../db/schema.ts'
+import { isVisible } from '../grants/index.ts'
+import type { ResourceRows } from '../tags/index.ts'
 import type { QueueSettings } from './new-queue.ts'
-import type { Queue, QueueType } from './queue.ts'
+import type { Queue, QueueQuery, QueueType } from './queue.ts'
 
 /** A queue as far as it is a row: neither its load nor its tags. */
 export type StoredQueue = Omit<Queue, 'busyCus' | 'scaling' | 'tags'>
@@ -76,12 +78,26 @@ export async function readQueue(reader: Reader, projectId: string, name: string)
   return row ? toQueue(row) : null
 }
 
-/** All of the project's queues, or those of one type, in no order. */
-export async function readQueues(reader: Reader, projectId: string, type?: QueueType): Promise<StoredQueue[]> {
+/** Queues of a project, in no order. */
+export async function readQueues(
+  reader: Reader,
+  projectId: string,
+  { type = 'all', visibleTo }: Pick<QueueQuery, 'type' | 'visibleTo'>,
+): Promise<StoredQueue[]> {
   const rows = await queues(reader, projectId)
-    .$if(type !== undefined, (query) => query.where('queues.type', '=', type ?? ''))
+    .$if(type !== 'all', (query) => query.where('queues.type', '=', type))
+    .$if(visibleTo !== undefined, (query) => query.where(isVisible('queue', visibleTo ?? '')))
     .execute()
   return rows.map(toQueue)
+}
+
+/** Queues of a project as things that carry tags. */
+export function queueRows(reader: Reader, projectId: string, visibleTo: string | undefined): ResourceRows {
+  return reader
+    .selectFrom('queues')
+    .select(['id', 'name', 'name as resource_id'])
+    .where('project_id', '=', projectId)
+    .$if(visibleTo !== undefined, (query) => query.where(isVisible('queue', visibleTo ?? '')))
 }
 
 /** Queues of a project and their CUs together. */

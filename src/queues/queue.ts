@@ -58,8 +58,8 @@ export type NewQueue = Readonly<{
 export type QueueOrder = 'nameAscending' | 'nameDescending' | 'cusAscending' | 'cusDescending'
 
 export type QueueQuery = Readonly<{
-  /** Absent: all are. */
-  isVisible?: ((queue: Queue) => boolean) | undefined
+  /** Only queues that this user owns or has a right on. Absent: all. */
+  visibleTo?: string | undefined
   type?: QueueType | 'all' | undefined
   tags?: readonly string[] | undefined
   order?: QueueOrder | undefined

@@ -15,6 +15,21 @@ test('hides the longer of two secrets whole, and leaves what is shorter than fou
   expect(maskText('pass, password, abc', ['pass', 'password', 'abc'])).toBe('******, ******, abc')
 })
 
+test('hides the lines of a secret, however they are joined', () => {
+  const pem = '-----BEGIN KEY-----\r\nMIIEpAIBAAKCAQEA\nhgnf7Qw2\n-----END KEY-----\n'
+  const joined = 'boom with [-----BEGIN KEY----- MIIEpAIBAAKCAQEA\thgnf7Qw2 -----END KEY-----, fail]'
+  expect(maskText(joined, [pem])).toBe('boom with [****** ******\t****** ******, fail]')
+  expect(maskText(`args: ${pem}.`, [pem])).toBe('args: ******.')
+})
+
+test('hides the beginning and the end of a long secret wherever a text was cut', () => {
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJoZyJ9.c2lnbmF0dXJl'
+  const cut = `failed: ${jwt.slice(0, 30)}\n at here, then ...${jwt.slice(-20)} and ${jwt}; ${jwt.slice(0, 15)} tells little`
+  expect(maskText(cut, [jwt])).toBe(
+    `failed: ******\n at here, then ...****** and ******; ${jwt.slice(0, 15)} tells little`,
+  )
+})
+
 test('hides secrets inside values, and nothing but texts', () => {
   const at = new Date(0)
   expect(maskValue({ a: ['s3cret', 7, null], b: { c: 'x s3cret', at } }, ['s3cret'])).toEqual({
@@ -24,7 +39,7 @@ test('hides secrets inside values, and nothing but texts', () => {
 })
 
 test('keeps every byte of a log where it is', () => {
-  const secret = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 12 })
+  const secret = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 40 })
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), secret, (words, hidden) => {
       const log = Buffer.from(words.join(hidden))

@@ -39,6 +39,8 @@ export interface ObjectStore {
   flinkUrl(ref: ObjectRef): string
   /** The URL of the place that holds the project's buckets: `<it>/<bucket>/<key>` is the `flinkUrl` of an object. */
   flinkRootUrl(projectId: string): string
+  /** Removes what uploads that were cut off left behind, in its time. */
+  sweep(): Promise<void>
   /** The reverse of `flinkUrl`; null when the URL is not inside the project's objects. */
   fromFlinkUrl(projectId: string, url: string): ObjectRef | null
 }

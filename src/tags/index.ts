@@ -1,6 +1,7 @@
+export type { ResourceRows } from './resource-store.ts'
 export {
   createResourceTags,
-  type Resource,
+  type Page,
   type ResourceFilter,
   type ResourceKind,
   type ResourceLookup,

@@ -7,7 +7,7 @@ import { createResourceTags, type ResourceFilter } from './resource-tags.ts'
 import { DOCUMENTED_TAG_RULES as rules } from './tag.ts'
 
 const refusal = (code: string) => expect.objectContaining({ name: 'Refusal', code })
-const all = () => true
+const PAGE = { limit: 1000, offset: 0 }
 const tag = (key: string, value: string) => ({ key, value })
 
 describeOnEachDatabase((open) => {
@@ -55,7 +55,9 @@ describeOnEachDatabase((open) => {
     ['a part of the name is given', { nameContains: 'PRO' }, ['z_prod']],
   ])('resources are found when %s', async (_, filter, names) => {
     const { tags, projectId } = await setup()
-    expect((await tags.find(projectId, 'queue', filter)).map(({ name }) => name)).toEqual(names)
+    const { total, resources } = await tags.find(projectId, 'queue', filter, PAGE)
+    expect(resources.map(({ name }) => name)).toEqual(names)
+    expect([total, await tags.count(projectId, 'queue', filter)]).toEqual([names.length, names.length])
   })
 
   test('tags go on and off by key, and every key is listed with its values', async () => {
@@ -63,7 +65,7 @@ describeOnEachDatabase((open) => {
     await tags.add(projectId, 'queue', 'BARE', [tag('env', 'test'), tag('a', '1')])
     await tags.add(projectId, 'queue', 'bare', [tag('a', '1'), tag('env', 'dev')])
     expect(await tags.read(projectId, 'queue', 'bare')).toEqual([tag('a', '1'), tag('env', 'dev')])
-    expect(await tags.readKeys(projectId, 'queue', all)).toEqual([
+    expect(await tags.readKeys(projectId, 'queue')).toEqual([
       { key: 'a', values: ['1'] },
       { key: 'env', values: ['dev', 'prod', 'test'] },
       { key: 'team', values: ['a', 'b'] },
@@ -84,8 +86,8 @@ describeOnEachDatabase((open) => {
       await expect(added).rejects.toEqual(refusal('tag.resourceNotFound'))
       await expect(tags.remove(elsewhere, 'queue', name, ['env'])).rejects.toEqual(refusal('tag.resourceNotFound'))
     }
-    expect(await tags.find(elsewhere, 'queue', {})).toEqual([])
-    expect(await tags.readKeys(elsewhere, 'queue', all)).toEqual([])
+    expect(await tags.find(elsewhere, 'queue', {}, PAGE)).toEqual({ total: 0, resources: [] })
+    expect(await tags.readKeys(elsewhere, 'queue')).toEqual([])
     expect(await tags.read(projectId, 'queue', 'test')).toHaveLength(2)
   })
 })

@@ -1,8 +1,15 @@
 import type { Database, Reader } from '../db/database.ts'
+import {
+  countResources,
+  pageOfResources,
+  type ResourceRow,
+  type ResourceRows,
+  readTagsInUse,
+} from './resource-store.ts'
 import { checkTags, type Tag, type TaggedKind, type TaggedThing, type TagRules } from './tag.ts'
 import { TAG_ERRORS } from './tag-errors.ts'
 import { addTags } from './tag-service.ts'
-import { deleteTags, readTags, readTagsOfKind } from './tag-store.ts'
+import { deleteTags, readTags, readTagsOf } from './tag-store.ts'
 
 /** Tags seen from outside, by what clients call the things that carry them: a queue by its name, a job by its number. */
 export interface ResourceTags {
@@ -12,34 +19,29 @@ export interface ResourceTags {
   remove(projectId: string, kind: ResourceKind, resourceId: string, keys: readonly string[]): Promise<void>
   /** By key. @throws Refusal `tag.resourceNotFound` */
   read(projectId: string, kind: ResourceKind, resourceId: string): Promise<Tag[]>
-  /** Every key in use on resources of the kind that may be shown, with its values; both sorted. */
-  readKeys(projectId: string, kind: ResourceKind, isVisible: (resource: Resource) => boolean): Promise<TagValues[]>
-  /** The resources of the kind that match, in the order of their age. */
-  find(projectId: string, kind: ResourceKind, filter: ResourceFilter): Promise<TaggedResource[]>
+  /** Every key in use on resources of the kind, with its values; both sorted. `visibleTo`: as in the filter. */
+  readKeys(projectId: string, kind: ResourceKind, visibleTo?: string): Promise<TagValues[]>
+  /** One page of the resources that match, oldest first, and how many there are in all. */
+  find(
+    projectId: string,
+    kind: ResourceKind,
+    filter: ResourceFilter,
+    page: Page,
+  ): Promise<{ total: number; resources: TaggedResource[] }>
+  count(projectId: string, kind: ResourceKind, filter: ResourceFilter): Promise<number>
 }
 
 export type ResourceKind = Extract<TaggedKind, 'job' | 'queue' | 'package'>
 
-/**
- * Something that can carry tags: `id` is that of the database, `resourceId` what clients call it by; `group`: of a
- * package that is in one.
- */
-export type Resource = Readonly<{
-  id: number
-  resourceId: string
-  name: string
-  ownerId: string
-  group: string | null
-}>
-
-export type TaggedResource = Resource & Readonly<{ tags: readonly Tag[] }>
+/** `resourceId` is what clients call it by. */
+export type TaggedResource = Readonly<{ resourceId: string; name: string; tags: readonly Tag[] }>
 
 /** A key and values; in a filter any of the values, or any value at all when there are none. */
 export type TagValues = Readonly<{ key: string; values: readonly string[] }>
 
 export type ResourceFilter = Readonly<{
-  /** What may be shown. Absent: all. */
-  isVisible?: ((resource: Resource) => boolean) | undefined
+  /** Only what this user may see. Absent: all. */
+  visibleTo?: string | undefined
   /** Only resources without tags; `tags` then says nothing. */
   withoutAnyTag?: boolean | undefined
   /** Every one of them must be on the resource. */
@@ -48,11 +50,13 @@ export type ResourceFilter = Readonly<{
   nameContains?: string | undefined
 }>
 
+export type Page = Readonly<{ limit: number; offset: number }>
+
 /** What a room tells about its things that can carry tags. */
 export type ResourceLookup = Readonly<{
-  find(reader: Reader, projectId: string, resourceId: string): Promise<Resource | null>
-  /** Oldest first. */
-  list(reader: Reader, projectId: string): Promise<Resource[]>
+  find(reader: Reader, projectId: string, resourceId: string): Promise<{ id: number } | null>
+  /** The project's things, or those that the user may see. */
+  rows(reader: Reader, projectId: string, visibleTo: string | undefined): ResourceRows
 }>
 
 export type ResourceTagsOptions = Readonly<{
@@ -62,6 +66,7 @@ export type ResourceTagsOptions = Readonly<{
 }>
 
 export function createResourceTags({ database, lookups, rules }: ResourceTagsOptions): ResourceTags {
+  const { db } = database
   const thingOf = async (
     reader: Reader,
     projectId: string,
@@ -72,6 +77,8 @@ export function createResourceTags({ database, lookups, rules }: ResourceTagsOpt
     if (!found) throw TAG_ERRORS.resourceNotFound(resourceId)
     return { projectId, kind, id: String(found.id) }
   }
+  const rowsOf = (projectId: string, kind: ResourceKind, visibleTo: string | undefined) =>
+    lookups[kind].rows(db, projectId, visibleTo)
   return {
     async add(projectId, kind, resourceId, tags) {
       const checked = checkTags(tags, rules)
@@ -83,39 +90,38 @@ export function createResourceTags({ database, lookups, rules }: ResourceTagsOpt
     },
 
     async read(projectId, kind, resourceId) {
-      return readTags(database.db, await thingOf(database.db, projectId, kind, resourceId))
+      return readTags(db, await thingOf(db, projectId, kind, resourceId))
     },
 
-    async readKeys(projectId, kind, isVisible) {
-      return valuesByKey((await this.find(projectId, kind, { isVisible })).flatMap(({ tags }) => tags))
+    async readKeys(projectId, kind, visibleTo) {
+      return valuesByKey(await readTagsInUse(db, rowsOf(projectId, kind, visibleTo), { projectId, kind }))
     },
 
-    async find(projectId, kind, filter) {
-      const resources = await lookups[kind].list(database.db, projectId)
-      const tags = await readTagsOfKind(database.db, projectId, kind)
-      return resources
-        .filter(filter.isVisible ?? (() => true))
-        .map((resource) => ({ ...resource, tags: tags.get(String(resource.id)) ?? [] }))
-        .filter((resource) => matches(resource, filter))
+    async find(projectId, kind, filter, page) {
+      const rows = rowsOf(projectId, kind, filter.visibleTo)
+      const total = await countResources(db, rows, { projectId, kind }, filter)
+      const found = await pageOfResources(db, rows, { projectId, kind }, filter, page).execute()
+      return { total, resources: await withTags(db, { projectId, kind }, found) }
+    },
+
+    count(projectId, kind, filter) {
+      return countResources(db, rowsOf(projectId, kind, filter.visibleTo), { projectId, kind }, filter)
     },
   }
 }
 
-function matches({ name, tags }: TaggedResource, filter: ResourceFilter): boolean {
-  const isNamedSo = name.toLowerCase().includes((filter.nameContains ?? '').toLowerCase())
-  return isNamedSo && (filter.withoutAnyTag ? tags.length === 0 : hasAll(tags, filter.tags ?? []))
+async function withTags(
+  reader: Reader,
+  { projectId, kind }: Omit<TaggedThing, 'id'>,
+  rows: readonly ResourceRow[],
+): Promise<TaggedResource[]> {
+  const ids = rows.map(({ id }) => String(id))
+  const tags = await readTagsOf(reader, projectId, kind, ids)
+  return rows.map(({ id, name, resource_id }) => ({ resourceId: resource_id, name, tags: tags.get(String(id)) ?? [] }))
 }
 
-function hasAll(tags: readonly Tag[], wanted: readonly TagValues[]): boolean {
-  return wanted.every(({ key, values }) =>
-    tags.some((tag) => tag.key === key && (values.length === 0 || values.includes(tag.value))),
-  )
-}
-
+/** `tags`: sorted. */
 function valuesByKey(tags: readonly Tag[]): TagValues[] {
-  const values = Map.groupBy(tags, ({ key }) => key)
-  return [...values.keys()].sort().map((key) => ({
-    key,
-    values: [...new Set(values.get(key)?.map(({ value }) => value))].sort(),
-  }))
+  const byKey = [...Map.groupBy(tags, ({ key }) => key)]
+  return byKey.map(([key, same]) => ({ key, values: same.map(({ value }) => value) }))
 }

@@ -20,28 +20,51 @@ export async function readTagsOfKind(
   projectId: string,
   kind: TaggedKind,
 ): Promise<ReadonlyMap<string, readonly Tag[]>> {
-  const rows = await reader
+  return byThing(await tagsOfKind(reader, projectId, kind).execute())
+}
+
+const tagsOfKind = (reader: Reader, projectId: string, kind: TaggedKind) =>
+  reader
     .selectFrom('tags')
     .select(['resource_id', 'key', 'value'])
     .where('project_id', '=', projectId)
     .where('resource_type', '=', kind)
     .orderBy('resource_id')
     .orderBy('key')
-    .execute()
-  const tags = new Map<string, Tag[]>()
-  for (const { resource_id: id, key, value } of rows) tags.set(id, [...(tags.get(id) ?? []), { key, value }])
-  return tags
+
+function byThing(rows: readonly (Tag & { resource_id: string })[]): ReadonlyMap<string, readonly Tag[]> {
+  const groups = [...Map.groupBy(rows, ({ resource_id }) => resource_id)]
+  return new Map(groups.map(([id, tags]) => [id, tags.map(({ key, value }) => ({ key, value }))]))
 }
 
-/** For queries over things with numeric ids that carry tags, by the column that holds their ids: the thing has the tag. */
+/** The tags of the things of these ids, by id. */
+export async function readTagsOf(
+  reader: Reader,
+  projectId: string,
+  kind: TaggedKind,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Tag[]>> {
+  if (ids.length === 0) return new Map()
+  return byThing(
+    await tagsOfKind(reader, projectId, kind)
+      .where('resource_id', 'in', [...ids])
+      .execute(),
+  )
+}
+
+/**
+ * For queries over things with numeric ids that carry tags, by the column that holds their ids: the thing has the key,
+ * with one of the values; none given: any.
+ */
 export function hasTag(
   idColumn: string,
   projectId: string,
   kind: TaggedKind,
-  { key, value }: Tag,
+  { key, values }: { key: string; values: readonly string[] },
 ): RawBuilder<boolean> {
+  const value = values.length === 0 ? sql`` : sql`and tags.value in (${sql.join(values)})`
   return sql<boolean>`${sql.ref(idColumn)} in (select cast(tags.resource_id as bigint) from tags
-    where tags.project_id = ${projectId} and tags.resource_type = ${kind} and tags.key = ${key} and tags.value = ${value})`
+    where tags.project_id = ${projectId} and tags.resource_type = ${kind} and tags.key = ${key} ${value})`
 }
 
 /** Sets tags; a key that is there gets the new value, and of equal keys the last counts. */

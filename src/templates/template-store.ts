@@ -64,7 +64,8 @@ export async function deleteTemplate(tx: Tx, id: number): Promise<void> {
 function matchingTemplates(reader: Reader, projectId: string, { nameContains, tags = [] }: TemplateQuery) {
   let templates = reader.selectFrom('templates').where('templates.project_id', '=', projectId)
   if (nameContains !== undefined) templates = templates.where(contains('templates.name', nameContains))
-  for (const tag of tags) templates = templates.where(hasTag('templates.id', projectId, 'template', tag))
+  for (const { key, value } of tags)
+    templates = templates.where(hasTag('templates.id', projectId, 'template', { key, values: [value] }))
   return templates
 }
 

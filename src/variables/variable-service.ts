@@ -12,8 +12,8 @@ import {
   insertVariable,
   readAllLaunchValues,
   readAllVariables,
+  readVariableNames,
   readVariables,
-  readVariablesNamed,
   type StoredVariable,
   updateVariable,
 } from './variable-store.ts'
@@ -86,7 +86,8 @@ async function create(
 }
 
 async function namesWithout(reader: Reader, projectId: string, names: readonly string[]): Promise<string[]> {
-  const known = new Set((await readVariablesNamed(reader, projectId, names)).map(({ name }) => name))
+  if (names.length === 0) return []
+  const known = new Set(await readVariableNames(reader, projectId))
   return names.filter((name) => !known.has(name))
 }
 

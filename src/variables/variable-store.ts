@@ -42,6 +42,12 @@ export async function readVariables(
   return rows.map(toVariable)
 }
 
+/** All of the project: a text may mention more names than a query takes. */
+export async function readVariableNames(reader: Reader, projectId: string): Promise<string[]> {
+  const rows = await reader.selectFrom('variables').select('name').where('project_id', '=', projectId).execute()
+  return rows.map(({ name }) => name)
+}
+
 export async function readVariablesNamed(
   reader: Reader,
   projectId: string,

@@ -132,7 +132,8 @@ describe('on a running service', () => {
     ['project add nowhere admin', /no project nowhere/],
     ['project remove headgate nobody', /no user "nobody"/],
     ['key create nobody', /no user "nobody"/],
-    ['key rotate HGNONE', /no access key "HGNONE"/],
+    ['key rotate HGNONE', /no access key "HGNONE"\. List/],
+    ['user create late --password-file /no/such/file', /password file \/no\/such\/file cannot be read/],
   ])('"%s" is refused in words', async (line, words) => {
     await expect(run(line)).rejects.toThrow(words)
   })

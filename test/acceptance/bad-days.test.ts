@@ -10,9 +10,11 @@ import { startApp } from '../../src/app.ts'
 import { toConfig } from '../../src/config/config.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { sqlite } from '../../src/db/dialects/sqlite.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
 import { ROOT } from '../support/source-files.ts'
+import { codeOf, startWorld } from './world.ts'
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-bad-day-'))
@@ -79,6 +81,23 @@ test('a full disk is told as such, not as a rollback that failed, and passes', (
     const error = await insert(100_000).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ message: expect.stringMatching(/full/) })
     expect(database.quirks.isUnavailable(error)).toBe(true)
+    expect(database.quirks.isDiskFull(error)).toBe(true)
     await insert(10)
     await database.close()
   }))
+
+test('a request that meets a full disk is refused with 503, and may be sent again', async () => {
+  let isFull = true
+  const uuid = () => {
+    if (isFull) throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+    return randomIds.uuid()
+  }
+  const world = await startWorld({ database: 'sqlite', overrides: { ids: { ...randomIds, uuid } } })
+  const createQueue = () => world.send('POST', '/v1.0/{p}/queues', { queue_name: 'q', cu_count: 16 })
+  const refused = await createQueue()
+  expect(codeOf(refused, 503)).toBe('DLI.0012')
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
+  isFull = false
+  expect((await createQueue()).status).toBe(200)
+  await world.stop()
+})

@@ -71,6 +71,7 @@ const FIELDS: readonly [field: string, values: readonly unknown[], code: string]
       { max_slot: '1' },
       { jobmanager_resource_spec: { cpu: '1' } },
       { taskmanager_resource_spec: { memory: 4 } },
+      { taskmanager_resource_spec: { memory: 'x'.repeat(10_000) } },
     ],
     'DLI.0001',
   ],
@@ -103,6 +104,59 @@ describe('a field that is wrong', () => {
   it('is named in Chinese too', async () => {
     const reply = await world.send('POST', CREATE, { name: 'bad', cu_number: '2' }, { 'x-language': 'zh-cn' })
     expect(messageOf(reply)).toMatch(/cu_number.*[\u4e00-\u9fff]/)
+  })
+})
+
+describe('a job sized by resource_config', () => {
+  const spec = { cpu: 1, memory: '4G' }
+  it.each([
+    [{ jobmanager_resource_spec: { ...spec, cpu: 0.49 } }, 'DLI.0001', '0.5 to 1000'],
+    [{ jobmanager_resource_spec: { ...spec, cpu: 1001 } }, 'DLI.0001', '0.5 to 1000'],
+    [{ taskmanager_resource_spec: { ...spec, memory: '2047M' } }, 'DLI.0001', '2 to 4096 GB'],
+    [{ taskmanager_resource_spec: { ...spec, memory: '4097' } }, 'DLI.0001', '2 to 4096 GB'],
+    [{ taskmanager_resource_spec: { ...spec, memory: `${'9'.repeat(30)}G` } }, 'DLI.0001', '2 to 4096 GB'],
+    [{ max_slot: 0 }, 'DLI.0001', 'max_slot'],
+    [{ parallel_number: 2001 }, 'DLI.11013', 'parallel_number'],
+  ])('is refused when it is %j', async (resource_config, code, words) => {
+    const reply = await create({ name: 'bad', resource_config_version: 'v2', resource_config })
+    expect([codeOf(reply), messageOf(reply)]).toEqual([code, expect.stringContaining(words)])
+  })
+
+  it.each([
+    ['cu_number', -5, 'DLI.11012'],
+    ['cu_number', 401, 'DLI.11012'],
+    ['manager_cu_number', 0, 'DLI.11025'],
+    ['parallel_number', 2001, 'DLI.11013'],
+    ['tm_cus', 0, 'DLI.0001'],
+    ['tm_slot_num', -1, 'DLI.0001'],
+  ])('is refused for %s %j as well, though it sizes nothing', async (field, value, code) => {
+    const reply = await create({ name: 'bad', resource_config_version: 'v2', [field]: value })
+    expect([codeOf(reply), messageOf(reply)]).toEqual([code, expect.stringContaining(field)])
+  })
+
+  it('shows real_cu_number as an integer of 32 bits at the limits', async () => {
+    const largest = { cpu: 1000, memory: '4096G' }
+    const resource_config = {
+      ...{ max_slot: 1, parallel_number: 2000 },
+      ...{ jobmanager_resource_spec: largest, taskmanager_resource_spec: largest },
+    }
+    const id = await createJob(world, { name: 'largest', resource_config_version: 'v2', resource_config })
+    expect((await readJob(world, id)).job_config.real_cu_number).toBe(2001 * 1024)
+  })
+})
+
+describe('the words of a refusal', () => {
+  it.each([
+    [{ checkpoint_mode: 3 }, 'it must be one of 1, 2, exactly_once, at_least_once.'],
+    [{ resource_config_version: 'v3' }, 'it must be v1 or v2.'],
+    [{ obs_bucket: 'obs://b1' }, 'Give the name alone'],
+  ])('for %j say what to give', async (fields, words) => {
+    expect(messageOf(await create({ name: 'bad', ...fields }))).toContain(words)
+  })
+
+  it('name each choice once where a boolean may be a text', async () => {
+    const reply = await world.send('POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [1], resume_savepoint: 1 })
+    expect(messageOf(reply)).toBe('resume_savepoint is not valid: it must be true or false.')
   })
 })
 

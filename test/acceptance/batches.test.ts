@@ -80,8 +80,8 @@ describe('run, stop and delete in batches', () => {
 
   it('do once what an id given twice asks for, and answer it twice', async () => {
     const id = await draft('twice')
-    const reply = await batch('run', { job_ids: [id, id] })
-    expect(reply.body).toEqual(Array(2).fill({ is_success: 'true', message: expect.any(String) }))
+    const reply = await batch('run', { job_ids: [id, id, String(id), `0${id}`] })
+    expect(reply.body).toEqual(Array(4).fill({ is_success: 'true', message: expect.any(String) }))
   })
 
   it.each([

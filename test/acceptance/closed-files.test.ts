@@ -66,5 +66,7 @@ test('objects that a job closed are refused by name and left out of lists', asyn
     const refused = await world.send(method, '/api/v1/{p}/objects/closed/shut/a', method === 'PUT' ? 'x' : undefined)
     expect(codeOf(refused, 409), method).toBe('DLI.0011')
   }
+  const upload = { paths: ['obs://closed/shut/a'], kind: 'file' }
+  expect(codeOf(await world.send('POST', '/v2.0/{p}/resources', upload))).toBe('DLI.0011')
   await chmod(shut, 0o700)
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from '../support/source-files.ts'
+import { startWorld } from './world.ts'
 
 async function headgate(words: string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(ROOT, 'src', 'main.ts'), ...words], {
@@ -48,4 +49,13 @@ test.each([
   )
   expect(code).toBe(1)
   expect(said).toMatch(expected)
+})
+
+test('what a service refuses is said once, in the language of who reads it', async () => {
+  const world = await startWorld()
+  onTestFinished(() => world.stop())
+  const { ak, sk } = world.service.accessKey
+  const environment = { HEADGATE_URL: world.baseUrl, HEADGATE_ACCESS_KEY: ak, HEADGATE_SECRET_KEY: sk }
+  const { said } = await headgate(['user', 'create', '1x'], { ...environment, LC_ALL: 'zh_CN.UTF-8' })
+  expect(said).toMatch(/^headgate: 用户名 "1x" 不合法。[^\n]*\n$/u)
 })

@@ -8,10 +8,10 @@ type Difference = Readonly<{ field: string; printed: string; answered: string; r
 /** Why a field may differ. `no.`: the line of the register of discrepancies that was decided by. */
 const REASONS: readonly [field: RegExp, reason: string][] = [
   [/^Querying job detail: scaling, .*: also$/u, 'This example prints a part of the answer.'],
-  [/, is_success$/u, 'The documents print both types; the SDKs and Terraform read a text on Flink jobs (no. 1).'],
+  [/, is_success$/u, 'The documents print both types; the SDKs and Terraform read a text on Flink jobs.'],
   [/job_id$|user_id$|project_id$|_time$/u, 'Numbers, ids and times are the service’s own.'],
-  [/job_config: also$/u, 'Fields of later editions, which the SDKs and Terraform read (no. 5, 6, 34).'],
-  [/job_detail: also$/u, 'Fields of later editions, of the list of jobs, and of both places of a field (no. 6).'],
+  [/job_config: also$/u, 'Fields of later editions, which the SDKs and Terraform read.'],
+  [/job_detail: also$/u, 'Fields of later editions, of the list of jobs, and of both places of a field.'],
 ]
 
 /** Differences that have no reason yet. */
@@ -36,7 +36,6 @@ export function documentsPage(examples: readonly Example[]): string {
     '',
     'Made by `test/acceptance/documents.test.ts`, which sends each request of the documents byte for byte; do not edit',
     '(`vitest run --project acceptance test/acceptance/documents.test.ts -u`). Fields that are not here are as printed.',
-    'Numbers in brackets are lines of section 20 of the contract, its register of discrepancies.',
     '',
     '| Example | Field | Printed | Answered | Why |',
     '|---|---|---|---|---|',

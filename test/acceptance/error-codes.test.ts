@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, createJob, prepareJobs, putObject, RUNNABLE, runJob, startWorld, type World } from './world.ts'
 
-/** Codes that no other test meets on its way. test/repo/error-catalogue.test.ts sees that every code is met somewhere. */
+/** Codes that no other test meets on its way. test/support/errors-met.ts sees that every error is answered somewhere. */
 let world: World
 
 beforeAll(async () => {
@@ -51,6 +51,11 @@ it('a draft too many is refused with DLI.11003', async () => {
     codes.push(reply.status === 200 ? 'fine' : codeOf(reply))
   }
   expect(codes.at(-1)).toBe('DLI.11003')
+})
+
+it('a body is refused with DLI.0001 and HTTP 415 when its type cannot be read', async () => {
+  const reply = await world.send('POST', '/v1.0/{p}/queues', {}, { 'content-type': 'json' })
+  expect(codeOf(reply, 415)).toBe('DLI.0001')
 })
 
 it('buckets are refused with DLI.19004 when none is named, and DLI.19003 when the name is none', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EMPTY_JAR } from '../support/empty-jar.ts'
 import type { WireName } from '../support/wire-types.ts'
 import {
   addUser,
@@ -358,6 +359,7 @@ describe('giving and taking back', () => {
     ['a privilege of another kind', { privileges: [{ object: 'queues.q1', privileges: ['GET'] }] }, 'DLI.0001'],
     ['an inherited name', { privileges: [{ object: 'queues.q1', privileges: ['constructor'] }] }, 'DLI.0001'],
     ['nothing to give', { privileges: [{ object: 'queues.q1', privileges: [] }] }, 'DLI.0001'],
+    ['job 0', { privileges: [{ object: 'jobs.flink.0', privileges: ['GET'] }] }, 'DLI.0001'],
     ['a missing group', { privileges: [{ object: 'groups.g9', privileges: ['USE_GROUP'] }] }, 'DLI.0002'],
     ['a missing package', { privileges: [{ object: 'resources.g/x.jar', privileges: ['USE_RESOURCE'] }] }, 'DLI.0002'],
   ])('is refused for %s', async (_what, fields, code) => {
@@ -393,6 +395,7 @@ describe('the listing of an object', () => {
   it.each([
     ['', 'DLI.0001'],
     ['object=databases.d', 'DLI.0001'],
+    ['object=jobs.flink.0', 'DLI.0001'],
     ['object=queues.q1&limit=-1', 'DLI.0001'],
     ['object=queues.nowhere', 'DLI.0002'],
   ])('is refused for "%s"', async (query, code) => {
@@ -553,6 +556,44 @@ describe('the rights on packages', () => {
     const update = `/v1.0/{p}/streaming/flink-jobs/${id}`
     expect((await bob.send('PUT', update, { entrypoint: 'u/used.jar', desc: 'x' })).status).toBe(200)
     expect(codeOf(await bob.send('PUT', update, { dependency_jars: ['u/used.jar', 'g/g1.jar'] }))).toBe('DLI.10005')
+  })
+
+  it('are asked for again by a run, of who runs the job or owns it: the name may mean another package by then', async () => {
+    await putObject(world, 'jars/swapped.jar', EMPTY_JAR)
+    await upload(bob, 'swapped.jar')
+    const job = { ...RUNNABLE, name: 'swaps', entrypoint: 'swapped.jar' }
+    const id = await createJob(bob, job)
+    await upload(alice, 'swapped.jar', 'hers')
+    await bob.send('DELETE', `${PACKAGES}/swapped.jar`)
+    await change(world, 'grant', 'queues.q1', ['SUBMIT_JOB'])
+    const run = (by: Client) => by.send('POST', `${JOBS}/run`, { job_ids: [id] })
+    const refused = await run(bob)
+    expect([codeOf(refused), messageOf(refused)]).toEqual(['DLI.10005', expect.stringContaining('"swapped.jar"')])
+    expect((await readJob(bob, id)).status).toBe('job_init')
+    await give('groups.hers', 'USE_GROUP')
+    expect((await run(world)).body).toEqual(ONE)
+    await waitForStatus(world, id, 'job_running')
+    await world.send('POST', `${JOBS}/stop`, { job_ids: [id] })
+    await waitForStatus(world, id, 'job_cancel_success')
+    expect((await run(bob)).body).toEqual(ONE)
+    const ofAlice = await createJob(alice, { ...job, name: 'hers', entrypoint: 'hers/swapped.jar' })
+    await change(world, 'update', 'groups.hers', [])
+    await give(`jobs.flink.${ofAlice}`, 'START')
+    expect((await bob.send('POST', `${JOBS}/run`, { job_ids: [ofAlice] })).body).toEqual(ONE)
+  })
+
+  it('on the whole group are needed to replace it, which leaves its owner', async () => {
+    await upload(alice, 'g1.jar', 'kept')
+    await upload(alice, 'g2.jar', 'kept')
+    await give('resources.kept/g1.jar', 'UPDATE_RESOURCE')
+    const replace = (name: string) =>
+      bob.send('POST', `${PACKAGES}/jars`, { paths: [`obs://jars/${name}`], group: 'kept' })
+    expect((await upload(bob, 'g1.jar', 'kept')).status).toBe(201)
+    expect(codeOf(await replace('g1.jar'), 403)).toBe('DLI.0003')
+    await give('groups.kept', 'UPDATE_GROUP')
+    expect((await replace('away.jar')).body).toMatchObject({ resources: ['away.jar'], owner: 'alice' })
+    expect((await see(alice, 'g2.jar', 'kept')).status).toBe(404)
+    expect((await see(alice, 'away.jar', 'kept')).body).toMatchObject({ owner: 'alice' })
   })
 
   it('do not include to give them away: that is the owner’s', async () => {

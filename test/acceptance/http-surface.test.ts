@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sendRaw } from './raw-http.ts'
 import { codeOf, messageOf, type Reply, sendPlain, startWorld, type World } from './world.ts'
@@ -53,6 +54,7 @@ describe('paths', () => {
       ['DELETE', JOBS],
       ['GET', '/v2/{p}/queues'],
       ['OPTIONS', JOBS],
+      ['QUERY', JOBS],
     ]
     for (const [method = '', path = ''] of cases)
       expect([path, codeOf(await world.send(method, path), 404)]).toEqual([path, 'APIGW.0101'])
@@ -89,6 +91,16 @@ describe('requests', () => {
       const reply = await sendRaw(world.baseUrl, head(type, `{"name":"type${index}"}`))
       expect([type, reply.status]).toEqual([type, 200])
     }
+  })
+
+  it('are told that a compressed body is none of JSON', async () => {
+    const body = gzipSync('{"queue_name":"zipped","cu_count":16}')
+    const reply = await fetch(`${world.baseUrl}/v1.0/${world.projectId}/queues`, {
+      method: 'POST',
+      headers: { 'x-auth-token': world.token, 'content-encoding': 'gzip' },
+      body,
+    })
+    expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('not compressed')])
   })
 
   it('may carry a body with a GET, and none with a DELETE that announces none', async () => {

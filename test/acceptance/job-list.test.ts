@@ -43,10 +43,12 @@ describe('the list of jobs', () => {
     expect(seen).toHaveLength(14)
     expect(new Set(seen).size).toBe(14)
     expect(await names('?offset=9000000000000')).toEqual([])
+    expect(await names('?offset=9223372036854775807')).toEqual([])
   })
 
   it('counts a limit above 100 as 100, and allows 0', async () => {
     expect((await list('?limit=100000')).jobs).toHaveLength(14)
+    expect((await list('?limit=9223372036854775807')).jobs).toHaveLength(14)
     expect(await list('?limit=0')).toEqual({ total_count: 14, jobs: [] })
   })
 
@@ -74,6 +76,7 @@ describe('the list of jobs', () => {
     expect(await names('?tags=team%3Da%2Cenv%3Dtest')).toEqual(['tagged'])
     expect(await names('?tags=team%3Da%2Cenv%3Dprod')).toEqual([])
     expect(await names('?root_job_id=5')).toEqual([])
+    expect(await names('?root_job_id=9223372036854775807')).toEqual([])
     expect(await names('?tags=team%3Da')).toEqual(['tagged'])
   })
 

@@ -97,6 +97,36 @@ describe('creating a job', () => {
     expect(job_config.tm_slot_num).toBeGreaterThanOrEqual(1)
   })
 
+  it('takes an empty text as not given, also where it chooses', async () => {
+    const empty = {
+      checkpoint_mode: '',
+      resource_config_version: '',
+      feature: '',
+      flink_version: '',
+      runtime_config: '',
+    }
+    const id = await createJob(world, {
+      name: 'empty',
+      ...empty,
+      resource_config: { jobmanager_resource_spec: { memory: '' } },
+    })
+    const plain = await readJob(world, await createJob(world, { name: 'not_given' }))
+    expect((await readJob(world, id)).job_config).toEqual(plain.job_config)
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { checkpoint_mode: 2, resource_config_version: 'v2' })
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, empty)
+    expect((await readJob(world, id)).job_config).toMatchObject({
+      ...{ checkpoint_mode: 'at_least_once', resource_config_version: 'v2' },
+    })
+  })
+
+  it('keeps the flink_version of a job with an image of its own, and looks at it when the image goes', async () => {
+    const fields = { feature: 'custom', image: 'acme/flink:1', flink_version: 'acme-9' }
+    const id = await createJob(world, { name: 'imaged', ...fields })
+    expect((await readJob(world, id)).job_config).toMatchObject(fields)
+    const reply = await update(id, { feature: 'basic' })
+    expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0001', expect.stringContaining('flink_version')])
+  })
+
   it.each(['exactly_once', '1', 1])('accepts checkpoint_mode %j', async (checkpoint_mode) => {
     const id = await createJob(world, { name: `mode_${typeof checkpoint_mode}_${checkpoint_mode}`, checkpoint_mode })
     expect((await readJob(world, id)).job_config.checkpoint_mode).toBe('exactly_once')
@@ -108,6 +138,10 @@ describe('creating a job', () => {
     const second = await world.send('POST', JOBS, { name: 'path2', checkpoint_path: 'bkt/own' })
     expect(codeOf(second)).toBe('DLI.0001')
     expect(messageOf(second)).toContain('checkpoint_path')
+    const chosen = { checkpoint_enabled: true, obs_bucket: 'bkt' }
+    const checkpoint_path = `obs://bkt/jobs/checkpoint/${await createJob(world, { name: 'path3', ...chosen })}/`
+    const copy = await world.send('POST', JOBS, { name: 'path4', ...chosen, checkpoint_path })
+    expect([codeOf(copy), messageOf(copy)]).toEqual(['DLI.0001', expect.stringContaining('"path3"')])
   })
 
   it('takes a name of 57 Chinese characters, and an empty queue_name as none', async () => {
@@ -137,6 +171,22 @@ describe('updating a job', () => {
     expect(after.desc).toBe('after')
   })
 
+  it('changes a part of resource_config and keeps the other parts', async () => {
+    const resource_config = {
+      ...{ max_slot: 2, parallel_number: 2 },
+      jobmanager_resource_spec: { cpu: 0.5, memory: '2G' },
+      taskmanager_resource_spec: { cpu: 1.5, memory: '8192M' },
+    }
+    const id = await createJob(world, { name: 'parts', resource_config_version: 'v2', resource_config })
+    const change = { max_slot: 3, taskmanager_resource_spec: { cpu: 2, memory: null } }
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { resource_config: change })
+    expect((await readJob(world, id)).job_config.resource_config).toEqual({
+      ...resource_config,
+      max_slot: 3,
+      taskmanager_resource_spec: { cpu: 2, memory: '8192M' },
+    })
+  })
+
   it('accepts what was read back, as Terraform sends it', async () => {
     const id = await createJob(world, { name: 'echo', ...RUNNABLE, checkpoint_enabled: false })
     const { job_config: config } = await readJob(world, id)
@@ -151,6 +201,26 @@ describe('updating a job', () => {
     }
     await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, body)
     expect((await readJob(world, id)).job_config).toEqual(config)
+  })
+
+  it('takes all that was read of a running job back as no change', async () => {
+    const id = await runJob(world, { name: 'whole', checkpoint_enabled: true, obs_bucket: 'bkt' })
+    const { job_config, ...detail } = await readJob(world, id)
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { ...detail, ...job_config })
+    const { executor_number, ...config } = (await readJob(world, id)).job_config
+    expect(config).toEqual({ ...job_config, executor_number: undefined })
+    expect(executor_number).toBe(job_config.executor_number)
+    const another = { ...job_config, tm_slot_num: 2 }
+    expect(codeOf(await update(id, another))).toBe('DLI.12003')
+  })
+
+  it('keeps choosing the directory of checkpoints when its choice is sent back', async () => {
+    const fields = { checkpoint_enabled: true, obs_bucket: 'bkt' }
+    const id = await createJob(world, { name: 'chosen', ...fields })
+    const { checkpoint_path } = (await readJob(world, id)).job_config
+    expect(checkpoint_path).toBe(`bkt/jobs/checkpoint/${id}`)
+    await world.call('updateFlinkJarJob', 'PUT', `${JOBS}/${id}`, { ...fields, checkpoint_path, obs_bucket: 'other' })
+    expect((await readJob(world, id)).job_config.checkpoint_path).toBe(`other/jobs/checkpoint/${id}`)
   })
 
   it('lets six fields of a running job change, and refuses any other', async () => {
@@ -172,8 +242,11 @@ describe('updating a job', () => {
   it('has its own codes for a missing job, a bad id and a taken name', async () => {
     await createJob(world, { name: 'first' })
     const id = await createJob(world, { name: 'second' })
-    expect(codeOf(await update(999_999, {}))).toBe('DLI.12004')
-    expect(codeOf(await update('abc', {}))).toBe('DLI.12001')
+    for (const missing of [999_999, '9007199254740993', '9223372036854775807', '00000000000000999999']) {
+      expect([missing, codeOf(await update(missing, {}))]).toEqual([missing, 'DLI.12004'])
+    }
+    for (const bad of ['abc', '0', '-1', '1.5'])
+      expect([bad, codeOf(await update(bad, {}))]).toEqual([bad, 'DLI.12001'])
     expect(codeOf(await update(id, { name: 'first' }))).toBe('DLI.12006')
   })
 })
@@ -192,6 +265,20 @@ describe('showing a job', () => {
     expect(detail.start_time).toBeTypeOf('number')
     expect(detail.duration).toBeGreaterThanOrEqual(0)
     expect(detail.job_config).toMatchObject({ executor_number: 1, executor_cu_number: 1 })
+  })
+})
+
+describe('a job sized by resource_config', () => {
+  it('counts CUs by CPU or memory, whichever is more, and keeps to no rule between the numbers of v1', async () => {
+    const spec = { cpu: 0.5, memory: '4G' }
+    const id = await runJob(world, {
+      ...{ name: 'by_memory', resource_config_version: 'v2', cu_number: 2, manager_cu_number: 3, parallel_number: 9 },
+      resource_config: { jobmanager_resource_spec: spec, taskmanager_resource_spec: { ...spec, memory: '8192M' } },
+    })
+    expect((await readJob(world, id)).job_config).toMatchObject({
+      ...{ executor_number: 1, executor_cu_number: 2, real_cu_number: 3 },
+      ...{ cu_number: 2, manager_cu_number: 3, parallel_number: 9 },
+    })
   })
 })
 

@@ -63,3 +63,14 @@ it('after some wrong passwords the right one waits too, for that user only, and 
   offsetMs = 5 * 60_000
   expect((await signIn(userName, password)).status).toBe(201)
 })
+
+it('signing in counts by address, whatever the name', async () => {
+  const guess = async (count: number) => (await signIn(`guess${count}`, 'wrong')).status
+  for (let count = 0, status = 401; status === 401; count += 1) {
+    expect(count).toBeLessThanOrEqual(LIMIT)
+    status = await guess(count)
+  }
+  const refused = await signIn(world.service.userName, world.service.password)
+  expect([refused.status, refused.text]).toEqual([429, expect.stringContaining(`${LIMIT} calls`)])
+  expect(secondsOf(refused)).toBeGreaterThan(0)
+})

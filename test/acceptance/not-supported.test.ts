@@ -32,6 +32,8 @@ describe('an operation that is not built yet', () => {
       const reply = await world.send(method, concrete(path), method === 'GET' ? undefined : {})
       expect(codeOf(reply)).toMatch(/^DLI\.(10003|0007|11098)$/)
       expect(messageOf(reply)).toContain(summary)
+      const chinese = messageOf(await world.send(method, concrete(path), undefined, { 'x-language': 'zh-cn' }))
+      expect(chinese).toMatch(/^不支持“[^“”]*[\u4e00-\u9fff][^“”]*”。.*[\u4e00-\u9fff]/)
       const stranger = await sendPlain(method, world.baseUrl + concrete(path).replace('{p}', world.projectId))
       expect(codeOf(stranger, 401)).toBe('DLI.0013')
     },

@@ -60,6 +60,28 @@ describe('packages', () => {
     expect(list.total).toBe((list.resources as unknown[]).length)
   })
 
+  it('of a group are replaced, all of them, by the older calls, and added to by the newer one', async () => {
+    const upload = (call: string, key: string) =>
+      world.send('POST', RESOURCES + call, { paths: [`obs://bkt/${key}`], kind: 'jar', group: 'renewed' })
+    const tagged = '/v3/{p}/dli_package_resource/renewed%23dep.jar/tags'
+    const members = async () => {
+      const { groups } = await world.call<{ groups: { group_name: string; resources: string[] }[] }>(
+        'listJobResources',
+        'GET',
+        RESOURCES,
+      )
+      return groups.find(({ group_name }) => group_name === 'renewed')?.resources
+    }
+    await upload('/jars', 'app.jar')
+    await upload('', 'dir/dep.jar')
+    expect(await members()).toEqual(['app.jar', 'dep.jar'])
+    await world.send('POST', `${tagged}/create`, { tags: [{ key: 'k', value: 'v' }] })
+    expect((await upload('/jars', 'app.jar')).body).toMatchObject({ resources: ['app.jar'] })
+    expect(await members()).toEqual(['app.jar'])
+    await upload('', 'dir/dep.jar')
+    expect((await world.send('GET', tagged)).body).toMatchObject({ tags: [] })
+  })
+
   it('of several kinds in a group are no module, whatever kind is asked for', async () => {
     const paths = ['obs://bkt/app.jar', 'obs://bkt/x.py']
     await world.send('POST', RESOURCES, { paths: paths.slice(0, 1), kind: 'jar', group: 'mixed' })
@@ -124,7 +146,7 @@ describe('the owner of packages', () => {
   })
 
   it.each([
-    [{ new_owner: 'nobody_here', group_name: 'owned' }, 400, 'DLI.0002', 'nobody_here'],
+    [{ new_owner: 'nobody_here', group_name: 'owned' }, 400, 'DLI.0002', '"nobody_here" in this project'],
     [{ new_owner: 'admin', group_name: 'no_group' }, 404, 'DLI.0023', 'no_group'],
     [{ new_owner: 'admin', group_name: 'owned', resource_name: 'no.jar' }, 404, 'DLI.0023', 'no.jar'],
     [{ new_owner: 'admin', resource_name: 'dep.jar' }, 404, 'DLI.0023', 'dep.jar'],

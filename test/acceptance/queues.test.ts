@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, messageOf, prepareJobs, type Reply, runJob, startWorld, type World } from './world.ts'
+import { codeOf, messageOf, prepareJobs, runJob, startWorld, type World } from './world.ts'
 
 let world: World
 
@@ -66,6 +66,21 @@ describe('queues', () => {
         expect.stringContaining(query.split('=')[0] ?? ''),
       ])
     }
+  })
+
+  it('take an empty text for none, and the default', async () => {
+    const optional = ['queue_type', 'description', 'enterprise_project_id', 'platform', 'feature', 'engine']
+    await create({ queue_name: 'empties', ...Object.fromEntries(optional.map((field) => [field, ''])) })
+    const queue = (await list()).find(({ queue_name }) => queue_name === 'empties')
+    expect(queue).toMatchObject({ queue_type: 'sql', enterprise_project_id: '0', platform: 'x86_64', engine: 'spark' })
+  })
+
+  it('are made in the address range that their properties name, if it is one', async () => {
+    const ranged = (queue_name: string, cidr: string) =>
+      world.send('POST', QUEUES, { queue_name, cu_count: 16, properties: { 'network.cidrInVpc': cidr } })
+    expect((await ranged('ranged', '10.1.0.0/16')).status).toBe(200)
+    expect((await list()).find(({ queue_name }) => queue_name === 'ranged')?.cidr_in_vpc).toBe('10.1.0.0/16')
+    expect(codeOf(await ranged('unranged', '8.8.8.0/24'))).toBe('DLI.0001')
   })
 
   it('take numbers as texts where clients send them so', async () => {
@@ -274,19 +289,11 @@ describe('the conversation of Terraform about a queue', () => {
     const scaled = await world.send('PUT', `${QUEUES}/tf_q/action`, { action: 'scale_out', cu_count: 16 })
     expect([scaled.status, scaled.body]).toEqual([200, { queue_name: 'tf_q', result: true }])
     expect(await world.call('showQueue', 'GET', `${QUEUES}/tf_q`)).toMatchObject({ cuCount: 80 })
-    await whenFree('tf_q', () => world.send('PUT', `${QUEUES}/tf_q`, { cidr_in_vpc: '10.0.0.0/16' }))
+    const moved = await world.send('PUT', `${QUEUES}/tf_q`, { cidr_in_vpc: '10.0.0.0/16' })
+    expect(moved.status, 'a job that is deleted keeps no queue').toBe(200)
     expect(await read()).toMatchObject({ cu_count: 80, cidr_in_vpc: '10.0.0.0/16', tags: [{ key: 'k1', value: 'v1' }] })
     expect((await world.send('DELETE', `${QUEUES}/tf_q`)).status).toBe(200)
     expect(codeOf(await world.send('GET', `${QUEUES}/tf_q`))).toBe('DLI.0002')
     expect(await names('?queue_type=general')).not.toContain('tf_q')
   })
 })
-
-/** Asks until no job is on the queue any more: one that was deleted takes a moment to end. */
-async function whenFree(name: string, ask: () => Promise<Reply>): Promise<void> {
-  for (;;) {
-    const reply = await ask()
-    if (reply.status === 200) return
-    expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0012', expect.stringContaining(name)])
-  }
-}

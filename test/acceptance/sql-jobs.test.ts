@@ -100,6 +100,7 @@ describe('creating an SQL job', () => {
     [{ job_type: 'flink_sql_job' }, 'shared_cluster', 'flink_sql_job'],
     [{ job_type: 'flink_opensource_sql_job' }, 'exclusive_cluster', 'flink_opensource_sql_job'],
     [{ run_mode: 'shared_cluster' }, 'shared_cluster', 'flink_sql_job'],
+    [{ run_mode: '', job_type: '', queue_name: '' }, 'shared_cluster', 'flink_sql_job'],
     [exclusive, 'exclusive_cluster', 'flink_opensource_sql_job'],
     [{ ...exclusive, job_type: 'flink_sql_job' }, 'exclusive_cluster', 'flink_sql_job'],
     [{ run_mode: 'edge_node', edge_group_ids: ['g1'] }, 'edge_node', 'flink_sql_edge_job'],
@@ -126,6 +127,9 @@ describe('creating an SQL job', () => {
     ['DLI.11039', { dirty_data_strategy: '2:b/../up' }],
     ['DLI.11039', { dirty_data_strategy: 0 }],
     ['DLI.18005', { template_id: 7 }],
+    ['DLI.18005', { template_id: 2 ** 40 }],
+    ['DLI.18005', { template_id: 1e300 }],
+    ['DLI.11023', { run_mode: 'edge_node', edge_group_ids: [''] }],
     ['DLI.0001', { template_id: 'seven' }],
     ['DLI.0001', { sql_body: 5 }],
     ['DLI.0001', { run_mode: 'anywhere' }],
@@ -150,7 +154,7 @@ describe('updating an SQL job', () => {
   it('changes what is given and nothing else, the text included', async () => {
     const id = await created({ ...unique(), queue_name: 'q1', sql_body: 'select 1', udf_jar_url: 'obs://b1/app.jar' })
     const before = await readJob(world, id)
-    const changes = { sql_body: 'select 2', operator_config: '', static_estimator_config: '', tags: null }
+    const changes = { sql_body: 'select 2', operator_config: '', static_estimator_config: '', run_mode: '', tags: null }
     await world.call('updateFlinkSqlJob', 'PUT', `${JOBS}/${id}`, changes)
     const after = await readJob(world, id)
     expect({ ...after, sql_body: 'select 1', update_time: before.update_time }).toEqual(before)
@@ -211,6 +215,36 @@ describe('running an SQL job', () => {
   it('is refused without a queue where it needs one, and on a queue that is not there', async () => {
     expect(codeOf(await run(await created({ ...unique(), run_mode: 'exclusive_cluster' })))).toBe('DLI.13008')
     expect(codeOf(await run(await created({ ...unique(), queue_name: 'nowhere' })))).toBe('DLI.0002')
+  })
+})
+
+describe('an SQL job that names global variables', () => {
+  const VARIABLES = '/v1.0/{p}/variables'
+  const run = (id: number) => world.send('POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [id] })
+
+  it('shows its text as sent, and is refused to run without them, as when one was deleted', async () => {
+    await world.call('createGlobalVariable', 'POST', VARIABLES, { var_name: 'topic', var_value: 'orders' })
+    const sql_body = "create table t (a int) with ('topic' = '{{topic}}', 'group' = '{{group}}')"
+    const id = await created({ ...unique(), queue_name: 'q1', sql_body })
+    expect((await readJob(world, id)).sql_body).toBe(sql_body)
+    const without = await run(id)
+    expect([codeOf(without), messageOf(without)]).toEqual([
+      'DLI.0002',
+      expect.stringMatching(/\{\{group\}\}.*sql_body/),
+    ])
+    await update(id, { sql_body: sql_body.replace('{{group}}', 'g') })
+    expect((await run(id)).status).toBe(200)
+    await waitForStatus(world, id, 'job_submit_fail')
+    await world.call('deleteGlobalVariable', 'DELETE', `${VARIABLES}/topic`)
+    const deleted = await run(id)
+    expect([codeOf(deleted), messageOf(deleted)]).toEqual(['DLI.0002', expect.stringContaining('{{topic}}')])
+  })
+
+  it('may name more than a query can ask for, and is told of a few', async () => {
+    const sql_body = Array.from({ length: 40_000 }, (_none, number) => `{{v${number}}}`).join(' ')
+    const reply = await run(await created({ ...unique(), queue_name: 'q1', sql_body }))
+    expect([codeOf(reply), messageOf(reply)]).toEqual(['DLI.0002', expect.stringContaining('39990 more')])
+    expect(messageOf(reply).length).toBeLessThan(1000)
   })
 })
 

@@ -132,6 +132,9 @@ const REFUSALS: readonly [status: string, refused: Partial<Record<Operation, str
   ],
 ]
 
+/** What to do about it. */
+const ADVICE = /[Ss]top (it|the job)|[Ww]ait until|[Tt]ry again|[Oo]nly (while|a job)|Name the directory/
+
 describe('a job in', () => {
   it.each(REFUSALS)(
     '%s refuses what DLI refuses in it, and takes an update of what may change',
@@ -141,7 +144,8 @@ describe('a job in', () => {
       await waitForStatus(world, id, status)
       for (const [operation, code] of Object.entries(refused)) {
         const { body } = await ASK[operation as Operation](id)
-        expect([operation, (body as { error_code?: string }).error_code]).toEqual([operation, `DLI.${code}`])
+        const { error_code, error_msg } = body as { error_code?: string; error_msg?: string }
+        expect([operation, error_code, error_msg]).toEqual([operation, `DLI.${code}`, expect.stringMatching(ADVICE)])
       }
       for (const operation of ['update any', 'update limited'] as const) {
         if (!refused[operation]) expect([operation, (await ASK[operation](id)).status]).toEqual([operation, 200])

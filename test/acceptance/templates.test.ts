@@ -47,7 +47,7 @@ describe('templates', () => {
   })
 
   it('need no more than a name, which may be Chinese', async () => {
-    expect(await create({ name: '模板_1' })).toMatchObject({ desc: '', job_type: 'flink_sql_job' })
+    expect(await create({ name: '模板_1', job_type: '' })).toMatchObject({ desc: '', job_type: 'flink_sql_job' })
     expect((await list('?name=%E6%A8%A1')).templates).toMatchObject([{ name: '模板_1', sql_body: '' }])
   })
 

@@ -1,4 +1,5 @@
 /** The API Explorer as a person uses it: in Chromium, in both languages, with a password and with keys. */
+import { readFile } from 'node:fs/promises'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../../tools/machine.mjs'
@@ -70,6 +71,7 @@ describe.skipIf(executablePath === null)('the API Explorer in a browser', () => 
 
   async function send(expected: string): Promise<void> {
     await page.click('#send')
+    await page.waitForSelector('#send:enabled') // it is not while the answer is awaited
     await page.waitForSelector(`#status:has-text("${expected}")`)
   }
 
@@ -167,6 +169,97 @@ describe.skipIf(executablePath === null)('the API Explorer in a browser', () => 
     expect(await page.locator('tbody tr').first().textContent()).toContain('does not exist in this project')
   })
 
+  it('says of each field of the answer what it is, in the language of the page', async () => {
+    await open('/api-explorer?api=showFlinkJob&lang=zh-cn')
+    await page.click('#answer summary:has-text("响应字段")')
+    const row = page.locator('#answer tr:has-text("job_detail.job_config.idle_state_retention")')
+    expect(await row.textContent()).toContain('按原样返回')
+  })
+
+  it('saves an answer that is a file, and shows its beginning when it is text', async () => {
+    await open('/api-explorer?api=putObject')
+    await signInByPassword()
+    await page.fill('#parameter-bucket', 'files')
+    await page.fill('#parameter-key', 'a b/订单.csv')
+    await page.setInputFiles('#file', { name: 'x', mimeType: 'text/csv', buffer: Buffer.from('id\n一\n') })
+    await send('201')
+    await page.fill('#search', 'read an object')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('h1:has-text("Read an object")')
+    await page.fill('#parameter-key', 'a b/订单.csv')
+    await send('200')
+    await page.waitForSelector('#answer pre:has-text("一")')
+    await take('file')
+    const download = page.waitForEvent('download')
+    await page.click('#save')
+    expect((await download).suggestedFilename()).toBe('订单.csv')
+    expect(await readFile(await (await download).path(), 'utf8')).toBe('id\n一\n')
+  })
+
+  it('shows an answer of a megabyte, and can be used on', async () => {
+    const json = { is_success: 'true', job_list: Array(700).fill('订单'.repeat(500)) }
+    await page.route('**/streaming/jobs*', (route) => route.fulfill({ json }))
+    await open('/api-explorer?api=listFlinkJobs')
+    await signInByPassword()
+    await send('200')
+    expect((await answer())?.length).toBeGreaterThan(700_000)
+    await take('megabyte')
+    await page.fill('#parameter-name', 'still here')
+    expect(await page.locator('#curl pre').textContent()).toContain('still+here')
+  })
+
+  it('says that nobody answered, and what to do', async () => {
+    await open('/api-explorer?api=showVersion')
+    await page.route('**/api/v1/version', (route) => route.abort())
+    await page.click('#send')
+    await page.waitForSelector('#answer .problem:has-text("See whether the service runs")')
+    expect(await page.locator('#said').textContent()).toContain('did not arrive')
+    complaints = complaints.filter((each) => !each.includes('ERR_FAILED'))
+  })
+
+  it.each([1400, 1000, 420])(
+    'keeps what belongs together in one row, and the answer in sight, %i pixels wide',
+    async (width) => {
+      await page.setViewportSize({ width, height: 900 })
+      await open('/api-explorer?api=showHealth')
+      await send('200')
+      expect(await page.locator('#status').isVisible()).toBe(true)
+      expect(await isInSight('#status')).toBe(true)
+      await open('/api-explorer?api=createFlinkJarJob')
+      const [note, button] = await Promise.all(
+        ['.send small', '.send .quiet'].map((each) => page.locator(each).boundingBox()),
+      )
+      expect(Math.abs(middleOf(note) - middleOf(button))).toBeLessThan(12)
+      await open('/api-explorer?errors')
+      await page.waitForSelector('tbody tr')
+      const code = await page.locator('tbody code').first().boundingBox()
+      expect(code?.height).toBeLessThan(30)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    },
+  )
+
+  const isInSight = (selector: string) =>
+    page.evaluate(`(() => {
+      const { top, bottom } = document.querySelector('${selector}').getBoundingClientRect()
+      return top >= 0 && bottom <= innerHeight
+    })()`)
+
+  it('names everything that is used, for those who do not see it', async () => {
+    await open('/api-explorer?api=createFlinkJarJob')
+    await page.waitForSelector('#send')
+    await page.click('summary:has-text("Fields")')
+    const nameless =
+      await page.evaluate(`[...document.querySelectorAll('a, button, input, select, textarea, [tabindex="0"], summary')]
+      .filter((each) => !(each.getAttribute('aria-label') || each.labels?.length || each.textContent.trim()))
+      .map((each) => each.outerHTML)`)
+    expect(nameless).toEqual([])
+    await page.keyboard.press('Tab')
+    await page.click('#open-sign-in')
+    expect(await page.evaluate('document.activeElement.id')).toBe('sign-in-user')
+    await page.keyboard.press('Escape')
+    expect(await page.evaluate('document.activeElement.id')).toBe('open-sign-in')
+  })
+
   it('is at home on a small screen', async () => {
     await page.setViewportSize({ width: 390, height: 844 })
     await open('/api-explorer?api=createQueue')
@@ -188,6 +281,8 @@ describe.skipIf(executablePath === null)('the API Explorer in a browser', () => 
     await page.waitForSelector('#open-sign-in')
   })
 })
+
+const middleOf = (box: { y: number; height: number } | null | undefined) => (box ? box.y + box.height / 2 : Number.NaN)
 
 /** What must not be: errors on the console, and requests to anybody else. Refusals of the API are no errors. */
 function complaintsOf(page: Page, baseUrl: string): string[] {

@@ -177,7 +177,7 @@ describe('a start that cannot work says why and what to do', () => {
     const id = await jarJob('image', 'CountForever', { feature: 'custom', image: 'org/app:1' })
     const answer = await service.call('POST', `/v1.0/${service.projectId}/streaming/jobs/run`, { job_ids: [id] })
     expect(answer.status).toBe(400)
-    expect(answer.body.error_msg).toContain('custom images need the Kubernetes runtime')
+    expect(answer.body.error_msg).toContain('Custom images need the Kubernetes runtime')
   })
 })
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type App, type Overrides, startApp } from '../../src/app.ts'
 import { type Environment, toConfig } from '../../src/config/config.ts'
-import { createLogger } from '../../src/lib/logger.ts'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
+import { errorRecorder } from './answered-errors.ts'
 import { createPostgresDatabase, dropPostgresDatabases, postgresUrl } from './databases.ts'
 import { ROOT } from './source-files.ts'
 
@@ -51,7 +51,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     },
     ROOT,
   )
-  const app = await startApp(config, secrets, createLogger('silent'), options.overrides)
+  const app = await startApp(config, secrets, errorRecorder(), options.overrides)
   const simulator = new SimulatorClient(config.folders.simulator)
   const first = app.firstCredentials
   if (!first) throw new Error('an empty folder gives first credentials')

@@ -1,5 +1,6 @@
-/** Holds answers against the table of wire-types.ts by where they come from, so that no test has to name the row. */
+/** Holds answers against the table of wire-types.ts and the OpenAPI document by where they come from, so that no test has to name the row. */
 import { DLI_OPERATIONS, type DliOperation } from '../../src/http/dli/operations.ts'
+import { documentProblems } from './document-check.ts'
 import { WIRE_TYPES, type WireName, wireProblems } from './wire-types.ts'
 
 export type RawAnswer = Readonly<{ status: number; body: unknown }>
@@ -49,7 +50,7 @@ export function answerProblems(request: RawRequest, answer: RawAnswer): string[]
 
 /** Fails with all that is wrong with the answer. */
 export function checkAnswer(request: RawRequest, answer: RawAnswer): void {
-  const problems = answerProblems(request, answer)
+  const problems = [...answerProblems(request, answer), ...documentProblems(request, answer)]
   if (problems.length === 0) return
   throw new Error(`${request.method} ${request.path} breaks the contract:\n${problems.join('\n')}`)
 }

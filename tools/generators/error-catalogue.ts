@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { foreignError, serverFault } from '../../src/http/dli/errors.ts'
 import type { Endpoint, Room } from '../../src/http/endpoint.ts'
-import { faultTexts, UNAVAILABLE } from '../../src/http/render-error.ts'
+import { DISK_FULL, faultTexts, UNAVAILABLE } from '../../src/http/render-error.ts'
 import { FieldRefusal } from '../../src/http/request-errors.ts'
 import { ENDPOINTS } from '../../src/http/server.ts'
 import type { Refusal, Texts } from '../../src/lib/errors.ts'
@@ -142,12 +142,16 @@ function whoMends({ code }: Refusal, status: number): Texts {
 }
 
 /** What is no refusal but a fault of the service. */
-const FAULTS: readonly CatalogueLine[] = [faultLine(faultTexts('{request_id}'), 500), faultLine(UNAVAILABLE, 503)]
+const FAULTS: readonly CatalogueLine[] = [
+  faultLine('fault.500', faultTexts('{request_id}'), 500),
+  faultLine('fault.503', UNAVAILABLE, 503),
+  faultLine('fault.diskFull', DISK_FULL, 503),
+]
 
-function faultLine(texts: Texts, status: 500 | 503): CatalogueLine {
+function faultLine(own: string, texts: Texts, status: 500 | 503): CatalogueLine {
   const usual = { ...serverFault('general', status), operations: [] }
   const ofJobs = { ...serverFault('flinkJobs', status), operations: idsOf('flinkJobs') }
-  return { own: `fault.${status}`, texts, who: OPERATOR, seen: ofJobs.code === usual.code ? [usual] : [usual, ofJobs] }
+  return { own, texts, who: OPERATOR, seen: ofJobs.code === usual.code ? [usual] : [usual, ofJobs] }
 }
 
 function idsOf(room: Room): string[] {

@@ -118,6 +118,26 @@ describe.skipIf(inject('postgres') === null)('a PostgreSQL database', () => {
     expect(await database.transact((tx) => tx.db.selectFrom('domains').select('id').execute())).toEqual([])
   })
 
+  test('prepares a query once, and keeps only so many of those that come in many lengths', async () => {
+    const { open } = await setup()
+    const database = await open()
+    const prepared = await database.transact(async ({ db }) => {
+      const read = (ids: readonly string[]) =>
+        db
+          .selectFrom('domains')
+          .select('id')
+          .where('id', 'in', [...ids])
+          .execute()
+      for (let count = 1; count <= 600; count++) await read(Array.from({ length: count }, () => 'a'))
+      await read(['a'])
+      return sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)
+    })
+    const statements = prepared.rows.map(({ statement }) => statement)
+    expect(statements.filter((text) => text.endsWith('where "id" in ($1)'))).toHaveLength(1)
+    expect(statements.length).toBeGreaterThan(400)
+    expect(statements.length).toBeLessThanOrEqual(500)
+  })
+
   test('can be looked at while a service holds it, and is not taken by that', async () => {
     const { url, name, open } = await setup()
     const free = { is: 'there', place: expect.stringContaining(`${name} on `), holder: null, mayCreateTables: true }

@@ -32,6 +32,9 @@ const NUMERIC = 1700
  */
 const LATER = /^(?:08|53|58)|^(?:57P01|57P02|57P03|57P05|55P03|25P03|40001|40P01)$/u
 
+/** `disk_full` (PostgreSQL, Appendix A). */
+const DISK_FULL = '53100'
+
 /**
  * PostgreSQL. One service per database (postgres-claim.ts) and one writing transaction at a time (`takeTurn`), as SQLite
  * has it by nature. Needs sessions of its own: a pooler between must not share them out per transaction.
@@ -62,6 +65,7 @@ export function postgres(options: PostgresOptions): DialectQuirks {
     isUniqueViolation: (error) => isSystemError(error, UNIQUE_VIOLATION),
     isUnavailable: (error) =>
       error instanceof DatabaseAway || (error instanceof pg.DatabaseError && LATER.test(error.code ?? '')),
+    isDiskFull: (error) => isSystemError(error, DISK_FULL),
   }
 }
 
@@ -98,20 +102,38 @@ function claimedPool(pool: pg.Pool, claim: Claim): PostgresPool {
   // Without a listener a connection that breaks would end the process; its queries fail, and the pool drops it.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => void client.on('error', () => undefined))
+  const nameOf = statementNames()
   return {
     options: pool.options,
     connect: async () => {
       claim.assertHeld()
-      return toKyselyClient(await pool.connect().catch(asAway))
+      return toKyselyClient(await pool.connect().catch(asAway), nameOf)
     },
     end: () => pool.end(),
   }
 }
 
+/** Lists of values make texts of many lengths; the rest of the service has fewer than this. */
+const STATEMENTS_KEPT = 500
+
+type NameOf = (text: string, values: readonly unknown[]) => { name?: string }
+
+/** What has a name is parsed once for each connection, and planned a few times; that takes longer than to run it. */
+function statementNames(): NameOf {
+  const names = new Map<string, string>()
+  return (text, values) => {
+    if (values.length === 0) return {}
+    const name = names.get(text) ?? (names.size < STATEMENTS_KEPT ? `headgate_${names.size}` : null)
+    if (name === null) return {}
+    names.set(text, name)
+    return { name }
+  }
+}
+
 /** Kysely asks for whole results only, not for cursors. */
-function toKyselyClient(client: pg.PoolClient): PostgresPoolClient {
+function toKyselyClient(client: pg.PoolClient, nameOf: NameOf): PostgresPoolClient {
   const query = (text: string, values: readonly unknown[]): unknown =>
-    client.query(text, values.map(withoutNul)).catch(asAway)
+    client.query({ ...nameOf(text, values), text, values: values.map(withoutNul) }).catch(asAway)
   return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) }
 }
 

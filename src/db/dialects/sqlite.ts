@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { type ColumnDefinitionBuilder, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type ColumnDefinitionBuilder, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import { isSystemError } from '../../lib/errors.ts'
 import type { DialectQuirks } from '../dialect.ts'
 
@@ -30,6 +30,7 @@ export function sqlite(file: string): DialectQuirks {
       table.addColumn('id', 'integer', (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement()),
     isUniqueViolation: (error) => hasSqliteCode(error, SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY),
     isUnavailable: (error) => hasSqliteCode(error, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL),
+    isDiskFull: (error) => hasSqliteCode(error, SQLITE_FULL),
   }
 }
 
@@ -61,25 +62,27 @@ const STATEMENTS_KEPT = 500
 
 /** Node's SQLite as Kysely wants it. Statements are kept: to prepare one takes longer than to run it. */
 export function toKyselyDatabase(database: DatabaseSync): SqliteDatabase {
-  const kept = new Map<string, StatementSync>()
+  const kept = new Map<string, SqliteStatement>()
   const prepare = (sql: string) => {
-    const statement = kept.get(sql) ?? database.prepare(sql)
+    const statement = kept.get(sql) ?? toKyselyStatement(database.prepare(sql))
     if (kept.size >= STATEMENTS_KEPT) kept.clear()
     kept.set(sql, statement)
     return statement
   }
   return {
     close: () => database.close(),
-    prepare: (sql: string) => {
-      // SQLite ends a transaction by itself when the disk is full; a rollback after that would hide the reason.
-      const statement = prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
-      }
-    },
+    // SQLite ends a transaction by itself when the disk is full; a rollback after that would hide the reason.
+    prepare: (sql) => prepare(sql === 'rollback' && !database.isTransaction ? 'select 1 where false' : sql),
+  }
+}
+
+function toKyselyStatement(statement: StatementSync): SqliteStatement {
+  const withValues = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...withValues(parameters)),
+    run: (parameters) => statement.run(...withValues(parameters)),
+    iterate: (parameters) => statement.iterate(...withValues(parameters)),
   }
 }
 

@@ -3,7 +3,7 @@ import type { JobId } from '../../jobs/index.ts'
 import { Refusal, type Texts } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Call } from '../endpoint.ts'
-import { toJobId } from './job-id.ts'
+import { parseJobId, toJobId } from './job-id.ts'
 import { SuccessTextOrBoolean, successFor } from './success.ts'
 
 /**
@@ -32,16 +32,21 @@ export async function runBatch(
 ): Promise<Static<typeof BatchAnswer>> {
   const outcomes = new Map<string, Outcome>()
   for (const id of ids) {
-    const key = String(id)
+    const key = keyOf(id)
     if (!outcomes.has(key)) outcomes.set(key, await outcomeOf(() => permitted(call, id, command)))
   }
   const [first] = outcomes.values()
   if (first?.error && [...outcomes.values()].every(({ error }) => error !== null)) throw first.error
   return ids.map((id) => {
-    const error = outcomes.get(String(id))?.error ?? null
+    const error = outcomes.get(keyOf(id))?.error ?? null
     if (error === null) return { is_success: successFor(call, true), message: accepted[call.language] }
     return { is_success: successFor(call, false), message: reasonOf(error, call, logger) }
   })
+}
+
+/** The same for every spelling of an id: 7, "7" and "07". */
+function keyOf(id: number | string): string {
+  return String(parseJobId(id) ?? id)
 }
 
 async function permitted(

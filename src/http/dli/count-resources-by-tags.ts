@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { dliOperation } from './operations.ts'
-import { Filter, toResourceFilter, toResourceKind, visibleOf } from './tag-wire.ts'
+import { Filter, toResourceFilter, toResourceKind } from './tag-wire.ts'
 
 export const countResourcesByTags = projectEndpoint({
   place: dliOperation('countResourcesByTags'),
@@ -9,10 +9,8 @@ export const countResourcesByTags = projectEndpoint({
   tag: 'Tags',
   body: Filter,
   answer: Type.Object({ total_count: Type.Integer() }),
-  async handle({ resourceTags, grants }, { caller, params, body }) {
+  async handle({ resourceTags }, { caller, params, body }) {
     const kind = toResourceKind(params.resource_type)
-    const isVisible = await visibleOf(grants, caller, kind)
-    const found = await resourceTags.find(caller.projectId, kind, { ...toResourceFilter(body), isVisible })
-    return { total_count: found.length }
+    return { total_count: await resourceTags.count(caller.projectId, kind, toResourceFilter(caller, body)) }
   },
 })

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { TEMPLATE_JOB_TYPES } from '../../templates/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
-import { optional, Tags, text } from './fields.ts'
+import { choice, given, optional, Tags, text } from './fields.ts'
 import { dliOperation } from './operations.ts'
 import { SUCCESS, SuccessBoolean } from './success.ts'
 
@@ -12,7 +12,7 @@ const Body = Type.Object({
     text('At most 1 048 576 characters. Default empty.', undefined, { maxLength: 1_048_576, default: '' }),
   ),
   tags: optional(Tags),
-  job_type: optional(Type.Enum(TEMPLATE_JOB_TYPES, { description: 'Default flink_sql_job.' })),
+  job_type: optional(choice(TEMPLATE_JOB_TYPES, 'Default flink_sql_job.')),
 })
 
 export const createFlinkSqlJobTemplate = projectEndpoint({
@@ -38,7 +38,7 @@ export const createFlinkSqlJobTemplate = projectEndpoint({
       description: body.desc,
       sqlBody: body.sql_body,
       tags: body.tags,
-      jobType: body.job_type,
+      jobType: given(body.job_type),
     })
     return {
       is_success: SUCCESS,

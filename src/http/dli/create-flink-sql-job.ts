@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { CreatedJob, toCreatedJob } from './changed-job.ts'
-import { integer, optional, orNull, queueName, Tags, text } from './fields.ts'
+import { choice, given, optional, orNull, queueName, Tags, text } from './fields.ts'
 import { JOB_TYPES } from './job-types.ts'
 import { dliOperation } from './operations.ts'
 import { SQL_JOB_FIELDS, toSqlSettings } from './sql-job-fields.ts'
+import { toTemplateId } from './template-id.ts'
 
 const Body = Type.Object({
   name: text('1 to 57 Chinese characters, letters, digits, "_" and "-"; unique in the project.', undefined, {
@@ -16,12 +17,14 @@ const Body = Type.Object({
     queueName('Queue on which the job is to run; with one, run_mode is exclusive_cluster by default.'),
   ),
   job_type: optional(
-    Type.Enum(JOB_TYPES, {
-      description:
-        'Must suit run_mode. Default: flink_opensource_sql_job on an exclusive cluster, flink_sql_job on the shared one.',
-    }),
+    choice(
+      JOB_TYPES,
+      'Must suit run_mode. Default: flink_opensource_sql_job on an exclusive cluster, flink_sql_job on the shared one.',
+    ),
   ),
-  template_id: optional(integer('Template that gives the text when sql_body is absent or empty.')),
+  template_id: optional(
+    Type.Integer({ description: 'Template that gives the text when sql_body is absent or empty.' }),
+  ),
   tags: optional(Tags),
   ...SQL_JOB_FIELDS,
 })
@@ -36,12 +39,12 @@ export const createFlinkSqlJob = projectEndpoint({
   async handle({ jobs }, { caller, body, language }) {
     const job = await jobs.createSql(caller, {
       name: body.name,
-      type: body.job_type ?? null,
-      runMode: body.run_mode ?? null,
+      type: given(body.job_type) ?? null,
+      runMode: given(body.run_mode) ?? null,
       description: body.desc ?? '',
       queueName: orNull(body.queue_name),
       sqlBody: body.sql_body ?? '',
-      templateId: body.template_id ?? null,
+      templateId: body.template_id === undefined ? null : toTemplateId(String(body.template_id)),
       settings: toSqlSettings(body),
       tags: body.tags ?? [],
     })

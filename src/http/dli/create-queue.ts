@@ -12,7 +12,7 @@ const Body = Type.Object({
   }),
   cu_count: integerOrText('CUs of the queue: a multiple of 16, such as 16, 64, 256.', { 'x-unit': 'CU' }),
   queue_type: optional(
-    Type.Enum(['sql', 'general'], {
+    Type.Enum(['sql', 'general', ''], {
       documented: { default: 'sql' },
       description: 'Default sql. User-defined Flink jobs need general, or a dedicated queue.',
     }),
@@ -40,11 +40,11 @@ export const createQueue = projectEndpoint({
     const queue = await queues.create(caller, {
       name: body.queue_name,
       cuCount: toInteger(body.cu_count),
-      type: body.queue_type,
+      type: body.queue_type || undefined,
       description: body.description,
       chargingMode: body.charging_mode === undefined ? undefined : toInteger(body.charging_mode),
-      enterpriseProjectId: body.enterprise_project_id,
-      platform: body.platform,
+      enterpriseProjectId: body.enterprise_project_id || undefined,
+      platform: body.platform || undefined,
       resourceMode: body.resource_mode === undefined ? undefined : toInteger(body.resource_mode),
       labels: body.labels,
       feature: body.feature || undefined,

@@ -16,6 +16,7 @@ export type Facts = Readonly<{
   minLength?: number
   maxLength?: number
   default?: unknown
+  enum?: readonly unknown[]
   'x-unit'?: 'CU' | 's' | 'cores'
 }>
 
@@ -40,6 +41,13 @@ export const booleanOrText = (description: string, documented: Facts = {}) =>
 export const text = (description: string, maxLength?: number, documented: Facts = {}) =>
   Type.String({ description, documented, ...(maxLength === undefined ? {} : { maxLength }) })
 
+/** One of the values; an empty text is accepted, too, and means "not given", as it does where any text may stand. */
+export const choice = <const Values extends readonly (string | number)[]>(
+  values: Values,
+  description: string,
+  documented: Facts = {},
+) => Type.Enum([...values, ''] as const, { description, documented: { ...documented, enum: values } })
+
 export const texts = (description: string, maxLength: number) =>
   Type.Array(Type.String({ maxLength }), { description, maxItems: TEXTS_MAX })
 
@@ -47,7 +55,10 @@ export const queueName = (description: string) => text(description, QUEUE_NAME_L
 
 export const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema)
 
-export const Tags = Type.Array(Type.Object({ key: text('Key of the tag.'), value: text('Value of the tag.') }), {
+export const tagKey = text('Key of the tag: 1 to 128 characters, not beginning with _sys_.')
+export const tagValue = text('Value of the tag: at most 43 characters, or 255 where the operator allows it.')
+
+export const Tags = Type.Array(Type.Object({ key: tagKey, value: tagValue }), {
   description: 'Labels. Null means none.',
 })
 
@@ -57,6 +68,11 @@ export function toBoolean(value: boolean | 'true' | 'false' | undefined): boolea
 
 export function toInteger(value: number | string): number {
   return Number(value)
+}
+
+/** An empty text is no value. */
+export function given<Value>(value: Value): Exclude<Value, ''> | undefined {
+  return value === '' ? undefined : (value as Exclude<Value, ''>)
 }
 
 /** An empty text means "not given". */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { JobSettings } from '../../jobs/index.ts'
+import type { GivenSettings } from '../../jobs/index.ts'
 import { optional, text, texts } from './fields.ts'
 import { JOB_FIELDS, onlyGiven, REFERENCE_LENGTH_MAX, textOrNull, toCommonSettings } from './job-fields.ts'
 
@@ -27,8 +27,8 @@ export const JAR_JOB_FIELDS = {
 const JarJobFields = Type.Object(JAR_JOB_FIELDS)
 
 /** The settings that the request gives, and no others. */
-export function toJarSettings(body: Static<typeof JarJobFields>): Partial<JobSettings> {
-  const ofJar = onlyGiven({
+export function toJarSettings(body: Static<typeof JarJobFields>): GivenSettings {
+  const ofJar = onlyGiven<GivenSettings>({
     mainClass: textOrNull(body.main_class),
     entrypoint: textOrNull(body.entrypoint),
     entrypointArgs: textOrNull(body.entrypoint_args),

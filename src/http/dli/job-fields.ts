@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
-import type { CheckpointMode, JobSettings } from '../../jobs/index.ts'
-import { boolean, integer, optional, text } from './fields.ts'
+import type { CheckpointMode, GivenResourceConfig, GivenSettings, ResourceSpec } from '../../jobs/index.ts'
+import { boolean, choice, given, integer, optional, text } from './fields.ts'
+
+const MEMORY_LENGTH_MAX = 64
 
 /**
  * The settings of any job as requests carry them: create and update, Jar and SQL have schemas of their own, and these fields
@@ -9,11 +11,11 @@ import { boolean, integer, optional, text } from './fields.ts'
 const Spec = Type.Object({
   cpu: optional(
     Type.Number({
-      documented: { minimum: 0.5, default: 1, 'x-unit': 'cores' },
-      description: 'Cores, at least 0.5. Default 1.',
+      documented: { minimum: 0.5, maximum: 1000, default: 1, 'x-unit': 'cores' },
+      description: 'Cores, 0.5 to 1000. Default 1.',
     }),
   ),
-  memory: optional(text('Memory, at least 2 GB, such as "4G". Default "4G".', undefined, { default: '4G' })),
+  memory: optional(text('Memory, 2 to 4096 GB, such as "4G". Default "4G".', MEMORY_LENGTH_MAX, { default: '4G' })),
 })
 
 export const REFERENCE_LENGTH_MAX = 1280
@@ -24,28 +26,34 @@ export const JOB_FIELDS = {
   cu_number: optional(
     integer('CUs of the job in all, 2 to 400. Default 2.', { minimum: 2, maximum: 400, default: 2, 'x-unit': 'CU' }),
   ),
-  manager_cu_number: optional(integer('CUs of the JobManager. Default 1.', { minimum: 1, default: 1, 'x-unit': 'CU' })),
+  manager_cu_number: optional(
+    integer('CUs of the JobManager. Default 1.', { minimum: 1, maximum: 399, default: 1, 'x-unit': 'CU' }),
+  ),
   parallel_number: optional(integer('Parallelism, 1 to 2000. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
   checkpoint_enabled: optional(boolean('Take checkpoints. Default false.', { default: false })),
   checkpoint_mode: optional(
-    Type.Enum([1, 2, '1', '2', 'exactly_once', 'at_least_once'], {
-      documented: { default: 1 },
-      description: '1: exactly once; 2: at least once. Default 1.',
+    choice([1, 2, '1', '2', 'exactly_once', 'at_least_once'], '1: exactly once; 2: at least once. Default 1.', {
+      default: 1,
     }),
   ),
   checkpoint_interval: optional(
-    integer('Seconds. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.', {
-      minimum: 1,
-      maximum: 999_999,
-      'x-unit': 's',
-    }),
+    integer(
+      'Seconds, at least 1 when checkpoints are taken. Default 10; on a Jar job 30 when checkpoint_enabled is given without it.',
+      {
+        minimum: 0,
+        maximum: 999_999,
+        'x-unit': 's',
+      },
+    ),
   ),
   log_enabled: optional(boolean('Keep the logs in obs_bucket. Default false.', { default: false })),
   obs_bucket: optional(text('Name of the bucket for logs and checkpoints.', 63)),
   smn_topic: optional(text('Name of the topic that is told when the job fails.', 255)),
   restart_when_exception: optional(boolean('Restart the job after an error. Default false.', { default: false })),
-  tm_cus: optional(integer('CUs per TaskManager. Default 1.', { minimum: 1, default: 1, 'x-unit': 'CU' })),
-  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.', { minimum: 0 })),
+  tm_cus: optional(
+    integer('CUs per TaskManager. Default 1.', { minimum: 1, maximum: 399, default: 1, 'x-unit': 'CU' }),
+  ),
+  tm_slot_num: optional(integer('Slots per TaskManager. 0 or absent: by formula.', { minimum: 0, maximum: 2000 })),
   flink_version: optional(text('Version of Flink. Default: that of the service.', 64)),
   resume_checkpoint: optional(
     boolean('After an error go on from the latest checkpoint. Default false.', { default: false }),
@@ -59,22 +67,19 @@ export const JOB_FIELDS = {
   flink_log_config: optional(text('Log levels, as JSON text.', CONFIG_LENGTH_MAX)),
   execution_agency_urn: optional(text('Name of an agency. Stored and answered.', 256)),
   resource_config_version: optional(
-    Type.Enum(['v1', 'v2'], {
-      documented: { default: 'v1' },
-      description: 'v2: resource_config sizes the job. Default v1.',
-    }),
+    choice(['v1', 'v2'], 'v2: resource_config sizes the job. Default v1.', { default: 'v1' }),
   ),
   resource_config: optional(
     Type.Object(
       {
-        max_slot: optional(integer('Slots per TaskManager. Default 1.', { minimum: 1, default: 1 })),
+        max_slot: optional(integer('Slots per TaskManager. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
         parallel_number: optional(integer('Parallelism. Default 1.', { minimum: 1, maximum: 2000, default: 1 })),
         jobmanager_resource_spec: optional(Spec),
         taskmanager_resource_spec: optional(Spec),
       },
       {
         description:
-          'Sizes the job when resource_config_version is v2. Given as a whole: absent parts take their defaults.',
+          'Sizes the job when resource_config_version is v2. What is absent in it takes its default, and stays on an update.',
       },
     ),
   ),
@@ -84,8 +89,8 @@ const JobFields = Type.Object(JOB_FIELDS)
 type JobFields = Static<typeof JobFields>
 
 /** The common settings that the request gives, and no others. */
-export function toCommonSettings(body: JobFields): Partial<JobSettings> {
-  return onlyGiven({
+export function toCommonSettings(body: JobFields): GivenSettings {
+  return onlyGiven<GivenSettings>({
     cuNumber: body.cu_number,
     managerCuNumber: body.manager_cu_number,
     parallelNumber: body.parallel_number,
@@ -98,23 +103,20 @@ export function toCommonSettings(body: JobFields): Partial<JobSettings> {
     resumeCheckpoint: body.resume_checkpoint,
     resumeMaxNum: body.resume_max_num,
     checkpointEnabled: body.checkpoint_enabled,
-    checkpointMode: toCheckpointMode(body.checkpoint_mode),
+    checkpointMode: toCheckpointMode(given(body.checkpoint_mode)),
     checkpointIntervalSeconds: body.checkpoint_interval,
     runtimeConfig: textOrNull(body.runtime_config),
     flinkLogConfig: textOrNull(body.flink_log_config),
     flinkVersion: textOrNull(body.flink_version),
     executionAgencyUrn: textOrNull(body.execution_agency_urn),
-    resourceConfigVersion: body.resource_config_version,
+    resourceConfigVersion: given(body.resource_config_version),
     resourceConfig: body.resource_config && toResourceConfig(body.resource_config),
   })
 }
 
-/** Settings that may be absent from a request: unchanged, or the default. */
-type Given = { [Key in keyof JobSettings]?: JobSettings[Key] | undefined }
-
-/** Without the keys whose value is undefined. */
-export function onlyGiven(values: Given): Partial<JobSettings> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<JobSettings>
+/** Without the keys whose value is undefined: those stay, or take the default. */
+export function onlyGiven<Wanted>(values: { [Key in keyof Wanted]?: Wanted[Key] | undefined }): Partial<Wanted> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<Wanted>
 }
 
 /** An empty text means none; an absent one stays absent. */
@@ -127,15 +129,15 @@ function toCheckpointMode(value: number | string | undefined): CheckpointMode | 
   return value === 2 || value === '2' || value === 'at_least_once' ? 'at_least_once' : 'exactly_once'
 }
 
-function toResourceConfig(config: NonNullable<JobFields['resource_config']>): JobSettings['resourceConfig'] {
-  return {
-    maxSlot: config.max_slot ?? 1,
-    parallelNumber: config.parallel_number ?? 1,
+function toResourceConfig(config: NonNullable<JobFields['resource_config']>): GivenResourceConfig {
+  return onlyGiven<GivenResourceConfig>({
+    maxSlot: config.max_slot,
+    parallelNumber: config.parallel_number,
     jobManager: toSpec(config.jobmanager_resource_spec),
     taskManager: toSpec(config.taskmanager_resource_spec),
-  }
+  })
 }
 
-function toSpec(spec: { cpu?: number; memory?: string } | undefined): { cpu: number; memory: string } {
-  return { cpu: spec?.cpu ?? 1, memory: spec?.memory ?? '4G' }
+function toSpec({ cpu, memory }: Static<typeof Spec> = {}): Partial<ResourceSpec> {
+  return onlyGiven<ResourceSpec>({ cpu, memory: given(memory) })
 }

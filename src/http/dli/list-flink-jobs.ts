@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { isProjectAdmin } from '../../access/index.ts'
+import { visibleTo } from '../../grants/index.ts'
 import type { JobQuery, JobView } from '../../jobs/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
 import type { HttpParts } from '../parts.ts'
@@ -49,8 +49,8 @@ export const listFlinkJobs = projectEndpoint({
   answer: Answer,
   async handle(parts, { caller, query, language }) {
     const wanted = toJobQuery(query)
-    const visible = isProjectAdmin(caller) ? {} : { visibleTo: caller.userId }
-    const found = wanted ? await parts.jobs.list(caller.projectId, { ...wanted, ...visible }) : { total: 0, jobs: [] }
+    const seen = { visibleTo: visibleTo(caller) }
+    const found = wanted ? await parts.jobs.list(caller.projectId, { ...wanted, ...seen }) : { total: 0, jobs: [] }
     const spell = spelling(parts, query, language)
     return {
       is_success: SUCCESS_TEXT,

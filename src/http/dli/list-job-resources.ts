@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { groupPackages } from '../../artifacts/index.ts'
+import { visibleTo } from '../../grants/index.ts'
 import { parseTagFilter } from '../../tags/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
 import { optional } from './fields.ts'
@@ -28,11 +29,11 @@ export const listJobResources = projectEndpoint({
     groups: Type.Array(GroupItem),
     total: Type.Integer({ description: 'Number of resources.' }),
   }),
-  async handle({ artifacts, grants }, { caller, query, language }) {
-    const isVisible = await grants.visiblePackages(caller)
+  async handle({ artifacts }, { caller, query, language }) {
+    const seen = { visibleTo: visibleTo(caller) }
     const tags = parseTagFilter(query.text('tags'))
-    const all = await artifacts.list(caller.projectId, { isVisible })
-    const found = await artifacts.list(caller.projectId, { isVisible, kind: query.oneOf('kind', PACKAGE_KINDS), tags })
+    const all = await artifacts.list(caller.projectId, seen)
+    const found = await artifacts.list(caller.projectId, { ...seen, kind: query.oneOf('kind', PACKAGE_KINDS), tags })
     const groups = new Set(found.map(({ group }) => group))
     return {
       resources: found.map((item) => toPackageItem(item, language)),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { visibleTo } from '../../grants/index.ts'
 import type { QueueOrder } from '../../queues/index.ts'
 import { parseTagFilter } from '../../tags/index.ts'
 import { projectEndpoint } from '../endpoint.ts'
@@ -31,12 +32,12 @@ export const listQueues = projectEndpoint({
     'with-charge-info': optional(Type.Boolean({ description: 'Accepted; nothing is charged here.' })),
   }),
   answer: Type.Object({ is_success: SuccessBoolean, message: Type.String(), queues: Type.Array(QueueItem) }),
-  async handle({ queues, grants, flinkVersions }, { caller, query }) {
+  async handle({ queues, flinkVersions }, { caller, query }) {
     const order = query.oneOf('order', ORDER_NAMES)
     query.boolean('with-priv')
     query.boolean('with-charge-info')
     const found = await queues.list(caller.projectId, {
-      isVisible: await grants.visibleQueues(caller),
+      visibleTo: visibleTo(caller),
       type: query.oneOf('queue_type', TYPES) ?? 'sql',
       tags: parseTagFilter(query.text('tags')),
       order: order && ORDERS[order],

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { projectEndpoint } from '../endpoint.ts'
 import { nullable } from './fields.ts'
 import { dliOperation } from './operations.ts'
-import { Filter, Paging, pageOf, TagItems, toResourceFilter, toResourceKind, toTagItem, visibleOf } from './tag-wire.ts'
+import { Filter, Paging, TagItems, toPage, toResourceFilter, toResourceKind, toTagItem } from './tag-wire.ts'
 
 const Found = Type.Object({
   resource_id: Type.String({ description: 'Number of the job, name of the queue, or group#name of the package.' }),
@@ -21,16 +21,16 @@ export const listResourcesByTags = projectEndpoint({
     resources: Type.Array(Found, { description: 'Oldest first.' }),
     total_count: Type.Integer({ description: 'Matching resources, before paging.' }),
   }),
-  async handle({ resourceTags, grants }, { caller, params, query, body }) {
+  async handle({ resourceTags }, { caller, params, query, body }) {
     const kind = toResourceKind(params.resource_type)
-    const isVisible = await visibleOf(grants, caller, kind)
-    const found = await resourceTags.find(caller.projectId, kind, { ...toResourceFilter(body), isVisible })
-    const resources = pageOf(found, { query }).map(({ resourceId, name, tags }) => ({
+    const filter = toResourceFilter(caller, body)
+    const found = await resourceTags.find(caller.projectId, kind, filter, toPage({ query }))
+    const resources = found.resources.map(({ resourceId, name, tags }) => ({
       resource_id: resourceId,
       resource_name: name,
       resource_detail: null,
       tags: tags.map(toTagItem),
     }))
-    return { resources, total_count: found.length }
+    return { resources, total_count: found.total }
   },
 })

@@ -1,8 +1,12 @@
+import type { Texts } from '../../lib/errors.ts'
+import { CHINESE } from '../document-zh.ts'
 import { type Endpoint, projectEndpoint } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
 import type { DliOperation } from './operations.ts'
 
 const FLINK_JOBS = /^\/(v1\.0|v3)\/:project_id\/streaming\//
+
+const inBoth = (en: string): Texts => ({ en, zh: CHINESE[en] ?? en })
 
 /** The endpoint of an operation that Headgate does not have: it says so, to callers who may know. */
 export function notSupported(operation: DliOperation): Endpoint {
@@ -13,7 +17,7 @@ export function notSupported(operation: DliOperation): Endpoint {
     description: operation.note,
     answer: null,
     async handle() {
-      throw REQUEST_ERRORS.notSupported(operation.title, operation.note)
+      throw REQUEST_ERRORS.notSupported(inBoth(operation.title), inBoth(operation.note))
     },
   })
 }

@@ -92,7 +92,7 @@ export const DLI_OPERATIONS = [
   { number: 46, id: 'showQuota', method: 'GET', path: '/v3/:project_id/quotas', success: 200, title: 'Show quotas', section: '8.6', support: 'yes', note: 'Of CUs, queues, packages and templates; what is not there yet has a quota of 0.' },
 
   // Queues
-  { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: '' },
+  { number: 47, id: 'createQueue', method: 'POST', path: '/v1.0/:project_id/queues', success: 200, title: 'Create a queue', section: '9.1', page: 'dli_02_0194', support: 'yes', note: 'The name of a pool is stored and not looked up: there are no pools yet, where the vendor refuses a missing one with DLI.0002.' },
   { number: 48, id: 'listQueues', method: 'GET', path: '/v1.0/:project_id/queues', success: 200, title: 'List queues', section: '9.2', support: 'yes', note: 'The parameters with-priv and with-charge-info are read and add nothing: the answer has no field for either.' },
   { number: 49, id: 'showQueue', method: 'GET', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Show a queue', section: '9.3', support: 'yes', note: '' },
   { number: 50, id: 'updateQueueCidr', method: 'PUT', path: '/v1.0/:project_id/queues/:queue_name', success: 200, title: 'Change the address range of a queue', section: '9.4', support: 'yes', note: '' },

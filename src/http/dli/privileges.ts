@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import type { Right, RightsOfUser, ThingKind, ThingName } from '../../grants/index.ts'
+import { toQueueName } from '../../queues/index.ts'
 import { type FieldRefusal, REQUEST_ERRORS } from '../request-errors.ts'
-import { toJobId } from './job-id.ts'
+import { parseJobId } from './job-id.ts'
 
 /** Rights and the things they are on, as DLI's calls about privileges spell them. */
 const SHARED = { GRANT_PRIVILEGE: 'grant', REVOKE_PRIVILEGE: 'revoke', SHOW_PRIVILEGES: 'showRights' } as const
@@ -44,9 +45,10 @@ const EXPECTED = {
 /** `jobs.flink.7` and the like. @throws Refusal `request.fieldBad` */
 export function toThing(field: string, object: string): ThingName {
   const [, kind, name = ''] = /^(jobs\.flink|queues|groups|resources)\.(.+)$/s.exec(object) ?? []
-  if (kind === 'queues') return { kind: 'queue', name }
+  if (kind === 'queues') return { kind: 'queue', name: toQueueName(name) }
   if (kind === 'groups') return { kind: 'group', name }
-  if (kind === 'jobs.flink' && /^\d{1,15}$/.test(name)) return { kind: 'job', id: toJobId(name) }
+  const id = kind === 'jobs.flink' ? parseJobId(name) : null
+  if (id !== null) return { kind: 'job', id }
   const [first = '', second, ...rest] = name.split('/')
   if (kind !== 'resources' || rest.length > 0) throw REQUEST_ERRORS.fieldBad(field, EXPECTED)
   if (second === undefined) return { kind: 'package', group: null, name: first }

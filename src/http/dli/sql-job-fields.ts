@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import type { JobSettings, RunMode } from '../../jobs/index.ts'
-import { boolean, integer, optional, text, texts } from './fields.ts'
+import type { GivenSettings, RunMode } from '../../jobs/index.ts'
+import { boolean, choice, given, integer, optional, text, texts } from './fields.ts'
 import {
   CONFIG_LENGTH_MAX,
   JOB_FIELDS,
@@ -24,10 +24,10 @@ export const SQL_JOB_FIELDS = {
     text('Sources, queries and sinks: at most 1048576 characters.', undefined, { maxLength: 1_048_576 }),
   ),
   run_mode: optional(
-    Type.Enum(RUN_MODES, {
-      description:
-        'exclusive_cluster takes flink_opensource_sql_job and flink_sql_job, shared_cluster flink_sql_job, edge_node flink_sql_edge_job. Default: what suits job_type and queue_name.',
-    }),
+    choice(
+      RUN_MODES,
+      'exclusive_cluster takes flink_opensource_sql_job and flink_sql_job, shared_cluster flink_sql_job, edge_node flink_sql_edge_job. Default: what suits job_type and queue_name.',
+    ),
   ),
   idle_state_retention: optional(
     integer('How long idle state is kept, at least 1; answered as it was sent. Default 3600.', {
@@ -60,9 +60,9 @@ export const SQL_JOB_FIELDS = {
 const SqlJobFields = Type.Object(SQL_JOB_FIELDS)
 
 /** The settings that the request gives, and no others; the text of the job is none of them. */
-export function toSqlSettings(body: Static<typeof SqlJobFields>): Partial<JobSettings> {
-  const ofSql = onlyGiven({
-    runMode: body.run_mode,
+export function toSqlSettings(body: Static<typeof SqlJobFields>): GivenSettings {
+  const ofSql = onlyGiven<GivenSettings>({
+    runMode: given(body.run_mode),
     idleStateRetentionSeconds: body.idle_state_retention,
     edgeGroupIds: body.edge_group_ids,
     dirtyDataStrategy: textOrNull(body.dirty_data_strategy),

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import type { Actor, Grants } from '../../grants/index.ts'
-import type { Resource, ResourceFilter, ResourceKind, Tag, TagValues } from '../../tags/index.ts'
+import { type Actor, visibleTo } from '../../grants/index.ts'
+import type { Page, ResourceFilter, ResourceKind, Tag, TagValues } from '../../tags/index.ts'
 import { TAG_ERRORS } from '../../tags/index.ts'
 import type { Call } from '../endpoint.ts'
 import { REQUEST_ERRORS } from '../request-errors.ts'
-import { boolean, optional, text, texts } from './fields.ts'
+import { boolean, optional, tagKey, tagValue, text, texts } from './fields.ts'
 
 /** The tag calls of version 3, which name resources by type and id. */
 const KINDS: Readonly<Record<string, ResourceKind>> = {
@@ -16,18 +16,15 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
 const TAGS_MAX = 20
 const PAGE_MAX = 1000
 
-const key = text('Key of the tag.')
-const value = text('Value of the tag.')
-
 export const NewTags = Type.Object({
-  tags: Type.Array(Type.Object({ key, value }), {
+  tags: Type.Array(Type.Object({ key: tagKey, value: tagValue }), {
     minItems: 1,
     description: 'A key that is there gets the new value.',
   }),
 })
 
 export const OldTags = Type.Object({
-  tags: Type.Array(Type.Object({ key, value: optional(text('Not looked at: a key has one value.')) }), {
+  tags: Type.Array(Type.Object({ key: tagKey, value: optional(text('Not looked at: a key has one value.')) }), {
     minItems: 1,
     maxItems: TAGS_MAX,
     description: 'A tag that is not there is no error.',
@@ -37,7 +34,7 @@ export const OldTags = Type.Object({
 export const Filter = Type.Object({
   without_any_tag: optional(boolean('Only resources without tags; the field tags is then ignored. Default false.')),
   tags: optional(
-    Type.Array(Type.Object({ key, values: optional(texts('Any of them; none: any value.', 255)) }), {
+    Type.Array(Type.Object({ key: tagKey, values: optional(texts('Any of them; none: any value.', 255)) }), {
       maxItems: TAGS_MAX,
       description: 'Tags that the resource must all have.',
     }),
@@ -63,29 +60,31 @@ export function toResourceKind(type = ''): ResourceKind {
   return kind
 }
 
-/** What of a kind the caller may see: nothing else counts in a list. */
-export function visibleOf(grants: Grants, caller: Actor, kind: ResourceKind): Promise<(each: Resource) => boolean> {
-  if (kind === 'job') return grants.jobsWith(caller, 'view')
-  return kind === 'queue' ? grants.visibleQueues(caller) : grants.visiblePackages(caller)
-}
-
 type FilterBody = Readonly<{
   without_any_tag?: boolean
   tags?: readonly { key: string; values?: readonly string[] }[]
   matches?: readonly { value: string }[]
 }>
 
-export function toResourceFilter({ without_any_tag, tags = [], matches = [] }: FilterBody): ResourceFilter {
+/** What the caller may not see does not count either. */
+export function toResourceFilter(caller: Actor, body: FilterBody): ResourceFilter {
+  const { without_any_tag, tags = [], matches = [] } = body
   return {
+    visibleTo: visibleTo(caller),
     withoutAnyTag: without_any_tag,
     tags: tags.map(({ key, values = [] }) => ({ key, values })),
     nameContains: matches[0]?.value,
   }
 }
 
-export function pageOf<Item>(items: readonly Item[], { query }: Pick<Call, 'query'>): Item[] {
+export function toPage({ query }: Pick<Call, 'query'>): Page {
   const offset = query.integer('offset', 0, REQUEST_ERRORS.pagingBad) ?? 0
   const limit = Math.min(PAGE_MAX, query.integer('limit', 0, REQUEST_ERRORS.pagingBad) ?? PAGE_MAX)
+  return { limit, offset }
+}
+
+export function pageOf<Item>(items: readonly Item[], call: Pick<Call, 'query'>): Item[] {
+  const { limit, offset } = toPage(call)
   return items.slice(offset, offset + limit)
 }
 

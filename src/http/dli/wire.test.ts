@@ -37,8 +37,8 @@ function view(settings: Partial<JobSettings> = {}, job: Partial<Job> = {}, rest:
     ownerName: 'u1',
     openOperation: null,
     latestSavepoint: null,
-    attempt: null,
-    sizing: { taskManagers: 1, slotsPerTaskManager: 1, cuCount: 2, realCuCount: 2 },
+    isLive: false,
+    sizing: { taskManagers: 1, taskManagerCus: 1, cuCount: 2, realCuCount: 2 },
     sqlBody: '',
     ...rest,
   }
@@ -153,16 +153,16 @@ describe('the detail of a job', () => {
   })
 
   it('names the CUs that the job comes to only when they are not cu_number', () => {
-    const sizing = { taskManagers: 2, slotsPerTaskManager: 2, cuCount: 5, realCuCount: 3 }
-    expect(toJobDetail(view({ cuNumber: 5 }, {}, { sizing }), reading).job_config).toMatchObject({
+    const sizing = { taskManagers: 2, taskManagerCus: 1, cuCount: 5, realCuCount: 3 }
+    expect(toJobDetail(view({ cuNumber: 5, parallelNumber: 8 }, {}, { sizing }), reading).job_config).toMatchObject({
       real_cu_number: 3,
       tm_slot_num: 2,
     })
   })
 
   it('counts executors only while something runs', () => {
-    const live = { attempt: { live: true } } as Partial<JobView>
-    const ended = { attempt: { live: false } } as Partial<JobView>
+    const live = { isLive: true }
+    const ended = { isLive: false }
     expect(toJobDetail(view({}, {}, live), reading).job_config).toMatchObject({
       executor_number: 1,
       executor_cu_number: 1,

@@ -8,6 +8,7 @@ import {
   scalingOf,
 } from '../../jobs/index.ts'
 import { shownCheckpointPath } from '../../jobs/job-places.ts'
+import { shownSlots } from '../../jobs/job-sizing.ts'
 import type { Language } from '../../lib/errors.ts'
 import { nullable } from './fields.ts'
 import { JOB_TYPES } from './job-types.ts'
@@ -118,7 +119,7 @@ export const JobItem = Type.Object({
 })
 
 const detailOnly = {
-  update_time: nullable(millis),
+  update_time: nullable(count),
   user_id: text,
   project_id: text,
   sql_body: Type.String({ description: 'Text of an SQL job; empty for a Jar job.' }),
@@ -134,7 +135,7 @@ const detailOnly = {
   job_config: JobConfig,
 }
 
-export const JobDetail = Type.Object({ ...shared, start_time: nullable(millis), ...detailOnly })
+export const JobDetail = Type.Object({ ...shared, start_time: nullable(count), ...detailOnly })
 
 /** An item of the list with show_detail: both sets of fields. */
 export const DetailedJobItem = Type.Object({ ...JobItem.properties, ...detailOnly })
@@ -235,25 +236,20 @@ function toStorageConfig(job: Job) {
   }
 }
 
-function toSizeConfig({ job, sizing, attempt }: JobView) {
+function toSizeConfig({ job, sizing, isLive }: JobView) {
   const { settings } = job
-  const isLive = attempt?.live ?? false
   return {
     manager_cu_number: settings.managerCuNumber,
     cu_number: settings.cuNumber,
     parallel_number: settings.parallelNumber,
     executor_number: isLive ? sizing.taskManagers : null,
-    executor_cu_number: isLive ? executorCus(settings) : null,
+    executor_cu_number: isLive ? sizing.taskManagerCus : null,
     tm_cus: settings.tmCus,
-    tm_slot_num: Math.max(1, settings.tmSlotNum || sizing.slotsPerTaskManager),
+    tm_slot_num: shownSlots(settings),
     real_cu_number: sizing.realCuCount === settings.cuNumber ? 0 : sizing.realCuCount,
     resource_config_version: settings.resourceConfigVersion,
     resource_config: toResourceConfig(settings.resourceConfig),
   }
-}
-
-function executorCus(settings: JobSettings): number {
-  return settings.resourceConfigVersion === 'v2' ? Math.ceil(settings.resourceConfig.taskManager.cpu) : settings.tmCus
 }
 
 function toResourceConfig(config: ResourceConfig) {

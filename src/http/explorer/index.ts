@@ -17,6 +17,8 @@ const FILES: Readonly<Record<string, string>> = {
   'errors.js': 'explorer/errors.js',
   'errors.json': 'api/errors.json',
   'explorer.css': 'explorer/explorer.css',
+  'fields.js': 'explorer/fields.js',
+  'file.js': 'explorer/file.js',
   'filled.js': 'explorer/filled.js',
   'icon.svg': 'explorer/icon.svg',
   'index.html': 'explorer/index.html',

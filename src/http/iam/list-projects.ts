@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { dliOperation } from '../dli/operations.ts'
 import { callerEndpoint } from '../endpoint.ts'
+import type { Query } from '../query.ts'
+import { REQUEST_ERRORS } from '../request-errors.ts'
 import { Links, toLinks } from './links.ts'
 
 const text = Type.Optional(Type.String())
@@ -27,17 +29,17 @@ export const listProjects = callerEndpoint({
     parent_id: text,
     enabled: text,
     is_domain: text,
-    page: text,
-    per_page: text,
+    page: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+    per_page: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
   answer: Type.Object({ projects: Type.Array(ProjectItem), links: Links }),
   async handle({ access }, { caller, query, baseUrl }) {
     const found = await access.listProjects(caller, { name: query.text('name') })
-    const isWanted = query.text('is_domain') !== 'true' && query.text('enabled') !== 'false'
+    const isWanted = query.boolean('is_domain') !== true && query.boolean('enabled') !== false
     const ofDomain = [query.text('domain_id'), query.text('parent_id')].filter((id) => id !== undefined)
     const wanted = found.filter((project) => isWanted && ofDomain.every((id) => id === project.domainId))
     return {
-      projects: wanted.map(({ id, name, domainId, enabled, description }) => ({
+      projects: pageOf(query, wanted).map(({ id, name, domainId, enabled, description }) => ({
         id,
         name,
         domain_id: domainId,
@@ -51,3 +53,9 @@ export const listProjects = callerEndpoint({
     }
   },
 })
+
+function pageOf<Row>(query: Query, rows: readonly Row[]): Row[] {
+  const page = query.integer('page', 1, REQUEST_ERRORS.fieldBad) ?? 1
+  const size = query.integer('per_page', 1, REQUEST_ERRORS.fieldBad) ?? rows.length
+  return rows.slice((page - 1) * size, page * size)
+}

@@ -1,4 +1,5 @@
 import type { Caller, TokenFacts } from '../../access/index.ts'
+import { Refusal } from '../../lib/errors.ts'
 import { dliOperation } from '../dli/operations.ts'
 import { type Call, callerEndpoint } from '../endpoint.ts'
 import type { HttpParts } from '../parts.ts'
@@ -30,16 +31,22 @@ export const checkToken = callerEndpoint({
   },
 })
 
-/** A token of somebody else looks like none, but to an administrator of the same domain. */
+/** A token of somebody else looks like none, but to an administrator of the same domain. None is no reason to sign in again. */
 async function inspectSubject(
   { access }: HttpParts,
   { caller, headers, setHeader }: Call<unknown, Caller>,
 ): Promise<TokenFacts> {
   const token = headers['x-subject-token']
   if (typeof token !== 'string' || token === '') throw REQUEST_ERRORS.fieldMissing('X-Subject-Token')
-  const facts = await access.inspectToken(token)
-  const mayLook = facts.userId === caller.userId || (caller.isAdmin && facts.domainId === caller.domainId)
-  if (!mayLook) throw REQUEST_ERRORS.subjectUnknown()
+  const facts = await access.inspectToken(token).catch(nothingFor)
+  const isOwn = facts?.userId === caller.userId
+  const mayLook = isOwn || (caller.isAdmin && facts?.domainId === caller.domainId)
+  if (!facts || !mayLook) throw REQUEST_ERRORS.subjectUnknown()
   setHeader('x-subject-token', token)
   return facts
+}
+
+function nothingFor(error: unknown): null {
+  if (error instanceof Refusal) return null
+  throw error
 }

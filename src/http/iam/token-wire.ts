@@ -12,7 +12,7 @@ const Service = Type.Object({ id: text, name: text, type: text, endpoints: Type.
 export const TokenAnswer = Type.Object({
   token: Type.Object({
     methods: Type.Array(text),
-    expires_at: Type.String({ description: '2026-01-03T03:04:05.000000Z' }),
+    expires_at: Type.String({ description: '24 hours after it was issued: ISO 8601, UTC, with microseconds.' }),
     issued_at: text,
     user: Type.Object({ ...NamedInDomain.properties, password_expires_at: text }),
     project: Type.Optional(NamedInDomain),

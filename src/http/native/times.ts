@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 
 /** Moments in Headgate's own API: ISO 8601, UTC. */
-export const Moment = Type.String({ description: '2026-01-02T03:04:05.678Z' })
+export const Moment = Type.String()
 
 export const MomentOrNull = Type.Union([Moment, Type.Null()])
 

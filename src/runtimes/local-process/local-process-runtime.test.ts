@@ -123,13 +123,13 @@ describe('the end of an attempt', () => {
       const runtime = pretendRuntime(folder)
       for (const attemptId of ['attempt1', 'attempt2']) await runtime.launch({ ...one, attemptId }, never)
       const mine = () => processesWithVariable('HEADGATE_ATTEMPT', 'attempt2')
-      // The programs of both attempts have become the user's.
-      const ofUser = async () => (await runningProcesses()).filter(({ user }) => user === USER)
-      await eventually(async () => (await mine()).length === 4 && (await ofUser()).length === 4)
-      const running = await ofUser()
-      const wrappers = (await mine()).filter(({ pid }) => running.some(({ parentPid }) => parentPid === pid))
-      expect(wrappers).toHaveLength(2)
-      for (const wrapper of wrappers) signalProcess(wrapper, 'SIGKILL')
+      // A wrapper is the parent of what has become the job's user by then, which takes it a moment.
+      const wrappers = async () => {
+        const running = (await runningProcesses()).filter(({ user }) => user === USER)
+        return (await mine()).filter(({ pid }) => running.some(({ parentPid }) => parentPid === pid))
+      }
+      await eventually(async () => (await mine()).length === 4 && (await wrappers()).length === 2)
+      for (const wrapper of await wrappers()) signalProcess(wrapper, 'SIGKILL')
       await eventually(async () => (await mine()).length === 2)
       await runtime.kill('attempt1')
       expect(await mine()).toHaveLength(2)

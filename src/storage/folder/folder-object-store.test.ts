@@ -297,7 +297,7 @@ test('no put is lost to deletes of its neighbours that empty their folder', asyn
   expect(await keys(store)).toEqual([])
 })
 
-test('what a crash left behind goes at the next start, and nothing younger', async () => {
+test('what a crash left behind goes at the next start and in every sweep, and nothing younger', async () => {
   const { folder, store } = await setup()
   await put(store, 'k')
   const temporaries = join(folder, PROJECT, '.headgate-tmp')
@@ -307,6 +307,9 @@ test('what a crash left behind goes at the next start, and nothing younger', asy
   const again = await openFolderObjectStore({ folder })
   expect(await readdir(temporaries)).toEqual(['young'])
   expect(await keys(again)).toEqual(['k'])
+  await utimes(join(temporaries, 'young'), 1, 1)
+  await again.sweep()
+  expect(await readdir(temporaries)).toEqual([])
 })
 
 test('places of Flink are named by file URLs, and only those inside the project are read back', async () => {

@@ -66,6 +66,7 @@ export async function openFolderObjectStore({
     flinkUrl: (ref) => flinkUrl(root, ref),
     flinkRootUrl: (projectId) => flinkRootUrl(root, projectId),
     fromFlinkUrl: (projectId, url) => fromFlinkUrl(root, projectId, url),
+    sweep: () => removeLeftovers(root, clock),
     handOver: async (projectId) => {
       const user = owner(projectId)
       assertProjectId(projectId)

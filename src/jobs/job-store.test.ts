@@ -3,10 +3,12 @@ import { expect, test } from 'vitest'
 import { describeOnEachDatabase } from '../../test/support/databases.ts'
 import { openWorld } from '../access/test-world.ts'
 import type { Database } from '../db/database.ts'
-import type { JobQuery } from './job.ts'
-import { pageOfJobs } from './job-list-store.ts'
+import { pageOfResources } from '../tags/resource-store.ts'
+import type { JobId, JobQuery } from './job.ts'
+import { jobRows, pageOfJobs } from './job-list-store.ts'
 import { toRow } from './job-rows.ts'
 import { DEFAULT_SETTINGS } from './job-settings.ts'
+import { createJobStore } from './job-store.ts'
 
 const JOBS = 600
 const JOBS_OF_OTHERS = 6000
@@ -37,9 +39,50 @@ describeOnEachDatabase((open) => {
       expect((await query.execute()).length, what).toBeGreaterThan(0)
     }
   })
+
+  test('jobs are found by an index of their tags, too, where tags are asked for all kinds of things', async () => {
+    const { database, caller } = await openWorld(open)
+    await fill(database, caller.projectId, caller.userId, JOBS)
+    await sql`analyze`.execute(database.db)
+    const rows = jobRows(database.db, caller.projectId, undefined)
+    const filter = { tags: [{ key: 'team', values: ['t7', 't8'] }] }
+    const query = pageOfResources(database.db, rows, { projectId: caller.projectId, kind: 'job' }, filter, PAGE)
+    expect(await planOf(database, query)).toMatch(/tags_value/u)
+    expect(await query.execute()).toHaveLength(60)
+  })
 })
 
-async function planOf(database: Database, query: ReturnType<typeof pageOfJobs>): Promise<string> {
+describeOnEachDatabase((open) => {
+  test('of every job the newest savepoint is told, of those of one moment the one with the greatest id', async () => {
+    const { database, caller } = await openWorld(open)
+    await fill(database, caller.projectId, caller.userId, 3)
+    const store = createJobStore(database)
+    const [first, second, third] = (await store.names(database.db, caller.projectId)).map(({ id }) => id) as JobId[]
+    const savepoint = (jobId: JobId | undefined, id: string, at: number) => ({
+      ...{ id, jobId: jobId as JobId, attemptId: null, origin: 'imported' as const, url: `file:/${id}`, path: id },
+      createdAt: new Date(at),
+    })
+    const all = [
+      savepoint(first, 'b', 2),
+      savepoint(first, 'a', 1),
+      savepoint(second, 'c', 3),
+      savepoint(second, 'd', 3),
+    ]
+    await database.transact(async (tx) => {
+      for (const each of all) await store.insertSavepoint(tx, each)
+    })
+    const latest = await store.latestSavepoints(database.db, [first, second, third] as JobId[])
+    expect([...latest].sort()).toEqual([
+      [first, all[0]],
+      [second, all[3]],
+    ])
+  })
+})
+
+async function planOf(
+  database: Database,
+  query: ReturnType<typeof pageOfJobs> | ReturnType<typeof pageOfResources>,
+): Promise<string> {
   const rows =
     database.quirks.name === 'sqlite' ? await query.explain(undefined, sql`query plan`) : await query.explain('json')
   return JSON.stringify(rows)
