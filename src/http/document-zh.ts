@@ -551,11 +551,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   'Only keys after this one: next_after of the page before.': '只返回该键之后的对象，取上一页的next_after。',
   'Default 100, at most 1000.': '默认为100，最大1000。',
   'Every move of a job, with its reason': '查询作业的状态变化及原因',
-  'warm: they were waiting, and the job started in about a second.': 'warm：JVM已预热等待，作业约一秒即可启动。',
-  'Why they were not warm: off, ownJvmOptions, otherSize, otherUser, noSlot, notReady, died or hung (docs/guides/warm-starts.md).':
-    '未使用预热JVM的原因：off、ownJvmOptions、otherSize、otherUser、noSlot、notReady、died或hung（见docs/guides/warm-starts.md）。',
-  'The steps of the start, each with the milliseconds since the one before.':
-    '启动的各个步骤，以及与前一步骤相隔的毫秒数。',
   'The launches of a job: timeline, restore point, failure': '查询作业的启动记录：时间线、恢复点、失败原因',
   'From 1, per job.': '每个作业从1开始。',
   'Why it started from there, or empty.': '从该处启动的原因，或为空。',

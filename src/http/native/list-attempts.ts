@@ -28,16 +28,9 @@ const AttemptItem = Type.Object({
   ]),
   flink_restarts: Type.Integer(),
   last_checkpoint: Type.Union([Type.Object({ url: Type.String(), completed_at: Moment }), Type.Null()]),
-  jvms: Type.Union([Type.Enum(['warm', 'cold']), Type.Null()], {
-    description: 'warm: they were waiting, and the job started in about a second.',
-  }),
-  cold_because: Type.Union([Type.String(), Type.Null()], {
-    description:
-      'Why they were not warm: off, ownJvmOptions, otherSize, otherUser, noSlot, notReady, died or hung (docs/guides/warm-starts.md).',
-  }),
-  timeline: Type.Array(Type.Object({ step: Type.String(), at: Moment, took_ms: Type.Integer() }), {
-    description: 'The steps of the start, each with the milliseconds since the one before.',
-  }),
+  jvms: textOrNull,
+  cold_because: textOrNull,
+  timeline: Type.Array(Type.Object({ step: Type.String(), at: Moment, took_ms: Type.Integer() })),
 })
 
 export const listAttempts = projectEndpoint({
@@ -78,7 +71,7 @@ function toAttemptItem(attempt: Attempt, language: Language) {
     failure: failure && { cause: failure.cause, advice: failure.advice[language], detail: failure.detail },
     flink_restarts: attempt.flinkRestarts,
     last_checkpoint: lastCheckpoint && { url: lastCheckpoint.url, completed_at: toMoment(lastCheckpoint.completedAt) },
-    jvms: jvms === null || jvms === 'warm' ? jvms : ('cold' as const),
+    jvms: jvms === null || jvms === 'warm' ? jvms : 'cold',
     cold_because: jvms === 'warm' ? null : jvms,
     timeline: startSteps(attempt).map(({ step, at, tookMs }) => ({ step, at: toMoment(at), took_ms: tookMs })),
   }

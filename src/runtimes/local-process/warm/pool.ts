@@ -12,7 +12,7 @@ import { fits, type SlotKey, slotKeyOf } from './slot-key.ts'
 import type { WarmJvm } from './warm-jvm.ts'
 
 /**
- * JVMs that have run Flink once and wait for a job (docs/decisions/0014-warm-jvms.md).
+ * JVMs that have run Flink once and wait for a job (docs/decisions/0016-warm-jvms.md).
  *
  *     (nothing) ──fill──> warming ──ready──> ready ──reserve──> reserved ──lease──> not ours any more
  *                            │                 │  <──release──     │
