@@ -92,7 +92,8 @@ export class WarmPool {
     const key = slotKeyOf(wish)
     if (typeof key === 'string' || this.#options.slots === 0) return null
     const known = this.#followed.find((each) => fits(each.key, key))
-    const followed = { wish, key, atMs: performance.now(), notBeforeMs: known?.notBeforeMs ?? 0 }
+    const followed = known ?? { wish, key, atMs: 0, notBeforeMs: 0 }
+    followed.atMs = performance.now()
     this.#followed = [...this.#followed.filter((each) => each !== known), followed]
     return key
   }
@@ -107,10 +108,9 @@ export class WarmPool {
   /** Gives the program to the JVM that waits for it. When it is not taken, nothing waits there any more. */
   async lease({ id, role, table, wish }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
     const jvm = this.#take(id, role)
-    const answer = jvm ? await tell(jvm, role, table, program) : this.#whyCold(wish)
-    if (answer === 'taken' && jvm) return jvm
-    await endUnleased(table, role)
-    return answer === 'taken' ? 'died' : answer
+    const leased = jvm ? await tell(jvm, role, table, program) : this.#whyCold(wish)
+    if (typeof leased === 'string') await endUnleased(table, role)
+    return leased
   }
 
   /** Ends slots that are not wanted, and begins at most one. To be called every now and then. */
@@ -260,10 +260,16 @@ function limitOf(state: Slot['state']): number {
 }
 
 /** The marker first: a service that comes after us must not start what may have begun. */
-async function tell(jvm: WarmJvm, role: Role, table: MarkerTable, program: JavaProgram) {
+async function tell(
+  jvm: WarmJvm,
+  role: Role,
+  table: MarkerTable,
+  program: JavaProgram,
+): Promise<WarmJvm | 'died' | 'hung'> {
   for (const { pid } of table.unleased(role).jvms) raisePriority(pid)
   await table.beginLease(role)
   const answer = await jvm.lease(program)
-  if (answer === 'taken') await table.endLease(role)
-  return answer
+  if (answer !== 'taken') return answer
+  await table.endLease(role)
+  return jvm
 }
