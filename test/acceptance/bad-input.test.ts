@@ -156,7 +156,7 @@ describe('the words of a refusal', () => {
 
   it('name each choice once where a boolean may be a text', async () => {
     const reply = await world.send('POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [1], resume_savepoint: 1 })
-    expect(messageOf(reply)).toBe('resume_savepoint is not valid: it must be true or false.')
+    expect(messageOf(reply)).toBe('resume_savepoint is not valid: it must be true or false, also as text.')
   })
 })
 
