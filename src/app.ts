@@ -11,7 +11,7 @@ import {
 } from './access/index.ts'
 import { createArtifacts, TAGGED_PACKAGES } from './artifacts/index.ts'
 import { createBackground, type Duty } from './background/background.ts'
-import { sweepArtifacts, sweepObjects, sweepTokens, trainArchives } from './background/duties.ts'
+import { keepWarm, sweepArtifacts, sweepObjects, sweepTokens, trainArchives } from './background/duties.ts'
 import type { Config, Secrets } from './config/config.ts'
 import { openToJobs } from './config/data-folder.ts'
 import { assertOwnFolder, readOwner, takeFolder } from './config/folder-owner.ts'
@@ -27,13 +27,15 @@ import { createGrants } from './grants/index.ts'
 import type { HealthReport } from './http/parts.ts'
 import { createHttp } from './http/server.ts'
 import { createJobService, type JobId, type JobService, taggedJobs } from './jobs/index.ts'
+import type { JobParts } from './jobs/job-parts.ts'
 import { createJobStore, type JobStore } from './jobs/job-store.ts'
+import { likelyLaunches } from './jobs/likely-launches.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { DISK_BYTES_MIN, freeBytesOf } from './lib/disk.ts'
 import { failed, type Language, type Texts } from './lib/errors.ts'
 import { type Ids, randomIds } from './lib/ids.ts'
 import type { Logger } from './lib/logger.ts'
-import { accountIds, createAgencies, type JobUsers, openJobUsers } from './projects/index.ts'
+import { accountIds, createAgencies, type JobUsers, openJobUsers, readProjects } from './projects/index.ts'
 import { createConnectivityTests, createQueues, TAGGED_QUEUES } from './queues/index.ts'
 import { createExecutors } from './reconciler/executors.ts'
 import { createReconciler, type Reconciler } from './reconciler/reconciler.ts'
@@ -165,6 +167,7 @@ async function startOn(
   })
   const reconciler = createReconciler({
     ...parts,
+    userOf,
     executors: createExecutors({ ...parts, userOf }),
     policy: {
       patience: config.patience,
@@ -184,6 +187,7 @@ async function startOn(
       sweepTokens(access),
       sweepArtifacts(artifacts, clock),
       sweepObjects(objects),
+      ...(local && config.warmSlots > 0 ? [warmDuty(local, parts, config, userOf)] : []),
       ...(local && config.trainsArchives ? [trainingDuty(local, database, store, clock, users !== null)] : []),
     ],
     logger,
@@ -207,7 +211,7 @@ async function startOn(
     version,
     flinkVersions: () => runtime.flinkVersions(),
     explain: (id) => reconciler.explain(id),
-    health: () => healthOf(config, database, reconciler, clock),
+    health: () => healthOf(config, database, reconciler, local, clock),
     isUnavailable: database.quirks.isUnavailable,
     isDiskFull: database.quirks.isDiskFull,
     limits: config.http,
@@ -326,6 +330,34 @@ function trainingDuty(
   })
 }
 
+const STARTING_MS = 60_000
+
+function warmDuty(
+  runtime: LocalProcessRuntime,
+  parts: Pick<JobParts, 'database' | 'store' | 'clock' | 'chooseFlink'>,
+  { warmSlots, cuMemoryBytes }: Config,
+  userOf: (projectId: string) => Promise<number | null>,
+): Duty {
+  const { database, store, clock } = parts
+  return keepWarm({
+    expect: async () => {
+      const [first] = await readProjects(database.db)
+      const likely = first ? await likelyLaunches({ ...parts, cuMemoryBytes }, first.id, warmSlots) : []
+      for (const launch of likely) runtime.expect({ ...launch, user: await userOf(launch.projectId) })
+    },
+    surroundings: async () => {
+      const since = new Date(clock.now().getTime() - STARTING_MS)
+      const budgetBytes = runtime.memoryBudgetBytes()
+      const busyBytes = (await store.taken(database.db)).reduce((sum, row) => sum + row.memoryBytes, 0)
+      return {
+        isQuiet: (await store.countStarting(database.db, since)) === 0,
+        roomBytes: budgetBytes === null ? null : budgetBytes - busyBytes,
+      }
+    },
+    tend: (surroundings) => runtime.tendWarm(surroundings),
+  })
+}
+
 /** Null: jobs run as the service does. */
 async function openUsers(
   config: Config,
@@ -367,6 +399,7 @@ async function buildRuntime(
     listFlink: () => home.list(),
     java,
     trainingUser: users?.ofService ?? null,
+    warmSlots: config.warmSlots,
     limits: { runDiskBytes: config.runDiskBytes },
     clock,
     logger,
@@ -401,6 +434,7 @@ async function healthOf(
   config: Config,
   database: Database,
   reconciler: Reconciler,
+  local: LocalProcessRuntime | null,
   clock: Clock,
 ): Promise<HealthReport> {
   const databaseCheck = await database.db
@@ -422,6 +456,14 @@ async function healthOf(
       database: databaseCheck,
       disk,
       reconciler: { ok: turning, text: `${watched} jobs watched, ${passes} passes, ${failedPasses} failed` },
+      ...(local && config.warmSlots > 0 ? { warmSlots: warmCheck(local, config.warmSlots) } : {}),
     },
   }
+}
+
+/** Fine in any case: without a warm slot a job starts all the same. */
+function warmCheck(local: LocalProcessRuntime, slots: number): { ok: true; text: string } {
+  const { ready, warming } = local.warmSlots()
+  const versions = ready.length === 0 ? '' : ` (Flink ${ready.join(', ')})`
+  return { ok: true, text: `${ready.length} of ${slots} ready${versions}, ${warming.length} warming up` }
 }

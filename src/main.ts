@@ -10,6 +10,7 @@ import { doctorCommand } from './cli/doctor.ts'
 import { flinkCommand } from './cli/flink.ts'
 import { upCommand } from './cli/up.ts'
 import { readEnvironment, toConfig } from './config/config.ts'
+import { withLauncher } from './flink/launcher.ts'
 import { preparePlugins } from './flink/plugins.ts'
 import { messageOf, Refusal } from './lib/errors.ts'
 import { findJava } from './runtimes/java-home.ts'
@@ -30,6 +31,7 @@ try {
       flinkCommand({
         flinkHome: config.folders.flink,
         preparePlugins: async (installation) => preparePlugins(installation, (await findJava(config.javaHome)).home),
+        prepareLauncher: async (installation) => withLauncher(installation, (await findJava(config.javaHome)).home),
         print,
       }),
     )

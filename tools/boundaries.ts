@@ -43,7 +43,8 @@ export const ROOMS: Readonly<Record<string, { holds: string; imports: readonly s
     imports: ['src/lib', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts'],
   },
   'src/runtimes/local-process': {
-    holds: 'the host that starts JVMs on this machine: command lines, memory, identity, the end of processes',
+    holds:
+      'the host that starts JVMs on this machine, or has them waiting (warm/): command lines, memory, identity, the end of processes',
     imports: ['src/lib', 'src/flink', 'src/runtimes/runtime.ts', 'src/runtimes/state-url.ts', 'src/runtimes/cluster'],
   },
   'src/runtimes/simulated': {

@@ -43,6 +43,26 @@ export function sweepObjects(objects: Pick<ObjectStore, 'sweep'>): Duty {
   }
 }
 
+const TEND_MS = 1000
+
+/** Keeps JVMs warm for the launches that are to be expected; after the start of the service `expect` says which. */
+export function keepWarm<Surroundings>(parts: {
+  expect: () => Promise<void>
+  surroundings: () => Promise<Surroundings>
+  tend: (surroundings: Surroundings) => ReturnType<Duty['runOnce']>
+}): Duty {
+  let knows = false
+  return {
+    name: 'keepWarm',
+    everyMs: TEND_MS,
+    runOnce: async () => {
+      if (!knows) await parts.expect()
+      knows = true
+      return parts.tend(await parts.surroundings())
+    },
+  }
+}
+
 /** Makes what lets clusters start faster (class data archives), when no cluster is being started. */
 export function trainArchives(parts: {
   versions: () => Promise<readonly string[]>

@@ -9,8 +9,9 @@ import { table } from './table.ts'
 export type FlinkCommandContext = Readonly<{
   /** Folder that holds the installed versions. */
   flinkHome: string
-  /** Makes what jobs on this version need beside Flink itself. */
+  /** Make what jobs on this version need beside Flink itself. */
   preparePlugins: (installation: FlinkInstallation) => Promise<unknown>
+  prepareLauncher: (installation: FlinkInstallation) => Promise<unknown>
   print: (line: string) => void
 }>
 
@@ -67,11 +68,14 @@ async function install(
 }
 
 /** Whatever fails here is tried again when a job starts, so it is only said. */
-async function prepareFor(installation: FlinkInstallation, { preparePlugins, print }: FlinkCommandContext) {
-  try {
-    await preparePlugins(installation)
-  } catch (error) {
-    print(`Programs on Flink ${installation.version} cannot open obs:// paths themselves yet: ${messageOf(error)}`)
+async function prepareFor(installation: FlinkInstallation, context: FlinkCommandContext): Promise<void> {
+  const { version } = installation
+  const parts = [
+    [context.preparePlugins, `Programs on Flink ${version} cannot open obs:// paths themselves yet`],
+    [context.prepareLauncher, `Jobs on Flink ${version} have no launcher yet and start slowly`],
+  ] as const
+  for (const [prepare, problem] of parts) {
+    await prepare(installation).catch((error) => context.print(`${problem}: ${messageOf(error)}`))
   }
 }
 

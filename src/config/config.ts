@@ -36,6 +36,8 @@ export type Config = Readonly<{
   jobUsers: JobUsersSetting
   runDiskBytes: number
   startsAtOnce: number
+  /** Clusters of JVMs that wait for a job. */
+  warmSlots: number
   /** Make class data archives in the background, for faster starts. */
   trainsArchives: boolean
   maxCuNumber: number
@@ -113,6 +115,7 @@ export function toConfig(environment: Environment, projectFolder: string): { con
     jobUsers: ask.jobUsers('HEADGATE_JOB_USERS'),
     runDiskBytes: ask.disk('HEADGATE_RUN_DISK', '20G'),
     startsAtOnce: ask.integer('HEADGATE_STARTS_AT_ONCE', availableParallelism(), 1, 1000),
+    warmSlots: ask.integer('HEADGATE_WARM_SLOTS', 1, 0, 100),
     trainsArchives: ask.oneOf('HEADGATE_TRAIN_ARCHIVES', 'on', ['on', 'off']) === 'on',
     maxCuNumber: ask.integer('HEADGATE_MAX_CU_NUMBER', 400, 2, 100_000),
     maxDrafts: ask.integer('HEADGATE_MAX_DRAFTS', 100, 1, 1_000_000),

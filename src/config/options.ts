@@ -38,6 +38,10 @@ export const OPTIONS = {
     text: 'Clusters that may be starting at the same time.',
     byDefault: 'the number of CPU cores',
   },
+  HEADGATE_WARM_SLOTS: {
+    text: 'Jobs that can start in about a second: for so many of the kind that was started last, JVMs are kept waiting, of about 0.7 GB each; 0 keeps none.',
+    byDefault: '1',
+  },
   HEADGATE_TRAIN_ARCHIVES: {
     text: 'on or off: when nothing is being started, make class data archives, with which clusters start faster.',
     byDefault: 'on',

@@ -26,4 +26,5 @@ export type { JobDefinition, JobService, JobView, NewJob } from './job-service.t
 export { createJobService } from './job-service.ts'
 export { JOB_STATES, type JobState, LIFECYCLE, type Patience } from './lifecycle.ts'
 export type { NewSqlJob } from './sql-job.ts'
+export { jvmsOf, startSteps } from './start-steps.ts'
 export { taggedJobs } from './tagged-jobs.ts'

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Schema } from '../db/schema.ts'
 import { assert, type Texts } from '../lib/errors.ts'
+import type { TimelineEntry } from '../runtimes/runtime.ts'
 import type { Attempt, Job, JobId, Operation, Savepoint, Wish } from './job.ts'
 import { DEFAULT_SETTINGS } from './job-settings.ts'
 import type { JobState } from './lifecycle.ts'
@@ -171,7 +172,7 @@ export function attemptPatchRow(patch: AttemptPatch) {
 }
 
 export function fromAttemptRow(row: Selectable<Schema['attempts']>): Attempt {
-  const timeline = JSON.parse(row.timeline_json) as { step: Attempt['timeline'][number]['step']; at: string }[]
+  const timeline = JSON.parse(row.timeline_json) as (Omit<TimelineEntry, 'at'> & { at: string })[]
   return {
     id: row.id,
     jobId: row.job_id as JobId,
@@ -192,7 +193,7 @@ export function fromAttemptRow(row: Selectable<Schema['attempts']>): Attempt {
     outcome: row.outcome as Attempt['outcome'],
     failure: row.failure_json === null ? null : (JSON.parse(row.failure_json) as NonNullable<Attempt['failure']>),
     flinkRestarts: row.flink_restarts,
-    timeline: timeline.map(({ step, at }) => ({ step, at: new Date(at) })),
+    timeline: timeline.map((entry) => ({ ...entry, at: new Date(entry.at) })),
     lastCheckpoint:
       row.last_checkpoint === null || row.last_checkpoint_at === null
         ? null

@@ -16,6 +16,7 @@ import {
   patchRow,
   toRow,
 } from './job-rows.ts'
+import type { LaunchPlan } from './launch-plan.ts'
 import { type JobEvent, type JobState, nextState, OCCUPYING_STATES } from './lifecycle.ts'
 
 export type JobStore = ReturnType<typeof createJobStore>
@@ -356,6 +357,17 @@ export function createJobStore(database: Pick<Database, 'quirks'>) {
         .where('created_at', '>=', since.getTime())
         .executeTakeFirstOrThrow()
       return Number(row.count)
+    },
+
+    /** How attempts were launched, the newest first. */
+    async newestPlans(reader: Reader, limit: number): Promise<LaunchPlan[]> {
+      const rows = await reader
+        .selectFrom('attempts')
+        .select('launch_json')
+        .orderBy('created_at', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => JSON.parse(row.launch_json) as LaunchPlan)
     },
 
     async insertOperation(tx: Tx, operation: Operation): Promise<void> {

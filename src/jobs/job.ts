@@ -1,5 +1,5 @@
 import type { Texts } from '../lib/errors.ts'
-import type { CheckpointView, Failure, TimelineStep } from '../runtimes/runtime.ts'
+import type { CheckpointView, Failure, TimelineEntry } from '../runtimes/runtime.ts'
 import type { JobEvent, JobState } from './lifecycle.ts'
 
 /** Positive integer, one sequence over all projects and job types. */
@@ -144,7 +144,7 @@ export type Attempt = Readonly<{
   outcome: AttemptOutcome | null
   failure: Failure | null
   flinkRestarts: number
-  timeline: readonly { step: TimelineStep; at: Date }[]
+  timeline: readonly TimelineEntry[]
   lastCheckpoint: Pick<CheckpointView, 'url' | 'completedAt'> | null
   /** When its logs were last written to the job's bucket (log_enabled). */
   logsExportedAt: Date | null

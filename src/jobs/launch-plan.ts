@@ -16,6 +16,8 @@ import { readLogConfig, readRuntimeConfig } from './runtime-config.ts'
  */
 export type LaunchPlan = Omit<LaunchSpec, 'user' | 'mainClass' | 'jars' | 'files'> &
   Readonly<{
+    /** When somebody asked for it, or the attempt before it was lost (ISO 8601); plans of before do not say. */
+    askedAt?: string
     /** Null: from the manifest of the entrypoint jar. */
     mainClass: string | null
     entrypoint: string
@@ -64,9 +66,11 @@ export function planLaunch(
   sizing: Sizing,
   objects: Pick<ObjectStore, 'flinkUrl' | 'flinkRootUrl'>,
   note: Texts | null,
+  askedAt: Date,
 ): LaunchPlan {
   const { settings } = job
   return {
+    askedAt: askedAt.toISOString(),
     attemptId: attempt.id,
     projectId: job.projectId,
     jobId: job.id,
@@ -89,12 +93,17 @@ export function planLaunch(
       mode: settings.checkpointMode,
     },
     restart: restartPolicyOf(settings),
-    flinkConfig: Object.fromEntries(
-      Object.entries(readRuntimeConfig(settings.runtimeConfig)).filter(([key]) => !NOT_FOR_FLINK.test(key)),
-    ),
+    flinkConfig: flinkConfigOf(settings),
     logLevels: readLogConfig(settings.flinkLogConfig),
     note,
   }
+}
+
+/** What of the job's runtime_config is for Flink; variables stand in it by name. */
+export function flinkConfigOf({ runtimeConfig }: JobSettings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(readRuntimeConfig(runtimeConfig)).filter(([key]) => !NOT_FOR_FLINK.test(key)),
+  )
 }
 
 /**

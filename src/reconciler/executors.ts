@@ -73,7 +73,7 @@ async function noteTrouble({ database, store, clock }: ExecutorParts, { job }: J
 }
 
 async function toLaunchSpec(parts: ExecutorParts, plan: LaunchPlan): Promise<LaunchSpec> {
-  const { entrypoint, dependencyJars, dependencyFiles, mainClass, note: _note, ...rest } = plan
+  const { entrypoint, dependencyJars, dependencyFiles, mainClass, note: _note, askedAt: _asked, ...rest } = plan
   const fetch = (reference: string) => parts.artifacts.materialise(plan.projectId, reference)
   const [main, ...jars] = await Promise.all([entrypoint, ...dependencyJars].map(fetch))
   if (!main) throw new Error('a launch plan names its entrypoint')

@@ -2,13 +2,14 @@ import PQueue from 'p-queue'
 import type { Reader, Tx } from '../db/database.ts'
 import type { Attempt, Job, JobId, Restart } from '../jobs/job.ts'
 import type { JobParts } from '../jobs/job-parts.ts'
-import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
-import { planLaunch, variablesIn } from '../jobs/launch-plan.ts'
+import { memoryOf, type Sizing, sizeOf } from '../jobs/job-sizing.ts'
+import { flinkConfigOf, planLaunch, variablesIn } from '../jobs/launch-plan.ts'
 import { kindOf } from '../jobs/lifecycle.ts'
 import { findRestorable } from '../jobs/restorable.ts'
+import { jvmsOf, startSteps } from '../jobs/start-steps.ts'
 import type { Texts } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { Runtime } from '../runtimes/runtime.ts'
+import type { AttemptId, Runtime } from '../runtimes/runtime.ts'
 import type { ObjectStore } from '../storage/index.ts'
 import type { LaunchValue, LaunchValues } from '../variables/index.ts'
 import { decide } from './decide/decide.ts'
@@ -49,6 +50,8 @@ export type ReconcilerParts = Pick<
     launchValues: Pick<LaunchValues, 'choose' | 'of' | 'record'>
     objects: ObjectStore
     runtime: Runtime
+    /** The user id for the jobs of a project; null: they run as the service does. */
+    userOf: (projectId: string) => Promise<number | null>
     executors: Executors
     policy: Policy
     cuMemoryBytes: number
@@ -56,6 +59,13 @@ export type ReconcilerParts = Pick<
     beforeAct: (action: ActionName) => void
     logger: Logger
   }>
+
+type PreparedLaunch = Readonly<{
+  flink: { version: string; note: Texts | null }
+  sizing: Sizing
+  /** Null: none was prepared. */
+  slot: AttemptId | null
+}>
 
 const SAFETY_LOOK_MS = 10_000
 /** From here on a rhythm is spread by a quarter, so that jobs that began together do not stay together. */
@@ -175,7 +185,24 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   /** One transaction. False: somebody else was faster, or the room is gone; look again. */
   async function record(view: JobView, decision: Decision): Promise<boolean> {
     if (!hasSomethingToRecord(decision)) return true
-    const flink = decision.newAttempt ? await parts.chooseFlink(view.job.settings.flinkVersion) : null
+    const launch = decision.newAttempt ? await prepareLaunch(view.job) : null
+    const recorded = await recordAtOnce(view, decision, launch)
+    if (!recorded && launch?.slot) runtime.release(launch.slot)
+    return recorded
+  }
+
+  /** What a new attempt needs to know before it is recorded. Its id is that of a place that waits for it, if there is one. */
+  async function prepareLaunch({ projectId, settings }: Job): Promise<PreparedLaunch> {
+    const flink = await parts.chooseFlink(settings.flinkVersion)
+    const sizing = sizeOf(settings, parts.cuMemoryBytes)
+    const slot = await runtime.reserve({
+      ...{ user: await parts.userOf(projectId), flinkVersion: flink.version },
+      ...{ shape: sizing.shape, flinkConfig: flinkConfigOf(settings) },
+    })
+    return { flink, sizing, slot }
+  }
+
+  function recordAtOnce(view: JobView, decision: Decision, launch: PreparedLaunch | null): Promise<boolean> {
     return database.transact(async (tx) => {
       const at = clock.now()
       if (decision.event === 'admitted' && !(await stillHasRoom(tx, view))) return false
@@ -185,7 +212,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (!job) return false
       if (view.attempt && decision.attempt) await store.patchAttempt(tx, view.attempt.id, decision.attempt)
       if (view.operation && decision.operation) await recordOperation(tx, view, decision.operation, at)
-      const next = decision.newAttempt && flink ? newAttempt(view, job, decision.newAttempt, flink, at) : null
+      const next = decision.newAttempt && launch ? newAttempt(view, job, decision.newAttempt, launch, at) : null
       if (next) await store.insertAttempt(tx, next, runtime.kind)
       if (next) await parts.launchValues.record(tx, next.id, values)
       const attemptId = (next ?? view.attempt)?.id
@@ -193,8 +220,17 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (decision.event) {
         logger.info({ jobId: job.id, event: decision.event, state: job.state, because: decision.because }, 'job moved')
       }
+      if (decision.event === 'launched' && view.attempt) logStart({ ...view.attempt, ...decision.attempt })
       return true
     })
+  }
+
+  /** Milliseconds since it was asked for. */
+  function logStart(attempt: Attempt): void {
+    const steps = startSteps(attempt)
+    const beganMs = steps[0]?.at.getTime() ?? 0
+    const atMs = Object.fromEntries(steps.map(({ step, at }) => [step, at.getTime() - beganMs]))
+    logger.info({ jobId: attempt.jobId, attemptId: attempt.id, jvms: jvmsOf(attempt), atMs }, 'job runs')
   }
 
   const missingVariables = (job: Job) => parts.variables.missing(job.projectId, variablesIn(job.settings))
@@ -220,12 +256,11 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     { job: before, history }: JobView,
     job: Job,
     point: NonNullable<Decision['newAttempt']>,
-    flink: { version: string; note: Texts | null },
+    { flink, sizing, slot }: PreparedLaunch,
     at: Date,
   ): Attempt {
-    const sizing = sizeOf(job.settings, parts.cuMemoryBytes)
     const ids = {
-      id: parts.ids.hex32(),
+      id: slot ?? parts.ids.hex32(),
       flinkJobId: parts.ids.hex32(),
       flinkVersion: flink.version,
       restoreFrom: point.restoreFrom,
@@ -239,7 +274,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       cuCount: sizing.cuCount,
       memoryBytes: memoryOf(sizing.shape),
       restoreBecause: point.restoreBecause,
-      launchJson: JSON.stringify(planLaunch(job, ids, sizing, parts.objects, flink.note)),
+      launchJson: JSON.stringify(planLaunch(job, ids, sizing, parts.objects, flink.note, before.stateSince)),
       createdAt: at,
       launchedAt: null,
       runningAt: null,

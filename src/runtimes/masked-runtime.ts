@@ -25,6 +25,8 @@ export function maskingRuntime(runtime: Runtime, secretsOf: (attemptId: AttemptI
     })
   return {
     kind: runtime.kind,
+    reserve: (wish) => runtime.reserve(wish),
+    release: (attemptId) => runtime.release(attemptId),
     launch: (spec, signal) => refused(spec.attemptId, runtime.launch(spec, signal)),
     find: () => runtime.find(),
     inspect: (attemptId) => masked(attemptId, runtime.inspect(attemptId), maskObservation),

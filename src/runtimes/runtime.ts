@@ -20,7 +20,7 @@ export type ClusterShape = Readonly<{
   parallelism: number
 }>
 
-/** A file the attempt needs: copied by the driver from `path` (a file of Headgate's, immutable) under `name`. */
+/** A file the attempt needs: copied or linked by the driver from `path` (a file of Headgate's, immutable) under `name`. */
 export type LaunchFile = Readonly<{ name: string; path: string }>
 
 export type LaunchSpec = Readonly<{
@@ -60,6 +60,9 @@ export type LaunchSpec = Readonly<{
   /** log4j levels: root and per logger. */
   logLevels: Readonly<{ root: string; loggers: Readonly<Record<string, string>> }>
 }>
+
+/** As much of a launch as decides which prepared place can take it. */
+export type LaunchWish = Pick<LaunchSpec, 'user' | 'flinkVersion' | 'shape' | 'flinkConfig'>
 
 /** What Flink itself may do when a task fails; the hourly budget over attempts is the reconciler's. */
 export type RestartPolicy = Readonly<{ kind: 'never' } | { kind: 'always' } | { kind: 'perHour'; max: number }>
@@ -136,11 +139,13 @@ export type Observation = Readonly<{
   failure: Failure | null
   latestCheckpoint: CheckpointView | null
   /** Steps of the start, in order, each with the moment it was first seen. */
-  timeline: readonly { step: TimelineStep; at: Date }[]
+  timeline: readonly TimelineEntry[]
 }>
 
 export const TIMELINE_STEPS = [
+  'launching',
   'filesReady',
+  'configured',
   'jvmsSpawned',
   'jobManagerUp',
   'taskManagersRegistered',
@@ -148,6 +153,17 @@ export const TIMELINE_STEPS = [
   'firstCheckpoint',
 ] as const
 export type TimelineStep = (typeof TIMELINE_STEPS)[number]
+
+/** `jvms`, with `jvmsSpawned`: how they came to be, where the driver knows more than one way. */
+export type TimelineEntry = Readonly<{ step: TimelineStep; at: Date; jvms?: JvmStart }>
+
+/**
+ * `warm`: all were waiting, warmed up. Else why one of them was not: none is kept (`off`), none may be used
+ * (`ownJvmOptions`), none is of this size or of this project's user, none is there, it is not warm yet, it had died, or it
+ * did not answer.
+ */
+export type JvmStart = 'warm' | ColdReason
+export type ColdReason = 'off' | 'ownJvmOptions' | 'otherSize' | 'otherUser' | 'noSlot' | 'notReady' | 'died' | 'hung'
 
 export type LogFile = Readonly<{ name: string; sizeBytes: number; modifiedAt: Date }>
 
@@ -168,6 +184,16 @@ export type JobCounters = Readonly<{ sources: readonly OperatorCounter[]; sinks:
 
 export interface Runtime {
   readonly kind: 'local-process' | 'simulated'
+
+  /**
+   * Takes a place that is prepared for a launch like this one, and answers the attempt id that it has had from the
+   * beginning: whoever launches under this id launches there, at once. Null: none is prepared, any new id will do. A place
+   * is given away once; one that is never launched is gone when the service is gone. Never throws: it is a help only.
+   */
+  reserve(wish: LaunchWish): Promise<AttemptId | null>
+
+  /** Gives back what `reserve` answered, when no attempt was recorded under it. */
+  release(attemptId: AttemptId): void
 
   /**
    * Prepares and starts the attempt's cluster and hands the job to it; returns when the processes are spawned, long
@@ -236,6 +262,6 @@ export interface Runtime {
   /** Memory that attempts may take on this host in all, in bytes; null when the driver does not limit it. */
   memoryBudgetBytes(): number | null
 
-  /** Stops watching; leaves every process as it is. */
+  /** Stops watching; leaves every process of an attempt as it is, and ends those that wait for one. */
   close(): Promise<void>
 }

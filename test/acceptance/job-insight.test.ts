@@ -47,8 +47,11 @@ describe('what Headgate tells of a job beyond DLI', () => {
       flink_job_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       restore_from: null,
       failure: null,
-      timeline: expect.any(Array),
+      ...{ jvms: null, cold_because: null },
     })
+    const timeline = attempts?.[0]?.timeline as { step: string; took_ms: number }[]
+    expect(timeline.map(({ step }) => step).slice(0, 3)).toEqual(['asked', 'recorded', 'launching'])
+    expect(timeline.some(({ step, took_ms }) => step === 'shown' && took_ms >= 0)).toBe(true)
   })
 
   it('its savepoints', async () => {

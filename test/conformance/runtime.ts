@@ -5,7 +5,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { LaunchSpec, Observation, ProcessState, Runtime } from '../../src/runtimes/runtime.ts'
+import type { LaunchSpec, LaunchWish, Observation, ProcessState, Runtime } from '../../src/runtimes/runtime.ts'
 import { statePath, stateUrl } from '../../src/runtimes/state-url.ts'
 import { eventually, hex32, running, savepointEnd, seen } from '../support/clusters.ts'
 
@@ -16,6 +16,8 @@ export type RuntimeWorld = Readonly<{
   folder: string
   runtime: Runtime
   newRuntime(): Promise<Runtime>
+  /** A further driver that has prepared what it prepares for launches like this one. */
+  preparedFor(wish: LaunchWish): Promise<Runtime>
   spec(program: Program, differences?: Partial<LaunchSpec>): LaunchSpec
   /** As kill(2). */
   signal(pid: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>
@@ -86,7 +88,8 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
         const saved = await seen(world.runtime, attemptId, (o) => o.latestCheckpoint !== null)
         expect(saved).toMatchObject({ rest: 'answers', registeredTaskManagers: 1, failure: null, exists: true })
         expect(saved.timeline.map(({ step }) => step)).toEqual([
-          ...['filesReady', 'jvmsSpawned', 'jobManagerUp', 'taskManagersRegistered', 'running', 'firstCheckpoint'],
+          ...['launching', 'filesReady', 'configured', 'jvmsSpawned'],
+          ...['jobManagerUp', 'taskManagersRegistered', 'running', 'firstCheckpoint'],
         ])
         expect(saved.timeline.map(({ at }) => at)).toEqual(saved.timeline.map(({ at }) => at).sort((a, b) => +a - +b))
 
@@ -172,6 +175,27 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
         ])
         await leavesNothing(attemptId)
       })
+    })
+
+    test('a place that was prepared for a launch is given away once, takes it, and is gone with its driver when it does not', async () => {
+      const spec = world.spec('counts for ever', { flinkVersion: '2.3.0' })
+      const first = await world.preparedFor(spec)
+      const unused = await first.reserve(spec)
+      await first.close()
+      if (unused !== null) {
+        expect(await world.processes(unused)).toEqual([])
+        await world.runtime.kill(unused)
+        await world.runtime.dispose(unused)
+        expect(await world.runtime.find()).not.toContain(unused)
+      }
+      const second = await world.preparedFor(spec)
+      const taken = await Promise.all([second.reserve(spec), second.reserve(spec)])
+      const [id] = taken.filter((each) => each !== null)
+      expect(taken).toContain(null)
+      const attemptId = id ?? spec.attemptId
+      await second.launch({ ...spec, attemptId }, never)
+      await running(second, attemptId)
+      await leavesNothing(attemptId, second)
     })
 
     test('a job that ends by itself is FINISHED, and its graph can be read while it runs and when all is gone', async () => {

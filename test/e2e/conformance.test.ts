@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LaunchSpec } from '../../src/runtimes/runtime.ts'
 import { describeRuntime, type Program, type RuntimeWorld } from '../conformance/runtime.ts'
-import { createWorld, hex32, listens, portsOf, processesAbout, told } from '../support/clusters.ts'
+import { createWorld, eventually, hex32, listens, portsOf, processesAbout, told } from '../support/clusters.ts'
 
 const CLASSES: Readonly<Record<Program, string>> = {
   'counts for ever': 'CountForever',
@@ -24,6 +24,18 @@ async function createRealWorld(): Promise<RuntimeWorld> {
     ...{ folder, end, spec: specOf },
     runtime: await newRuntime(LIMITS),
     newRuntime: () => newRuntime(LIMITS),
+    preparedFor: async (wish) => {
+      const runtime = await newRuntime({ ...LIMITS, warmSlots: 1 })
+      runtime.expect(wish)
+      await eventually(
+        async () => {
+          await runtime.tendWarm({ isQuiet: true, roomBytes: null })
+          return runtime.warmSlots()
+        },
+        ({ ready }) => ready.length === 1,
+      )
+      return runtime
+    },
     signal: async (pid, signal) => void process.kill(pid, signal),
     count: async (attemptId) => Number((await told(counter(attemptId)))?.first ?? 0),
     processes: async (attemptId) => (await processesAbout(attemptId)).filter((line) => line.includes('/bin/java')),

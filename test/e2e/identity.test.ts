@@ -243,8 +243,21 @@ describe.skipIf(!isRoot)('with user ids of their own', () => {
     expect((await pidsOfUser(run.user)).length).toBeGreaterThan(run.jvms.length)
     await stopped(id)
     expect(await pidsOfUser(run.user)).toEqual([])
-    expect((await readdir(run.folder)).sort()).toEqual(
-      ['archive', 'conf', 'logs', 'processes', 'results', 'spec.json', 'starts', 'submit.log', 'timeline.json'].sort(),
+    // Tidied after the end has been shown.
+    const kept = [
+      'archive',
+      'conf',
+      'logs',
+      'processes',
+      'results',
+      'spec.json',
+      'starts',
+      'submit.log',
+      'timeline.json',
+    ]
+    await eventually(
+      async () => (await readdir(run.folder)).sort(),
+      (names) => names.join() === kept.toSorted().join(),
     )
     expect(await runOf(victim.attemptId)).toEqual(victim)
   })

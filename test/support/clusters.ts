@@ -21,7 +21,7 @@ import { stateUrl } from '../../src/runtimes/state-url.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
 
 const ROOT = dirname(dirname(import.meta.dirname))
-const FLINK_FOLDER = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
+export const FLINK_FOLDER = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data', 'flink')
 const GIB = 1024 ** 3
 /** As the service does it: as root, jobs have user ids of their own. */
 const [TRAINING_USER, JOB_USER] = process.getuid?.() === 0 ? [50_000, 50_001] : [null, null]
@@ -49,7 +49,7 @@ export async function createWorld(): Promise<World> {
     const runtime = createLocalProcessRuntime({
       ...{ runsFolder: join(folder, 'runs'), archivesFolder: join(folder, 'archives'), java, clock: systemClock },
       ...{ findFlink: (version) => home.find(version), listFlink: () => home.list(), memoryBudgetBytes: null },
-      ...{ trainingUser: TRAINING_USER, logger: createLogger('silent'), ...differences },
+      ...{ trainingUser: TRAINING_USER, warmSlots: 0, logger: createLogger('silent'), ...differences },
     })
     made.push(runtime)
     return runtime

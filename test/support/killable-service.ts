@@ -1,5 +1,6 @@
 /** The service on real Flink in a process of its own, killed at will and started again on the same folder. */
 import { rm } from 'node:fs/promises'
+import type { Environment } from '../../src/config/config.ts'
 import { connect, makeRealFolder, type RealClient, realEnvironment } from './real-service.ts'
 import { type Fault, type ServiceProcess, startServiceProcess } from './service-process.ts'
 
@@ -15,13 +16,16 @@ export type KillableService = RealClient &
     end(): Promise<void>
   }>
 
-export async function startKillableService(): Promise<KillableService> {
+export async function startKillableService(environment: Environment = {}): Promise<KillableService> {
   const folder = await makeRealFolder()
   let kills = 0
   let service: ServiceProcess
   let url = ''
   const start = async (fault?: Fault) => {
-    const started = startServiceProcess({ environment: realEnvironment(folder), ...(fault && { dieAt: fault }) })
+    const started = startServiceProcess({
+      environment: { ...realEnvironment(folder), ...environment },
+      ...(fault && { dieAt: fault }),
+    })
     service = started
     const first = await started.ready.catch(async (error: unknown) => {
       if ((await started.ended) === 'SIGKILL') return null

@@ -42,7 +42,7 @@ export async function createPretendedWorld(): Promise<PretendedWorld> {
   const runtime = await newRuntime()
   const alive = async (attemptId: string) => (await simulator.processesOf(attemptId)).filter(({ isAlive }) => isAlive)
   return {
-    ...{ folder, simulator, simulatorFolder, runtime, newRuntime },
+    ...{ folder, simulator, simulatorFolder, runtime, newRuntime, preparedFor: newRuntime },
     spec: (program, differences = {}) => specOf(folder, jar, program, differences),
     signal: async (pid, signal) => {
       if (!(await simulator.signal(pid, signal))) throw new Error(`there is no pretended process ${pid}`)

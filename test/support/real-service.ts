@@ -1,5 +1,5 @@
 /** The whole service on real Flink, and a person with a token in front of it. */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccess, type FirstCredentials } from '../../src/access/index.ts'
@@ -44,7 +44,7 @@ export type RealClient = Readonly<{
   createJob(job: Record<string, unknown>): Promise<number>
   /** Deletes every job and waits until nothing of them runs. */
   deleteJobs(): Promise<void>
-  /** Processes that carry the folder in their command line. */
+  /** Processes that carry the folder in their command line or environment, but for those that wait for a job. */
   processes(): Promise<string[]>
 }>
 
@@ -78,6 +78,7 @@ export function realEnvironment(folder: string): Environment {
     HEADGATE_PORT: '0',
     HEADGATE_CU_MEMORY: '1280M',
     HEADGATE_TRAIN_ARCHIVES: 'off',
+    HEADGATE_WARM_SLOTS: '0',
     ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
   }
 }
@@ -152,8 +153,11 @@ export async function connect(
       .map(encodeURIComponent)
       .join('/')}`
   const detail: RealClient['detail'] = async (jobId) => (await dli('GET', `jobs/${jobId}`)).job_detail
-  const processes = async () =>
-    (await processesAbout(folder)).filter((line) => Number.parseInt(line, 10) !== servicePid())
+  const processes = async () => {
+    const waiting = (await Promise.all((await waitingSlots(folder)).map(processesAbout))).flat()
+    const others = new Set([servicePid(), ...waiting.map((line) => Number.parseInt(line, 10))])
+    return (await processesAbout(folder)).filter((line) => !others.has(Number.parseInt(line, 10)))
+  }
   await must('POST', `/v1.0/${projectId}/queues`, {
     queue_name: 'q1',
     queue_type: 'general',
@@ -198,6 +202,13 @@ export async function connect(
   }
 }
 
+/** Attempt ids of the warm slots: run folders without a job (warm/pool.ts). */
+export async function waitingSlots(folder: string): Promise<string[]> {
+  const runs = await readdir(dataIn(folder, 'runs')).catch(() => [])
+  const names = await Promise.all(runs.map((run) => readdir(dataIn(folder, 'runs', run)).catch((): string[] => [])))
+  return runs.filter((_, index) => names[index]?.includes('spec.json') === false)
+}
+
 /** While the service does not hold the database. */
 async function makeProject(config: Config, name: string, userId: string): Promise<string> {
   const database = await openDatabase(sqlite(config.databaseFile))
@@ -221,6 +232,7 @@ async function trainArchives(config: Config): Promise<void> {
     logger: createLogger('silent'),
     memoryBudgetBytes: null,
     trainingUser: null,
+    warmSlots: 0,
   })
   for (const { version } of await home.list()) await runtime.trainArchives(version)
   await runtime.close()

@@ -18,8 +18,8 @@ export type ServiceProcess = Readonly<{
   stop(): Promise<void>
 }>
 
-/** Between record and act of an action, and around the start of a process of a cluster. */
-export type FaultMoment = ActionName | 'beforeSpawn' | 'afterSpawn'
+/** Between record and act of an action, after a warm slot was reserved, and around the start of a process of a cluster. */
+export type FaultMoment = ActionName | 'afterReserve' | 'beforeSpawn' | 'afterSpawn'
 
 /** The service kills itself at this moment's n-th time (from 1). */
 export type Fault = Readonly<{ moment: FaultMoment; time: number }>

@@ -24,13 +24,20 @@ function wrapHost(host: ProcessHost): ProcessHost {
     ...plan,
     async spawn(...asked) {
       reached('beforeSpawn')
-      await plan.spawn(...asked)
+      const way = await plan.spawn(...asked)
       reached('afterSpawn')
+      return way
     },
   })
   const plan: ProcessHost['plan'] = async (...asked) => wrapPlan(await host.plan(...asked))
+  const reserve: ProcessHost['reserve'] = async (wish) => {
+    const slot = await host.reserve(wish)
+    if (slot !== null) reached('afterReserve')
+    return slot
+  }
+  const own = { plan, reserve }
   const bound = (value: unknown) => (typeof value === 'function' ? value.bind(host) : value)
-  return new Proxy(host, { get: (_, name) => (name === 'plan' ? plan : bound(Reflect.get(host, name))) })
+  return new Proxy(host, { get: (_, name) => Reflect.get(own, name) ?? bound(Reflect.get(host, name)) })
 }
 
 // Without its test the service must not stay behind.

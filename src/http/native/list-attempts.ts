@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Attempt } from '../../jobs/index.ts'
+import { type Attempt, jvmsOf, startSteps } from '../../jobs/index.ts'
 import type { Language } from '../../lib/errors.ts'
 import { toJobId } from '../dli/job-id.ts'
 import { projectEndpoint } from '../endpoint.ts'
@@ -28,7 +28,9 @@ const AttemptItem = Type.Object({
   ]),
   flink_restarts: Type.Integer(),
   last_checkpoint: Type.Union([Type.Object({ url: Type.String(), completed_at: Moment }), Type.Null()]),
-  timeline: Type.Array(Type.Object({ step: Type.String(), at: Moment })),
+  jvms: textOrNull,
+  cold_because: textOrNull,
+  timeline: Type.Array(Type.Object({ step: Type.String(), at: Moment, took_ms: Type.Integer() })),
 })
 
 export const listAttempts = projectEndpoint({
@@ -50,6 +52,7 @@ export const listAttempts = projectEndpoint({
 
 function toAttemptItem(attempt: Attempt, language: Language) {
   const { failure, lastCheckpoint } = attempt
+  const jvms = jvmsOf(attempt)
   return {
     attempt_id: attempt.id,
     number: attempt.number,
@@ -68,6 +71,8 @@ function toAttemptItem(attempt: Attempt, language: Language) {
     failure: failure && { cause: failure.cause, advice: failure.advice[language], detail: failure.detail },
     flink_restarts: attempt.flinkRestarts,
     last_checkpoint: lastCheckpoint && { url: lastCheckpoint.url, completed_at: toMoment(lastCheckpoint.completedAt) },
-    timeline: attempt.timeline.map(({ step, at }) => ({ step, at: toMoment(at) })),
+    jvms: jvms === null || jvms === 'warm' ? jvms : 'cold',
+    cold_because: jvms === 'warm' ? null : jvms,
+    timeline: startSteps(attempt).map(({ step, at, tookMs }) => ({ step, at: toMoment(at), took_ms: tookMs })),
   }
 }

@@ -10,6 +10,7 @@ import type {
   CheckpointView,
   JobCounters,
   LaunchSpec,
+  LaunchWish,
   LogFile,
   LogPage,
   Observation,
@@ -27,6 +28,7 @@ import { FlinkRest, Unreachable, unexpected } from './flink-rest.ts'
 import { type LaunchDeps, launch, repeatStart, replaceTaskManagers } from './launching.ts'
 import { listLogs, readLog, rollOutput } from './logs.ts'
 import { logOfStart, nothingThere, observe, WATCH_MS } from './observing.ts'
+import { Probing } from './probing.ts'
 import type { KillLimits, ProcessHost } from './process-host.ts'
 import { isAttemptId, type RunFolder, runFolder } from './run-folder.ts'
 import { requestSavepoint, type SavepointOperation, savepointResult } from './savepoints.ts'
@@ -69,6 +71,7 @@ export class ClusterRuntime implements Runtime {
   readonly #inspections = new Map<AttemptId, Promise<Observation>>()
   readonly #launches = new Map<AttemptId, AbortController>()
   readonly #exclusive = new Exclusive()
+  readonly #probing: Probing
   readonly #watching: Watching
   readonly #watches = new Map<AttemptId, () => void>()
   readonly #disk: DiskWatch
@@ -81,6 +84,9 @@ export class ClusterRuntime implements Runtime {
     this.#limits = { ...LIMITS, ...options.limits }
     this.#rest = new FlinkRest(this.#limits.restMs)
     this.#patientRest = new FlinkRest(this.#limits.savepointRequestMs)
+    this.#probing = new Probing({
+      ...{ rest: this.#rest, logger: options.logger, onNews: (attemptId: string) => this.#changed(attemptId) },
+    })
     this.#watching = new Watching({
       ...{ rest: this.#rest, logger: options.logger, everyMs: WATCH_MS },
       onNews: (attemptId) => this.#changed(attemptId),
@@ -104,11 +110,20 @@ export class ClusterRuntime implements Runtime {
       try {
         const attempt = await this.#open(spec.attemptId)
         await launch(attempt, spec, this.#launchDeps, AbortSignal.any([signal, cut.signal]))
+        this.#probing.add(attempt)
       } finally {
         this.#launches.delete(spec.attemptId)
       }
     })
     this.#changed(spec.attemptId)
+  }
+
+  reserve(wish: LaunchWish): Promise<AttemptId | null> {
+    return this.#options.host.reserve(wish)
+  }
+
+  release(attemptId: AttemptId): void {
+    this.#options.host.release(attemptId)
   }
 
   async find(): Promise<AttemptId[]> {
@@ -335,6 +350,7 @@ export class ClusterRuntime implements Runtime {
 
   async close(): Promise<void> {
     this.#listeners.length = 0
+    this.#probing.close()
     this.#watching.close()
     for (const attemptId of [...this.#watches.keys()]) this.#unwatch(attemptId)
     this.#disk.close()

@@ -45,12 +45,17 @@ export async function writeJsonDurably(path: string, value: unknown): Promise<vo
   await writeTextDurably(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** Whole or not at all for readers, but perhaps lost in a power cut: for what can be observed again. */
+/** `writeTextLightly` for a value. */
 export async function writeJsonLightly(path: string, value: unknown): Promise<void> {
+  await writeTextLightly(path, `${JSON.stringify(value)}\n`)
+}
+
+/** Whole or not at all for readers, but perhaps lost in a power cut: for what can be observed or made again. */
+export async function writeTextLightly(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = temporaryBeside(path)
   try {
-    await writeFile(temporary, `${JSON.stringify(value)}\n`, { mode: 0o600 })
+    await writeFile(temporary, text, { mode: 0o600 })
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })

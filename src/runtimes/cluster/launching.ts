@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../lib/clock.ts'
 import { failed, isSystemError, messageOf, Refusal } from '../../lib/errors.ts'
-import type { LaunchSpec } from '../runtime.ts'
+import type { JvmStart, LaunchSpec } from '../runtime.ts'
 import type { Attempt } from './attempt.ts'
 import { writeJsonDurably } from './disk.ts'
 import type { ClusterPlan, KillLimits, ProcessHost, Role } from './process-host.ts'
@@ -37,6 +37,7 @@ export async function launch(attempt: Attempt, spec: LaunchSpec, deps: LaunchDep
 }
 
 async function start(attempt: Attempt, asked: LaunchSpec, deps: LaunchDeps, log: SubmitLog, signal: AbortSignal) {
+  const beganAt = deps.clock.now()
   const spec = attempt.spec ?? asked
   await makeRunFolders(attempt.folder, spec.user)
   if (attempt.spec === null) await writeJsonDurably(attempt.folder.spec, spec)
@@ -44,10 +45,11 @@ async function start(attempt: Attempt, asked: LaunchSpec, deps: LaunchDeps, log:
   await log(`attempt ${attempt.id} of job ${spec.jobId}, Flink ${spec.flinkVersion}`)
   const plan = await planLaunch(spec, spec.flinkVersion, deps)
   await prepareFiles(spec, attempt.folder, log, signal)
+  await attempt.timeline.stamp(['launching'], beganAt)
   await attempt.timeline.stamp(['filesReady'], deps.clock.now())
   signal.throwIfAborted()
-  await startCluster(attempt, plan, deps, log)
-  await attempt.timeline.stamp(['jvmsSpawned'], deps.clock.now())
+  const jvms = await startCluster(attempt, plan, deps, log)
+  await attempt.timeline.stamp(['jvmsSpawned'], deps.clock.now(), jvms)
 }
 
 function planLaunch(spec: LaunchSpec, flinkVersion: string, deps: LaunchDeps): Promise<ClusterPlan> {
@@ -65,7 +67,7 @@ function checkArguments(spec: LaunchSpec): void {
   })
 }
 
-async function startCluster(attempt: Attempt, plan: ClusterPlan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
+async function startCluster(attempt: Attempt, plan: ClusterPlan, deps: LaunchDeps, log: SubmitLog) {
   await attempt.table.load()
   if (attempt.cluster === null) {
     await recordStart(attempt, 1, plan, deps, log)
@@ -74,7 +76,8 @@ async function startCluster(attempt: Attempt, plan: ClusterPlan, deps: LaunchDep
     await recordStart(attempt, attempt.cluster.start + 1, plan, deps, log)
   }
   await plan.prepare(attempt, log)
-  await spawnMissing(attempt, plan, deps, log)
+  await attempt.timeline.stamp(['configured'], deps.clock.now())
+  return spawnMissing(attempt, plan, deps, log)
 }
 
 /** Chooses ports and writes down the start that is about to begin. */
@@ -89,9 +92,15 @@ async function recordStart(attempt: Attempt, start: number, plan: ClusterPlan, d
 
 /**
  * Starts what the recorded start lacks, all at the same moment: processes never started, and TaskManagers that ended. A
- * JobManager is never started twice within a start, as the one before may have taken the job.
+ * JobManager is never started twice within a start, as the one before may have taken the job. Answers how they came to
+ * be; of several ways, the one that was not warm.
  */
-async function spawnMissing(attempt: Attempt, plan: ClusterPlan, deps: LaunchDeps, log: SubmitLog): Promise<void> {
+async function spawnMissing(
+  attempt: Attempt,
+  plan: ClusterPlan,
+  deps: LaunchDeps,
+  log: SubmitLog,
+): Promise<JvmStart | null> {
   const missing = attempt.roles().filter((role) => {
     const { is } = attempt.stateOf(role)
     return is === 'absent' || (is === 'ended' && role !== 'jobmanager')
@@ -100,12 +109,14 @@ async function spawnMissing(attempt: Attempt, plan: ClusterPlan, deps: LaunchDep
   await attempt.table.refresh()
   const refused = started.find((each) => each.status === 'rejected')
   if (refused !== undefined) throw refused.reason
+  const ways = started.map((each) => (each.status === 'fulfilled' ? each.value : null))
+  return ways.find((way) => way !== null && way !== 'warm') ?? ways[0] ?? null
 }
 
 async function spawnProcess(attempt: Attempt, role: Role, plan: ClusterPlan, deps: LaunchDeps, log: SubmitLog) {
   const { start } = attempt.startThatCounts()
   const turn = (attempt.table.newestTurn(start, role) ?? 0) + 1
-  await plan.spawn(attempt, { start, role, turn }, log, () => deps.onExit(attempt.id))
+  return plan.spawn(attempt, { start, role, turn }, log, () => deps.onExit(attempt.id))
 }
 
 /** TaskManagers that the shape asks for and that are not alive, of the version that their JobManager has. */

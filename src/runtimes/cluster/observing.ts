@@ -134,41 +134,50 @@ async function orSilent<T>(ask: () => Promise<T>): Promise<T | 'silent'> {
 async function askDetails(attempt: Attempt, port: number, line: JobLine | null, deps: ObserveDeps): Promise<void> {
   const nowMs = performance.now()
   if (!detailsAreDue(attempt, line, nowMs)) return
-  const registered = registeredTaskManagers(await deps.rest.read(port, '/overview'))
   const before = attempt.details
   const changed = before === null || before.version !== (line?.version ?? '')
+  const asksHistory = changed || isSettling(before, nowMs)
+  const told = await askInDetail(attempt, port, line, asksHistory, deps)
   const details: Details = {
     version: line?.version ?? '',
     changedAtMs: changed ? nowMs : before.changedAtMs,
     askedAtMs: nowMs,
-    restarts: before?.restarts ?? 0,
+    restarts: Math.max(before?.restarts ?? 0, restarts(told.metrics) ?? 0),
     failedAt: before?.failedAt ?? [],
     lastFailure: before?.lastFailure ?? null,
     checkpoints: before?.checkpoints ?? { latest: null, first: null },
-    registered,
+    registered: registeredTaskManagers(told.cluster),
   }
+  if (told.graph !== null) attempt.batch = isBatch(told.graph)
   if (line !== null && line.state !== 'INITIALIZING') {
-    const path = `/jobs/${attempt.spec?.flinkJobId}`
-    if (attempt.batch === null && line.tasks.total > 0) attempt.batch = isBatch(await deps.rest.read(port, path))
-    const [metrics, answer] = await Promise.all([
-      deps.rest.read(port, `${path}/metrics?get=numRestarts`),
-      deps.rest.read(port, `${path}/checkpoints`),
-    ])
-    details.restarts = Math.max(details.restarts, restarts(metrics) ?? 0)
-    // Only when something happened: the history is large, and it tells of a failure a moment after the overview.
-    if (changed || isSettling(before, nowMs)) {
-      const history = await deps.rest.read(port, `${path}/${EXCEPTIONS}`)
+    if (asksHistory) {
       // The metric may stay away for long on a busy machine.
-      details.restarts = Math.max(details.restarts, mendedFailures(history, line.state))
-      details.failedAt = failureTimes(history)
-      const trace = newestException(history)
+      details.restarts = Math.max(details.restarts, mendedFailures(told.history, line.state))
+      details.failedAt = failureTimes(told.history)
+      const trace = newestException(told.history)
       details.lastFailure = trace === null ? null : failureOfJob(trace, contextOf(attempt, deps))
     }
-    details.checkpoints = checkpoints(answer, attempt.specOfLaunch().objectsUrl)
+    details.checkpoints = checkpoints(told.checkpoints, attempt.specOfLaunch().objectsUrl)
     await noteCheckpoint(attempt, details.checkpoints.latest)
   }
   attempt.details = details
   if (line === null) await askProgram(attempt, port, deps)
+}
+
+/** All at once, as each of a fresh JVM's first answers takes it some time. */
+async function askInDetail(attempt: Attempt, port: number, line: JobLine | null, history: boolean, deps: ObserveDeps) {
+  const job = line !== null && line.state !== 'INITIALIZING' ? line : null
+  const path = `/jobs/${attempt.spec?.flinkJobId}`
+  const ask = (isDue: boolean, where: string) => (isDue ? deps.rest.read(port, where) : null)
+  const [cluster, graph, metrics, checkpointing, exceptions] = await Promise.all([
+    deps.rest.read(port, '/overview'),
+    ask(attempt.batch === null && job !== null && job.tasks.total > 0, path),
+    ask(job !== null, `${path}/metrics?get=numRestarts`),
+    ask(job !== null, `${path}/checkpoints`),
+    // Only when something happened: the history is large, and it tells of a failure a moment after the overview.
+    ask(job !== null && history, `${path}/${EXCEPTIONS}`),
+  ])
+  return { cluster, graph, metrics, checkpoints: checkpointing, history: exceptions }
 }
 
 /** No job yet: still in `main`, or never. The job that stands for a `main` that threw comes a moment after its end. */

@@ -1,4 +1,4 @@
-import type { LaunchSpec, ProcessState } from '../runtime.ts'
+import type { JvmStart, LaunchSpec, LaunchWish, ProcessState } from '../runtime.ts'
 import type { Attempt } from './attempt.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { SubmitLog } from './submit-log.ts'
@@ -19,6 +19,10 @@ export interface ProcessHost {
    * called. A hint: what it misses the caller's regular looks find.
    */
   watch(attempt: Attempt, onChange: () => void): () => void
+  /** As `Runtime.reserve`. */
+  reserve(wish: LaunchWish): Promise<string | null>
+  /** As `Runtime.release`. */
+  release(attemptId: string): void
   /** What can be refused is refused here, before anything is copied or started. @throws Refusal `runtime.*` */
   plan(spec: LaunchSpec, flinkVersion: string): Promise<ClusterPlan>
   /** Ends every process of an attempt: asks, waits `terminateMs`, kills. @throws when some are alive after `killMs` */
@@ -27,7 +31,7 @@ export interface ProcessHost {
   endLost(attemptId: string, limits: KillLimits): Promise<void>
   /** Ids of attempts that running processes carry, whose run folders are or were in `runsFolder`. */
   attemptsAlive(runsFolder: string): Promise<string[]>
-  /** Stops watching; leaves every process as it is. */
+  /** Stops watching; leaves every process of an attempt as it is, and ends those that wait for one. */
   close(): Promise<void>
 }
 
@@ -37,8 +41,11 @@ export interface ClusterPlan {
   readonly flinkVersion: string
   /** Writes what the processes read when they start. Follows from the spec and the recorded start, so repeating it changes nothing. */
   prepare(attempt: Attempt, log: SubmitLog): Promise<void>
-  /** Starts a process; returns when it is on record. Starting a key that is on record already starts nothing. */
-  spawn(attempt: Attempt, key: ProcessKey, log: SubmitLog, onExit: () => void): Promise<void>
+  /**
+   * Starts a process, or gives it to one that waits; returns when it is on record, with how it was done where there are
+   * several ways. Starting a key that is on record already starts nothing.
+   */
+  spawn(attempt: Attempt, key: ProcessKey, log: SubmitLog, onExit: () => void): Promise<JvmStart | null>
 }
 
 /** The processes of one attempt. Nothing of it is known only in memory. */
@@ -47,7 +54,7 @@ export interface ProcessTable {
   load(): Promise<void>
   /** Brings what is not final up to date. */
   refresh(): Promise<void>
-  /** State of the newest turn of a role within a start, as of the last `refresh`. */
+  /** State of the newest turn of a role within a start, as of the last `refresh`. What waits for a job is absent. */
   state(start: number, role: Role): ProcessState
   newestTurn(start: number, role: Role): number | null
   /** Pids of what is alive now, over all starts. */

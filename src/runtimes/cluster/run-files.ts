@@ -1,4 +1,4 @@
-import { constants, copyFile, open, rename, rm } from 'node:fs/promises'
+import { chmod, constants, copyFile, link, open, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { failed, isSystemError, Refusal } from '../../lib/errors.ts'
 import { temporaryBeside } from '../../lib/files.ts'
@@ -6,11 +6,11 @@ import { quoted } from '../../lib/text.ts'
 import type { LaunchFile, LaunchSpec } from '../runtime.ts'
 import { exists } from './attempt.ts'
 import type { RunFolder } from './run-folder.ts'
-import { letRead, makeFolder, type Owner } from './run-owner.ts'
+import { isAnotherUser, letRead, makeFolder, type Owner } from './run-owner.ts'
 import type { SubmitLog } from './submit-log.ts'
 
 /**
- * Copies what the program needs into the run. The copies are made beside and then get their name at
+ * Copies what the program needs into the run, or links it. The copies are made beside and then get their name at
  * once, so an unfinished preparation begins anew, and of two at the same moment one wins.
  */
 export async function prepareFiles(spec: LaunchSpec, folder: RunFolder, log: SubmitLog, signal: AbortSignal) {
@@ -59,12 +59,28 @@ export function jarPaths(spec: LaunchSpec, folder: RunFolder): string[] {
 async function copyIn(file: LaunchFile, to: string, user: Owner, log: SubmitLog): Promise<void> {
   await log(`copying ${file.name}`)
   try {
+    if (isAnotherUser(user) && (await linked(file.path, to))) return
     await copyFile(file.path, to, constants.COPYFILE_FICLONE)
     await letRead(to, user)
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) throw missing(file)
     throw failed(`The file ${file.name} could not be copied for the job`, error)
   }
+}
+
+/**
+ * A second name for a file of ours costs nothing, however large it is. It is the same file, so only for a user who cannot
+ * write to it; everybody may read it, and reaches it through the run only.
+ */
+async function linked(path: string, to: string): Promise<boolean> {
+  try {
+    await link(path, to)
+  } catch (error) {
+    if (isSystemError(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) return false
+    throw error
+  }
+  await chmod(to, 0o444)
+  return true
 }
 
 /** A local file header, or that of an archive without entries (APPNOTE.TXT 4.3.6); Java would only say so in a log. */

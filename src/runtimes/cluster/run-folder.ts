@@ -14,7 +14,7 @@ import { assert } from '../../lib/errors.ts'
  *       processes/              <role>.<n>.{group,jvm,exit}, written by the wrapper; `closed` forbids further starts
  *       results/                savepoints, how the job ended
  *       archive/                Flink's last answers about an ended job
- *       user/jars, user/files/userData/<name>    all copied when `user` is there
+ *       user/jars, user/files/userData/<name>    all there when `user` is
  *       tmp/, work/             only while running
  */
 export type RunFolder = Readonly<{

@@ -28,6 +28,11 @@ export async function makeFolder(path: string, user: Owner, may: keyof typeof MO
   await chmod(path, MODES[may])
 }
 
+/** Someone who can change nothing of ours. */
+export function isAnotherUser(user: Owner): boolean {
+  return user !== null && user !== ourselves()
+}
+
 /** Lets the user read a file of ours, in a folder that is ours too. */
 export async function letRead(path: string, user: Owner): Promise<void> {
   if (user !== null) await chown(path, ourselves(), user)

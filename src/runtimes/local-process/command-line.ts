@@ -21,22 +21,26 @@ export type JvmContext = Readonly<{
   java: Java
   installation: FlinkInstallation
   pluginsFolder: string
-  spec: LaunchSpec
   folder: RunFolder
+  attemptId: string
   /** Name of the process within the run: `jobmanager`, `taskmanager-1`; log files are called after it. */
   processName: string
+  /** `env.java.opts*` of the job (userJvmOptions). */
+  userOptions: readonly string[]
   sharing: ClassSharing
 }>
 
+/** What a JVM runs. */
+export type JavaProgram = Readonly<{ mainClass: string; args: readonly string[] }>
+
 const JOB_MANAGER_MAIN = 'org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint'
 const TASK_MANAGER_MAIN = 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner'
+/** Of java/launcher: warms up, then waits to be told what to run. */
+const WARM_START_MAIN = 'headgate.launcher.WarmStart'
 
-export function jobManagerCommand(context: JvmContext, memory: JobManagerMemory, jars: readonly string[]): string[] {
-  const { spec, folder } = context
+export function jobManagerProgram(spec: LaunchSpec, folder: RunFolder, jars: readonly string[]): JavaProgram {
   const restore = spec.restoreFrom === null ? [] : ['--fromSavepoint', spec.restoreFrom]
-  return [
-    ...jvm(context, 'jobmanager', memory.heap, memory.metaspace),
-    JOB_MANAGER_MAIN,
+  const args = [
     ...['--configDir', folder.conf],
     ...['--job-id', spec.flinkJobId],
     ...['--job-classname', spec.mainClass],
@@ -48,18 +52,21 @@ export function jobManagerCommand(context: JvmContext, memory: JobManagerMemory,
     '--',
     ...spec.args,
   ]
+  return { mainClass: JOB_MANAGER_MAIN, args }
 }
 
-export function taskManagerCommand(context: JvmContext, memory: TaskManagerMemory, resourceId: string): string[] {
-  const { spec, folder } = context
+export function taskManagerProgram(
+  { shape }: LaunchSpec,
+  folder: RunFolder,
+  memory: TaskManagerMemory,
+  resourceId: string,
+): JavaProgram {
   const bytes = (key: string, value: number) => `-Dtaskmanager.memory.${key}=${value}b`
-  return [
-    ...jvm(context, 'taskmanager', memory.heap, memory.metaspace, [`-XX:MaxDirectMemorySize=${memory.direct}`]),
-    TASK_MANAGER_MAIN,
+  const args = [
     ...['--configDir', folder.conf],
     `-Dtaskmanager.resource-id=${resourceId}`,
-    `-Dtaskmanager.cpu.cores=${spec.shape.taskManager.cpuCores.toFixed(2)}`,
-    `-Dtaskmanager.numberOfTaskSlots=${spec.shape.taskManager.slots}`,
+    `-Dtaskmanager.cpu.cores=${shape.taskManager.cpuCores.toFixed(2)}`,
+    `-Dtaskmanager.numberOfTaskSlots=${shape.taskManager.slots}`,
     bytes('framework.heap.size', memory.frameworkHeap),
     bytes('task.heap.size', memory.taskHeap),
     bytes('framework.off-heap.size', memory.frameworkOffHeap),
@@ -71,24 +78,43 @@ export function taskManagerCommand(context: JvmContext, memory: TaskManagerMemor
     bytes('jvm-overhead.min', memory.overhead),
     bytes('jvm-overhead.max', memory.overhead),
   ]
+  return { mainClass: TASK_MANAGER_MAIN, args }
 }
 
-function jvm(context: JvmContext, role: JvmRole, heap: number, metaspace: number, more: string[] = []): string[] {
-  const users = userJvmOptions(context.spec.flinkConfig, role)
+/** What a warm JVM runs before it is leased. */
+export function warmProgram(role: JvmRole): JavaProgram {
+  return { mainClass: WARM_START_MAIN, args: [role] }
+}
+
+/** The whole command: the JVM of a role, then what it runs. */
+export function javaCommand(jvm: readonly string[], { mainClass, args }: JavaProgram): string[] {
+  return [...jvm, mainClass, ...args]
+}
+
+/** All of a command that stands before the main class: what a JVM is from its birth on. */
+export function jobManagerJvm(context: JvmContext, memory: JobManagerMemory): string[] {
+  // Short-lived, cold code: the full compiler would take more time than it saves.
+  return jvm(context, memory.heap, memory.metaspace, ['-XX:TieredStopAtLevel=1'])
+}
+
+/** As jobManagerJvm; a TaskManager needs the full compiler for its throughput. */
+export function taskManagerJvm(context: JvmContext, memory: TaskManagerMemory): string[] {
+  return jvm(context, memory.heap, memory.metaspace, [`-XX:MaxDirectMemorySize=${memory.direct}`])
+}
+
+function jvm(context: JvmContext, heap: number, metaspace: number, more: readonly string[]): string[] {
   return [
     join(context.java.home, 'bin', 'java'),
     `-Xms${Math.min(heap, 256 * 1024 * 1024)}`,
     `-Xmx${heap}`,
     `-XX:MaxMetaspaceSize=${metaspace}`,
+    ...(context.userOptions.some(choosesCollector) ? [] : collector(heap)),
     ...more,
-    ...(users.some(choosesCollector) ? [] : collector(heap)),
-    // Short-lived, cold code; a TaskManager needs the full compiler for its throughput.
-    ...(role === 'jobmanager' ? ['-XX:TieredStopAtLevel=1'] : []),
     ...properties(context),
     ...classDataSharing(context.sharing),
     ...moduleFlags(context.installation.version),
     ...securityManager(context.java.majorVersion),
-    ...users,
+    ...context.userOptions,
     ...['-cp', context.installation.classPath.join(':')],
   ]
 }
@@ -172,7 +198,7 @@ export function jvmEnvironment(context: JvmContext): Record<string, string> {
     JAVA_HOME: context.java.home,
     [CONF_VARIABLE]: context.folder.conf,
     FLINK_PLUGINS_DIR: context.pluginsFolder,
-    [ATTEMPT_VARIABLE]: context.spec.attemptId,
+    [ATTEMPT_VARIABLE]: context.attemptId,
   }
 }
 

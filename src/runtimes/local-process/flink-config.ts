@@ -115,7 +115,10 @@ function choices(spec: LaunchSpec): Record<string, string> {
     'heartbeat.interval': '1000',
     'heartbeat.timeout': '30000',
     // A TaskManager is usually up before its JobManager; the default makes it wait 10 s for the second try.
-    'cluster.registration.error-delay': '300 ms',
+    'cluster.registration.error-delay': '100 ms',
+    // Waits for further requirements before slots are looked for; here the first are all.
+    'slotmanager.requirement-check.delay': '5 ms',
+    'slotmanager.declare-needed-resource.delay': '5 ms',
     'cluster.registration.refused-registration-delay': '1 s',
     'metrics.fetcher.update-interval': '2000',
     // Libraries that leave threads behind would fail the job otherwise.

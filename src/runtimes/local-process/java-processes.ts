@@ -1,62 +1,57 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
-import type { FlinkInstallation } from '../../flink/installation.ts'
-import { preparePlugins } from '../../flink/plugins.ts'
-import { messageOf, Refusal } from '../../lib/errors.ts'
-import { writeTextDurably } from '../../lib/files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from '../cluster/attempt.ts'
+import { writeTextLightly } from '../cluster/disk.ts'
 import type { ClusterPlan, Ports, ProcessHost, ProcessKey } from '../cluster/process-host.ts'
 import { jarPaths } from '../cluster/run-files.ts'
 import { letRead } from '../cluster/run-owner.ts'
 import type { SubmitLog } from '../cluster/submit-log.ts'
-import type { LaunchSpec } from '../runtime.ts'
-import {
-  type ClassSharing,
-  type Java,
-  type JvmContext,
-  type JvmRole,
-  jobManagerCommand,
-  jvmEnvironment,
-  taskManagerCommand,
-} from './command-line.ts'
+import type { JvmStart, LaunchSpec } from '../runtime.ts'
+import { type JavaProgram, jobManagerProgram, taskManagerProgram, warmProgram } from './command-line.ts'
 import { configYaml, flinkConfiguration, ignoredKeys } from './flink-config.ts'
+import { type JvmPlan, type JvmPlanning, jvmRoleOf, planJvms, requestJvm } from './jvm-plan.ts'
 import { attemptsAlive, endLostProcesses, endProcesses } from './killing.ts'
 import { log4jProperties } from './log-config.ts'
-import {
-  type JobManagerMemory,
-  jobManagerMemory,
-  memoryShares,
-  type TaskManagerMemory,
-  taskManagerMemory,
-} from './memory.ts'
 import { currentBootId } from './process-identity.ts'
-import { MarkerTable } from './process-table.ts'
-import { becoming } from './process-user.ts'
+import { MarkerTable, WARM_TURN } from './process-table.ts'
+import { WarmPool } from './warm/pool.ts'
+import { lowPriority } from './warm/priority.ts'
+import type { StartWarm } from './warm/slot.ts'
 
 /** Clusters as plain `java` processes of this machine, detached, so that they outlive the service. */
-export type JavaProcessOptions = Readonly<{
-  findFlink: (version: string) => Promise<FlinkInstallation | null>
-  java: Java
-  sharingOf: (installation: FlinkInstallation, role: JvmRole) => Promise<ClassSharing>
-  /** Put before the command of every process, such as `nice`. */
-  commandPrefix: readonly string[]
-  freePorts: () => Promise<Ports>
-  logger: Logger
-}>
+export type JavaProcessOptions = JvmPlanning &
+  Readonly<{
+    freePorts: () => Promise<Ports>
+    logger: Logger
+    runsFolder: string
+    /** How many warm slots to keep; 0: none. */
+    warmSlots: number
+    availableBytes?: () => number
+  }>
 
-export function javaProcesses(options: JavaProcessOptions): ProcessHost {
+export type JavaProcesses = ProcessHost & Readonly<{ warm: WarmPool }>
+
+export function javaProcesses(options: JavaProcessOptions): JavaProcesses {
+  const { logger, runsFolder, availableBytes } = options
+  const warm = new WarmPool({
+    ...{ slots: options.warmSlots, runsFolder, logger, start: startWarm(options) },
+    ...(availableBytes && { availableBytes }),
+  })
   return {
     bootId: currentBootId(),
     javaMajorVersion: options.java.majorVersion,
+    warm,
     freePorts: options.freePorts,
     openTable: ({ processes, closed }) => MarkerTable.read(processes, closed),
-    watch: (attempt, onChange) => watchMarkers(attempt, onChange, options.logger),
-    plan: (spec, flinkVersion) => planCluster(spec, flinkVersion, options),
-    end: (attempt, limits) => endProcesses(attempt, tableOf(attempt), limits, options.logger),
-    endLost: (attemptId, limits) => endLostProcesses(attemptId, limits, options.logger),
+    watch: (attempt, onChange) => watchMarkers(attempt, onChange, logger),
+    reserve: async (wish) => warm.reserve(wish),
+    release: (attemptId) => warm.release(attemptId),
+    plan: (spec, flinkVersion) => planCluster(spec, flinkVersion, options, warm),
+    end: (attempt, limits) => endProcesses(attempt, tableOf(attempt), limits, logger),
+    endLost: (attemptId, limits) => endLostProcesses(attemptId, limits, logger),
     attemptsAlive,
-    close: async () => undefined,
+    close: () => warm.close(),
   }
 }
 
@@ -73,97 +68,94 @@ function watchMarkers({ id, folder }: Attempt, onChange: () => void, logger: Log
   }
 }
 
-async function planCluster(spec: LaunchSpec, flinkVersion: string, options: JavaProcessOptions): Promise<ClusterPlan> {
-  const memory = {
-    jobManager: jobManagerMemory(spec.shape.jobManager.memoryBytes),
-    taskManager: taskManagerMemory(spec.shape.taskManager.memoryBytes, memoryShares(spec.flinkConfig)),
-  }
+async function planCluster(
+  spec: LaunchSpec,
+  flinkVersion: string,
+  options: JavaProcessOptions,
+  warm: WarmPool,
+): Promise<ClusterPlan> {
   const logConfig = log4jProperties(spec.logLevels)
-  const installation = await options.findFlink(flinkVersion)
-  if (installation === null) {
-    throw new Refusal('runtime.flinkMissing', {
-      en: `Flink ${flinkVersion} is not installed. Install it with: headgate flink install ${flinkVersion}`,
-      zh: `未安装 Flink ${flinkVersion}。安装命令：headgate flink install ${flinkVersion}`,
-    })
-  }
-  const plugins = await pluginsOf(installation, options.java)
+  const jvms = await planJvms(spec, flinkVersion, options)
   return {
-    flinkVersion: installation.version,
+    flinkVersion: jvms.installation.version,
     prepare: async (attempt, log) => {
-      if (plugins.problem !== null) await log(`the program cannot open obs:// paths: ${plugins.problem}`)
-      await writeConfiguration(attempt, logConfig, options.java, log)
+      if (jvms.pluginsProblem !== null) await log(`the program cannot open obs:// paths: ${jvms.pluginsProblem}`)
+      await writeConfiguration(attempt, logConfig, options, log)
     },
-    spawn: (attempt, key, log, onExit) =>
-      spawnJvm(attempt, key, { ...options, installation, pluginsFolder: plugins.folder, memory, log, onExit }),
+    spawn: (attempt, key, log, onExit) => startJvm(attempt, key, { options, jvms, warm, log, onExit }),
   }
 }
 
-/** A version that our plugin does not fit, or a Java without compiler, still runs programs that do not need it. */
-async function pluginsOf(
-  installation: FlinkInstallation,
-  java: Java,
-): Promise<{ folder: string; problem: string | null }> {
-  try {
-    return { folder: await preparePlugins(installation, java.home), problem: null }
-  } catch (error) {
-    return { folder: installation.pluginsFolder, problem: messageOf(error) }
-  }
-}
-
-async function writeConfiguration(attempt: Attempt, logConfig: string, java: Java, log: SubmitLog): Promise<void> {
+async function writeConfiguration(
+  attempt: Attempt,
+  logConfig: string,
+  { java }: JavaProcessOptions,
+  log: SubmitLog,
+): Promise<void> {
   const { folder } = attempt
   const spec = attempt.specOfLaunch()
   const configuration = flinkConfiguration(spec, folder, attempt.startThatCounts().ports, java.majorVersion)
   const ignored = ignoredKeys(spec)
   if (ignored.length > 0) await log(`settings that belong to the service and were left out: ${ignored.join(', ')}`)
-  for (const [name, text] of [
-    ['log4j.properties', logConfig],
-    ['config.yaml', configYaml(configuration)],
-  ] as const) {
-    await writeTextDurably(join(folder.conf, name), text)
+  // Not durably: after a power cut nobody reads them any more.
+  const write = async (name: string, text: string) => {
+    await writeTextLightly(join(folder.conf, name), text)
     await letRead(join(folder.conf, name), spec.user)
   }
+  await Promise.all([write('log4j.properties', logConfig), write('config.yaml', configYaml(configuration))])
 }
 
-type Spawning = JavaProcessOptions &
-  Readonly<{
-    installation: FlinkInstallation
-    pluginsFolder: string
-    memory: { jobManager: JobManagerMemory; taskManager: TaskManagerMemory }
-    log: SubmitLog
-    onExit: () => void
-  }>
+type Starting = Readonly<{
+  options: JavaProcessOptions
+  jvms: JvmPlan
+  warm: WarmPool
+  log: SubmitLog
+  onExit: () => void
+}>
 
-async function spawnJvm(attempt: Attempt, key: ProcessKey, spawning: Spawning): Promise<void> {
-  const { folder } = attempt
-  const context = await jvmContext(attempt, key, spawning)
-  const child = await tableOf(attempt).spawn({
-    key,
-    prefix: [...spawning.commandPrefix, ...becoming(context.spec.user)],
-    command: commandOf(context, key, spawning),
-    environment: jvmEnvironment(context),
-    workingFolder: folder.work,
-    outFile: join(folder.logs, `${key.role}.out`),
-  })
-  child.once('exit', spawning.onExit)
-  const turn = key.turn === 1 ? '' : ` (turn ${key.turn})`
-  const sharing = context.sharing === null ? '' : ', with class data sharing'
-  await spawning.log(`started ${key.role}${turn}, process group ${child.pid}${sharing}`)
-}
-
-async function jvmContext(attempt: Attempt, { role }: ProcessKey, spawning: Spawning): Promise<JvmContext> {
-  const { installation, pluginsFolder, java } = spawning
-  const sharing = await spawning.sharingOf(installation, role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
-  const { folder } = attempt
-  return { java, installation, pluginsFolder, spec: attempt.specOfLaunch(), folder, processName: role, sharing }
-}
-
-function commandOf(context: JvmContext, key: ProcessKey, { memory }: Spawning): string[] {
-  if (key.role === 'jobmanager') {
-    return jobManagerCommand(context, memory.jobManager, jarPaths(context.spec, context.folder))
+/** A warm JVM where one waits for this very process, else a fresh one. */
+async function startJvm(attempt: Attempt, key: ProcessKey, starting: Starting): Promise<JvmStart> {
+  const { warm, log, onExit } = starting
+  const place = { id: attempt.id, role: key.role, table: tableOf(attempt), wish: attempt.specOfLaunch() }
+  const program = (turn: number) => programOf(attempt, { ...key, turn }, starting)
+  const leased = await warm.lease(place, program(WARM_TURN))
+  if (typeof leased === 'string') {
+    await spawnJvm(attempt, key, program(key.turn), starting)
+    return leased
   }
+  leased.child.once('exit', onExit)
+  await log(`${key.role} was warm, process group ${leased.child.pid}`)
+  return 'warm'
+}
+
+async function spawnJvm(attempt: Attempt, key: ProcessKey, program: JavaProgram, starting: Starting): Promise<void> {
+  const { options, jvms, log, onExit } = starting
+  const place = { attemptId: attempt.id, folder: attempt.folder, role: key.role }
+  const { request, sharing } = await requestJvm(jvms, place, program, options)
+  const child = await tableOf(attempt).spawn({ key, ...request })
+  child.once('exit', onExit)
+  const turn = key.turn === 1 ? '' : ` (turn ${key.turn})`
+  await log(`started ${key.role}${turn}, process group ${child.pid}${sharing ? ', with class data sharing' : ''}`)
+}
+
+function programOf(attempt: Attempt, key: ProcessKey, { jvms }: Starting): JavaProgram {
+  const { folder } = attempt
+  const spec = attempt.specOfLaunch()
+  if (key.role === 'jobmanager') return jobManagerProgram(spec, folder, jarPaths(spec, folder))
   // A name of its own for every turn: Flink must not take the new process for the old one.
-  return taskManagerCommand(context, memory.taskManager, `${key.role}-${key.turn}`)
+  return taskManagerProgram(spec, folder, jvms.memory.taskManager, `${key.role}-${key.turn}`)
+}
+
+function startWarm(options: JavaProcessOptions): StartWarm {
+  return async ({ id: attemptId, folder, wish, table }, role) => {
+    const jvms = await planJvms(wish, wish.flinkVersion, options)
+    if (!jvms.installation.hasLauncher) throw new Error(`There is no launcher for Flink ${wish.flinkVersion}`)
+    const prefix = [...options.commandPrefix, ...lowPriority()]
+    const program = warmProgram(jvmRoleOf(role))
+    const place = { attemptId, folder, role }
+    const { request } = await requestJvm(jvms, place, program, { ...options, commandPrefix: prefix })
+    return table.spawn({ key: { start: 1, role, turn: WARM_TURN }, ...request, idle: true })
+  }
 }
 
 /** Attempts of this host have the tables that it opened. */

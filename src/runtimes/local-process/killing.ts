@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../lib/logger.ts'
 import type { Attempt } from '../cluster/attempt.ts'
 import type { KillLimits } from '../cluster/process-host.ts'
-import { isAttemptId, type RunFolder, runFolder } from '../cluster/run-folder.ts'
+import { isAttemptId, runFolder } from '../cluster/run-folder.ts'
 import { ATTEMPT_VARIABLE, CONF_VARIABLE } from './command-line.ts'
 import {
   type Identity,
@@ -25,7 +25,7 @@ import { MarkerTable } from './process-table.ts'
 const LOOK_MS = 50
 
 export async function endProcesses(
-  { id, spec, folder }: Attempt,
+  { id, spec, folder }: Pick<Attempt, 'id' | 'spec' | 'folder'>,
   table: MarkerTable,
   limits: KillLimits,
   logger: Logger,
@@ -88,18 +88,26 @@ async function killRest(owned: Owned, limits: KillLimits, logger: Logger): Promi
   }
 }
 
-/** All processes of the attempt's user, unless another attempt of that user is alive: then none can be told apart. */
+/**
+ * All processes of the attempt's user, unless another attempt of that user is alive: then none can be told apart. JVMs that
+ * wait for a job are none and are let be.
+ */
 async function strays({ id, user, runsFolder }: Owned): Promise<Identity[]> {
   if (user === null) return []
   const all = await runningProcesses()
   const ofUser = all.filter((each) => each.user === user)
   const parents = new Set(ofUser.map((each) => each.parentPid))
   const wrappers = all.filter((each) => parents.has(each.pid) && each.user === process.getuid?.())
-  if ((await attemptsOf(wrappers)).some((attempt) => attempt !== id)) return []
+  const lookAt = async (attempts: readonly string[]) =>
+    Promise.all(attempts.filter((attempt) => attempt !== id).map((attempt) => livingOf(runsFolder, attempt)))
+  const wrapped = await lookAt(await attemptsOf(wrappers))
+  // A wrapper is ours, also before its marker is written, and also of another service.
+  if (wrapped.some(({ working, idle }) => working || idle.length === 0)) return []
   // A JVM may have outlived its wrapper. What it says of itself counts only with a marker of ours behind it.
-  const claimed = (await attemptsOf(ofUser)).filter((attempt) => attempt !== id && isAttemptId(attempt))
-  const others = await Promise.all(claimed.map((attempt) => isLiving(runFolder(runsFolder, attempt))))
-  return others.includes(true) ? [] : ofUser
+  const claimed = await lookAt(await attemptsOf(ofUser))
+  if (claimed.some(({ working }) => working)) return []
+  const idle = new Set([...wrapped, ...claimed].flatMap((each) => each.idle))
+  return ofUser.filter(({ pid }) => !idle.has(pid))
 }
 
 async function attemptsOf(processes: readonly Identity[]): Promise<string[]> {
@@ -107,8 +115,14 @@ async function attemptsOf(processes: readonly Identity[]): Promise<string[]> {
   return [...new Set(attempts)].filter((attempt) => attempt !== null)
 }
 
-async function isLiving({ processes, closed }: RunFolder): Promise<boolean> {
-  return (await MarkerTable.read(processes, closed)).alivePids().length > 0
+/** Of an attempt in our runs folder: whether something has its job, and the pids of what waits for one. */
+async function livingOf(runsFolder: string, attempt: string): Promise<{ working: boolean; idle: number[] }> {
+  if (!isAttemptId(attempt)) return { working: false, idle: [] }
+  const { processes, closed } = runFolder(runsFolder, attempt)
+  const table = await MarkerTable.read(processes, closed)
+  const { jvms, leaders } = table.living('idle')
+  const idle = [...jvms, ...leaders].map(({ pid }) => pid)
+  return { working: table.alivePids().length > idle.length, idle }
 }
 
 async function until(condition: () => boolean, limitMs: number): Promise<void> {

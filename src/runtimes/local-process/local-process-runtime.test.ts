@@ -53,7 +53,7 @@ describe('a launch', () => {
     const seen = await pretendRuntime(folder).inspect('attempt1')
     expect(seen).toMatchObject({ exists: true, rest: 'silent', flinkJob: null, failure: null })
     expect([seen.jobManager, ...seen.taskManagers].map(({ is }) => is)).toEqual(['alive', 'alive', 'alive'])
-    expect(seen.timeline.map(({ step }) => step)).toEqual(['filesReady', 'jvmsSpawned'])
+    expect(seen.timeline.map(({ step }) => step)).toEqual(['launching', 'filesReady', 'configured', 'jvmsSpawned'])
     await eventually(async () => (await starts()) === 3)
   })
 
@@ -230,10 +230,14 @@ it('a change of a process is told to who listens', async () => {
 
 /** A service that begins a launch and is killed some milliseconds later. */
 async function killedAfter(attemptId: string, delayMs: number): Promise<void> {
-  const service = fork(join(import.meta.dirname, 'pretend-java.ts'), [folder, JSON.stringify({ ...spec, attemptId })], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
+  const service = fork(
+    join(import.meta.dirname, 'pretend-java.ts'),
+    [folder, 'begin', JSON.stringify({ ...spec, attemptId })],
+    {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  )
   await new Promise((resolve) => service.once('message', resolve))
   await sleep(delayMs)
   const ended = new Promise((resolve) => service.once('exit', resolve))

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { failed } from '../../lib/errors.ts'
@@ -6,13 +7,32 @@ import { namesIn, readTextOrNull } from '../cluster/disk.ts'
 import type { ProcessKey, ProcessTable, Role } from '../cluster/process-host.ts'
 import type { ProcessState } from '../runtime.ts'
 import { type Identity, isAlive, parseIdentity } from './process-identity.ts'
+import { NEVER_LEASED } from './warm/message.ts'
 import { WITH_OUTPUT, WRAPPER } from './wrapper.ts'
 
 /**
  * The processes of one attempt, read back from the marker files that the wrapper writes (wrapper.ts). Nothing here is
  * known only in memory: a table made after a crash of the service says the same as the one before. The names of the files begin with the key: `<start>.<role>.<turn>`.
+ *
+ * A warm JVM (warm/pool.ts) has turn 0 and one marker more, made by the service:
+ *
+ *   <prefix>.idle      before it is started: it waits for a job, and counts as absent
+ *   <prefix>.leasing   `.idle` renamed, before it is given the job: it may have taken it, or end as NEVER_LEASED, which
+ *                      counts as absent too. Removed when it has answered; from then on it is a process like any other.
  */
-type Entry = { key: ProcessKey; group: Identity | null; jvm: Identity | null; exit: number | null; ended: boolean }
+type Entry = {
+  key: ProcessKey
+  group: Identity | null
+  jvm: Identity | null
+  exit: number | null
+  ended: boolean
+  lease: Lease | null
+}
+
+type Lease = 'idle' | 'leasing'
+
+/** The turn of a warm JVM, before those of the processes that are started for the job. */
+export const WARM_TURN = 0
 
 export type SpawnRequest = Readonly<{
   key: ProcessKey
@@ -23,6 +43,8 @@ export type SpawnRequest = Readonly<{
   workingFolder: string
   /** Takes standard output and error. */
   outFile: string
+  /** It waits for a job (warm/pool.ts), and has a line to us as its file descriptor 3. */
+  idle?: true
 }>
 
 const CLAIM_MS = 10_000
@@ -47,10 +69,12 @@ export class MarkerTable implements ProcessTable {
   }
 
   async load(): Promise<void> {
-    for (const name of await namesIn(this.#folder)) {
+    const names = await namesIn(this.#folder)
+    for (const name of names) {
       const key = parseKey(name)
       if (key !== null) this.#entry(key)
     }
+    for (const entry of this.#entries.values()) entry.lease = leaseOf(entry.key, names)
     await this.refresh()
   }
 
@@ -61,7 +85,7 @@ export class MarkerTable implements ProcessTable {
   state(start: number, role: Role): ProcessState {
     const turn = this.newestTurn(start, role)
     const entry = turn === null ? undefined : this.#entries.get(nameOf({ start, role, turn }))
-    if (entry === undefined) return { is: 'absent' }
+    if (entry === undefined || hasNoJob(entry)) return { is: 'absent' }
     if (entry.ended) return { is: 'ended', exitCode: entry.exit }
     const pid = entry.jvm?.pid ?? entry.group?.pid
     return pid === undefined ? { is: 'absent' } : { is: 'alive', pid }
@@ -78,14 +102,30 @@ export class MarkerTable implements ProcessTable {
     return [...jvms, ...leaders].map(({ pid }) => pid)
   }
 
-  /** JVMs and group leaders that are alive now, over all starts. */
-  living(): { jvms: Identity[]; leaders: Identity[] } {
-    const entries = [...this.#entries.values()]
-    const alive = (identity: Identity | null): identity is Identity => identity !== null && isAlive(identity)
-    return {
-      jvms: entries.map((entry) => entry.jvm).filter(alive),
-      leaders: entries.map((entry) => entry.group).filter(alive),
-    }
+  /** JVMs and group leaders that are alive now, over all starts; of all, or of those that wait for a job. */
+  living(which: 'all' | 'idle' = 'all'): Living {
+    const all = [...this.#entries.values()]
+    return livingOf(which === 'all' ? all : all.filter(({ lease }) => lease === 'idle'))
+  }
+
+  /** The warm JVM of a role as long as it has not been given a job for certain. */
+  unleased(role: Role): Living {
+    return livingOf([...this.#entries.values()].filter(({ key, lease }) => key.role === role && lease !== null))
+  }
+
+  /** From here on it may have the job. */
+  async beginLease(role: Role): Promise<void> {
+    const entry = this.#entry(warmKey(role))
+    const prefix = join(this.#folder, nameOf(entry.key))
+    await rename(`${prefix}.idle`, `${prefix}.leasing`)
+    entry.lease = 'leasing'
+  }
+
+  /** It has the job. */
+  async endLease(role: Role): Promise<void> {
+    const entry = this.#entry(warmKey(role))
+    await rm(join(this.#folder, `${nameOf(entry.key)}.leasing`), { force: true })
+    entry.lease = null
   }
 
   /**
@@ -95,21 +135,24 @@ export class MarkerTable implements ProcessTable {
   async spawn(request: SpawnRequest): Promise<ChildProcess> {
     const prefix = join(this.#folder, nameOf(request.key))
     const program = ['/bin/sh', '-c', WITH_OUTPUT, 'jvm', request.outFile, ...request.command]
+    if (request.idle) await writeFile(`${prefix}.idle`, '', { flag: 'wx', mode: 0o600 })
     const child = spawn('/bin/sh', ['-c', WRAPPER, 'headgate', prefix, this.#closed, ...request.prefix, ...program], {
       cwd: request.workingFolder,
       env: request.environment,
       detached: true,
-      stdio: 'ignore',
+      stdio: request.idle ? ['ignore', 'ignore', 'ignore', 'pipe'] : 'ignore',
     })
     await claimed(child, prefix)
     child.unref()
-    this.#entry(request.key)
+    const entry = this.#entry(request.key)
+    if (request.idle) entry.lease = 'idle'
     return child
   }
 
   #entry(key: ProcessKey): Entry {
     const name = nameOf(key)
-    const entry = this.#entries.get(name) ?? { key, group: null, jvm: null, exit: null, ended: false }
+    const fresh = { key, group: null, jvm: null, exit: null, ended: false, lease: null }
+    const entry = this.#entries.get(name) ?? fresh
     this.#entries.set(name, entry)
     return entry
   }
@@ -125,6 +168,28 @@ export class MarkerTable implements ProcessTable {
     entry.exit = await lastExitCode(`${prefix}.exit`, entry.group)
     entry.ended = true
   }
+}
+
+type Living = { jvms: Identity[]; leaders: Identity[] }
+
+function livingOf(entries: readonly Entry[]): Living {
+  const alive = (identity: Identity | null): identity is Identity => identity !== null && isAlive(identity)
+  return {
+    jvms: entries.map((entry) => entry.jvm).filter(alive),
+    leaders: entries.map((entry) => entry.group).filter(alive),
+  }
+}
+
+/** As far as the job is concerned the process was never started. */
+function hasNoJob({ lease, exit }: Entry): boolean {
+  return lease === 'idle' || (lease === 'leasing' && exit === NEVER_LEASED)
+}
+
+const warmKey = (role: Role): ProcessKey => ({ start: 1, role, turn: WARM_TURN })
+
+function leaseOf(key: ProcessKey, names: readonly string[]): Lease | null {
+  if (key.turn !== WARM_TURN) return null
+  return (['idle', 'leasing'] as const).find((lease) => names.includes(`${nameOf(key)}.${lease}`)) ?? null
 }
 
 /** Waits for the claim of a child, whoever made it. */
@@ -152,7 +217,8 @@ function nameOf(key: ProcessKey): string {
 }
 
 function parseKey(fileName: string): ProcessKey | null {
-  const [, start, role, turn] = /^(\d+)\.(jobmanager|taskmanager-\d+)\.(\d+)\.(?:group|jvm|exit)$/.exec(fileName) ?? []
+  const [, start, role, turn] =
+    /^(\d+)\.(jobmanager|taskmanager-\d+)\.(\d+)\.(?:group|jvm|exit|idle|leasing)$/.exec(fileName) ?? []
   if (start === undefined || role === undefined || turn === undefined) return null
   return { start: Number(start), role: role as Role, turn: Number(turn) }
 }

@@ -59,6 +59,7 @@ function trainingOptions(options: LocalProcessOptions, folder: string): LocalPro
   return {
     ...options,
     runsFolder: join(folder, 'runs'),
+    warmSlots: 0,
     limits: { ...options.limits, terminateMs: ENDING_MS },
     sharingOf: (_, role) => archiveToMake(join(folder, MADE), role),
     commandPrefix: ['nice', '-n', '10'],

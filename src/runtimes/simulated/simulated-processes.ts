@@ -75,6 +75,15 @@ export class SimulatedProcesses implements ProcessHost {
     await this.#end(attemptId, this.#tableOf(attemptId), limits)
   }
 
+  /** Pretended processes are quick as they are. */
+  async reserve(): Promise<null> {
+    return null
+  }
+
+  release(): void {
+    // Nothing is ever given away.
+  }
+
   /** The simulator belongs to one data folder, so all are of its runs. */
   async attemptsAlive(): Promise<string[]> {
     await this.#connection
@@ -88,11 +97,12 @@ export class SimulatedProcesses implements ProcessHost {
     this.#client.close()
   }
 
-  async #spawn(attempt: Attempt, key: ProcessKey, flinkVersion: string, orders: Orders): Promise<void> {
+  async #spawn(attempt: Attempt, key: ProcessKey, flinkVersion: string, orders: Orders): Promise<null> {
     await this.#connection
     const { start, ports } = attempt.startThatCounts()
     const cluster = { folder: attempt.folder, start, flinkVersion, ports, spec: attempt.specOfLaunch(), orders }
     this.#mirror.note(await this.#client.start({ key, cluster }))
+    return null
   }
 
   #tableOf(attemptId: string): ProcessTable {

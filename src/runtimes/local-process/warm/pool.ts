@@ -1,0 +1,275 @@
+import type { ChildProcess } from 'node:child_process'
+import { messageOf } from '../../../lib/errors.ts'
+import { randomIds } from '../../../lib/ids.ts'
+import type { Logger } from '../../../lib/logger.ts'
+import type { Role } from '../../cluster/process-host.ts'
+import type { AttemptId, ColdReason, LaunchWish } from '../../runtime.ts'
+import type { JavaProgram } from '../command-line.ts'
+import type { MarkerTable } from '../process-table.ts'
+import { raisePriority } from './priority.ts'
+import { endSlot, endUnleased, makeSlot, memoryOf, type Slot, type StartWarm, startJvms } from './slot.ts'
+import { fits, type SlotKey, slotKeyOf } from './slot-key.ts'
+import type { WarmJvm } from './warm-jvm.ts'
+
+/**
+ * JVMs that have run Flink once and wait for a job (docs/decisions/0016-warm-jvms.md).
+ *
+ *     (nothing) ──fill──> warming ──ready──> ready ──reserve──> reserved ──lease──> not ours any more
+ *                            │                 │  <──release──     │
+ *                            └────── end ──────┴──── end ──────────┘  (its folder stays: an attempt may be recorded)
+ *
+ * A slot is a run folder without a job. Whatever finds, ends and sweeps attempts holds for slots too, so what a killed
+ * service leaves behind is an attempt that nobody recorded; its JVMs end by themselves when their line breaks.
+ *
+ * The pool follows the launches: it keeps slots for the kinds that were asked for last. Everything it does beside a lease
+ * is done in `tend`, one slot at a time.
+ */
+export type WarmPoolOptions = Readonly<{
+  /** Slots that wait at most; 0: none is ever made. */
+  slots: number
+  runsFolder: string
+  start: StartWarm
+  logger: Logger
+  /** Memory that this machine has left, in bytes. */
+  availableBytes?: () => number
+}>
+
+export type Surroundings = Readonly<{
+  /** Nothing is being started. */
+  isQuiet: boolean
+  /** Memory that attempts may still take; null: without limit. */
+  roomBytes: number | null
+}>
+
+/** What is leased: the warm JVM of a role, in a run folder whose table tells of it. */
+export type Place = Readonly<{ id: AttemptId; role: Role; table: MarkerTable; wish: LaunchWish }>
+
+const MIB = 1024 ** 2
+const HOUR_MS = 3_600_000
+/** What a JVM has gathered by waiting is unknown; another one costs little. */
+const AGE_MAX_MS = 4 * HOUR_MS
+/** Who started nothing for so long is not waited for. */
+const FOLLOWED_MS = 24 * HOUR_MS
+/** Between record and launch lie milliseconds; whoever did not come may come later, and starts cold. */
+const RESERVED_MS = 60_000
+const WARM_UP_MS = 180_000
+const AFTER_FAILURE_MS = 300_000
+/** With less memory left on the machine nothing waits; a slot is made only with twice as much, beside its own. */
+const MEMORY_LOW_BYTES = 512 * MIB
+const IDLE_JVM_BYTES = 450 * MIB
+
+type Followed = { wish: LaunchWish; key: SlotKey; atMs: number; notBeforeMs: number }
+
+export class WarmPool {
+  readonly #options: WarmPoolOptions
+  readonly #slots = new Map<AttemptId, Slot>()
+  /** The newest last. */
+  #followed: Followed[] = []
+  #isClosed = false
+
+  constructor(options: WarmPoolOptions) {
+    this.#options = options
+  }
+
+  /** As `Runtime.reserve`. */
+  reserve(wish: LaunchWish): AttemptId | null {
+    const key = this.follow(wish)
+    const slot = key && this.#idle().find((each) => each.state === 'ready' && fits(each.key, key))
+    if (!slot) return null
+    enter(slot, 'reserved')
+    return slot.id
+  }
+
+  release(id: AttemptId): void {
+    const slot = this.#slots.get(id)
+    if (slot?.state !== 'reserved') return
+    enter(slot, 'ready')
+    if ([...slot.jvms.values()].some(({ child }) => hasEnded(child))) this.#lost(slot)
+  }
+
+  /** Launches like this one are to be expected. */
+  follow(wish: LaunchWish): SlotKey | null {
+    const key = slotKeyOf(wish)
+    if (typeof key === 'string' || this.#options.slots === 0) return null
+    const known = this.#followed.find((each) => fits(each.key, key))
+    const followed = known ?? { wish, key, atMs: 0, notBeforeMs: 0 }
+    followed.atMs = performance.now()
+    this.#followed = [...this.#followed.filter((each) => each !== known), followed]
+    return key
+  }
+
+  /** The Flink versions of the slots; reserved ones are as good as gone. */
+  list(): { warming: string[]; ready: string[] } {
+    const versions = (state: Slot['state']) =>
+      [...this.#slots.values()].filter((slot) => slot.state === state).map(({ key }) => key.flinkVersion)
+    return { warming: versions('warming'), ready: versions('ready') }
+  }
+
+  /** Gives the program to the JVM that waits for it. When it is not taken, nothing waits there any more. */
+  async lease({ id, role, table, wish }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
+    const jvm = this.#take(id, role)
+    const leased = jvm ? await tell(jvm, role, table, program) : this.#whyCold(wish)
+    if (typeof leased === 'string') await endUnleased(table, role)
+    return leased
+  }
+
+  /** Ends slots that are not wanted, and begins at most one. To be called every now and then. */
+  async tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
+    const now = performance.now()
+    this.#followed = this.#followed.filter(({ atMs }) => now - atMs < FOLLOWED_MS)
+    const ended = await this.#endUnwanted(surroundings, now)
+    const begun = surroundings.isQuiet ? await this.#fill(surroundings, now) : null
+    return ended.length === 0 && begun === null ? null : { ended, begun }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all([...this.#slots.values()].map((slot) => this.#end(slot)))
+  }
+
+  #idle(): Slot[] {
+    return [...this.#slots.values()].filter(({ state }) => state !== 'reserved')
+  }
+
+  #take(id: AttemptId, role: Role): WarmJvm | null {
+    const slot = this.#slots.get(id)
+    const jvm = slot?.jvms.get(role) ?? null
+    slot?.jvms.delete(role)
+    if (slot?.jvms.size === 0) this.#slots.delete(id)
+    return jvm
+  }
+
+  #whyCold(wish: LaunchWish): ColdReason {
+    if (this.#options.slots === 0) return 'off'
+    const key = slotKeyOf(wish)
+    if (typeof key === 'string') return key
+    const ofVersion = this.#idle().filter((slot) => slot.key.flinkVersion === key.flinkVersion)
+    if (ofVersion.some((slot) => slot.state === 'warming' && fits(slot.key, key))) return 'notReady'
+    if (ofVersion.some((slot) => slot.key.user === key.user && slot.key.sizes !== key.sizes)) return 'otherSize'
+    if (ofVersion.some((slot) => slot.key.user !== key.user && slot.key.sizes === key.sizes)) return 'otherUser'
+    return 'noSlot'
+  }
+
+  /** What the next launches are thought to be like, as many as there may be slots. */
+  #wanted(): Followed[] {
+    const newestFirst = this.#followed.toReversed()
+    const count = newestFirst.length === 0 ? 0 : this.#options.slots
+    return Array.from({ length: count }, (_, n) => newestFirst[n % newestFirst.length]).filter(
+      (each) => each !== undefined,
+    )
+  }
+
+  /** Slots that nothing is wanted of, and what is wanted and has no slot. */
+  #compare(): { excess: Slot[]; missing: Followed[] } {
+    const missing = this.#wanted()
+    const excess = this.#idle().filter((slot) => {
+      const at = missing.findIndex(({ key }) => fits(key, slot.key))
+      if (at !== -1) missing.splice(at, 1)
+      return at === -1
+    })
+    return { excess, missing }
+  }
+
+  async #endUnwanted({ roomBytes }: Surroundings, now: number): Promise<AttemptId[]> {
+    const { excess } = this.#compare()
+    const unwanted = new Set(excess)
+    for (const slot of this.#slots.values()) if (now - slot.sinceMs > limitOf(slot.state)) unwanted.add(slot)
+    let takenBytes = 0
+    for (const slot of this.#idle().filter((each) => !unwanted.has(each))) {
+      takenBytes += memoryOf(slot)
+      if (roomBytes !== null && takenBytes > roomBytes) unwanted.add(slot)
+    }
+    if (this.#availableBytes() < MEMORY_LOW_BYTES) for (const slot of this.#idle()) unwanted.add(slot)
+    for (const slot of unwanted) await this.#end(slot)
+    return [...unwanted].map(({ id }) => id)
+  }
+
+  async #fill({ roomBytes }: Surroundings, now: number): Promise<AttemptId | null> {
+    const idle = this.#idle()
+    const next = this.#compare().missing.find(({ notBeforeMs }) => notBeforeMs <= now)
+    if (!next || this.#isClosed || idle.some(({ state }) => state === 'warming')) return null
+    const { jobManager, taskManager, taskManagers } = next.wish.shape
+    const neededBytes = jobManager.memoryBytes + taskManagers * taskManager.memoryBytes
+    const idleBytes = idle.reduce((sum, slot) => sum + memoryOf(slot), 0)
+    if (roomBytes !== null && idleBytes + neededBytes > roomBytes) return null
+    if (this.#availableBytes() < 2 * MEMORY_LOW_BYTES + (1 + taskManagers) * IDLE_JVM_BYTES) return null
+    return this.#begin(next)
+  }
+
+  async #begin(wanted: Followed): Promise<AttemptId | null> {
+    const { runsFolder, start, logger } = this.#options
+    const slot = await makeSlot(randomIds.hex32(), wanted.key, wanted.wish, runsFolder)
+    this.#slots.set(slot.id, slot)
+    try {
+      await startJvms(slot, start, () => this.#lost(slot))
+      void this.#warmUp(slot, wanted)
+      return slot.id
+    } catch (error) {
+      wanted.notBeforeMs = performance.now() + AFTER_FAILURE_MS
+      logger.warn({ reason: messageOf(error) }, 'JVMs could not be warmed up')
+      await this.#end(slot)
+      return null
+    }
+  }
+
+  async #warmUp(slot: Slot, wanted: Followed): Promise<void> {
+    const { logger } = this.#options
+    try {
+      const tookMs = await Promise.all([...slot.jvms.values()].map(({ ready }) => ready))
+      if (!this.#slots.has(slot.id)) return
+      enter(slot, 'ready')
+      logger.info({ attemptId: slot.id, flinkVersion: slot.key.flinkVersion, tookMs }, 'a slot is warm')
+    } catch (error) {
+      if (!this.#slots.has(slot.id)) return
+      wanted.notBeforeMs = performance.now() + AFTER_FAILURE_MS
+      logger.warn({ reason: messageOf(error) }, 'JVMs could not be warmed up')
+      await this.#end(slot)
+    }
+  }
+
+  /** One of its JVMs has ended. Of a reserved slot the others are still good; whoever leases this one is told. */
+  #lost(slot: Slot): void {
+    if (slot.state === 'ready' && this.#slots.has(slot.id)) void this.#end(slot)
+  }
+
+  async #end(slot: Slot): Promise<void> {
+    this.#slots.delete(slot.id)
+    try {
+      await endSlot(slot, this.#options.logger)
+    } catch (error) {
+      this.#options.logger.error({ err: error, attemptId: slot.id }, 'a warm slot could not be ended')
+    }
+  }
+
+  #availableBytes(): number {
+    return (this.#options.availableBytes ?? (() => process.availableMemory()))()
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+function enter(slot: Slot, state: Slot['state']): void {
+  slot.state = state
+  slot.sinceMs = performance.now()
+}
+
+function limitOf(state: Slot['state']): number {
+  return { warming: WARM_UP_MS, ready: AGE_MAX_MS, reserved: RESERVED_MS }[state]
+}
+
+/** The marker first: a service that comes after us must not start what may have begun. */
+async function tell(
+  jvm: WarmJvm,
+  role: Role,
+  table: MarkerTable,
+  program: JavaProgram,
+): Promise<WarmJvm | 'died' | 'hung'> {
+  for (const { pid } of table.unleased(role).jvms) raisePriority(pid)
+  await table.beginLease(role)
+  const answer = await jvm.lease(program)
+  if (answer !== 'taken') return answer
+  await table.endLease(role)
+  return jvm
+}

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority, setPriority } from 'node:os'
+
+/**
+ * Warm-ups give way to everything else, where their priority can be raised again afterwards: that is a right of its own
+ * (capabilities(7), CAP_SYS_NICE), which the service has as root, unless a container took it away.
+ */
+const CAP_SYS_NICE = 23n
+const LOWEST = '19'
+
+/** Put before a command. */
+export function lowPriority(): string[] {
+  return mayRaise() ? ['nice', '-n', LOWEST] : []
+}
+
+/** To the service's own. A priority belongs to a thread, and a new thread has that of the one it comes from. */
+export function raisePriority(pid: number): void {
+  if (!mayRaise()) return
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), getPriority())
+  } catch {
+    // It has ended, which whoever leases it is told in another way.
+  }
+}
+
+function mayRaise(): boolean {
+  const effective = /^CapEff:\t([0-9a-f]+)$/mu.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0'
+  return ((BigInt(`0x${effective}`) >> CAP_SYS_NICE) & 1n) === 1n
+}

@@ -1,0 +1,74 @@
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../../lib/logger.ts'
+import { removeTree } from '../../../lib/open-folder.ts'
+import type { Role } from '../../cluster/process-host.ts'
+import { type RunFolder, runFolder } from '../../cluster/run-folder.ts'
+import { makeRunFolders } from '../../cluster/run-owner.ts'
+import type { AttemptId, LaunchWish } from '../../runtime.ts'
+import { endProcesses } from '../killing.ts'
+import { isAlive, signalGroup, signalProcess } from '../process-identity.ts'
+import { MarkerTable } from '../process-table.ts'
+import type { SlotKey } from './slot-key.ts'
+import { WarmJvm } from './warm-jvm.ts'
+
+/** A run folder that has no job yet: its attempt id is chosen, and its JVMs wait. */
+export type Slot = {
+  readonly id: AttemptId
+  readonly key: SlotKey
+  readonly wish: LaunchWish
+  readonly folder: RunFolder
+  readonly table: MarkerTable
+  /** Those that are not leased. */
+  readonly jvms: Map<Role, WarmJvm>
+  state: 'warming' | 'ready' | 'reserved'
+  /** When it came into this state (performance.now). */
+  sinceMs: number
+}
+
+/** Starts the warm JVM of a role in the slot; it is on record when this returns. */
+export type StartWarm = (slot: Slot, role: Role) => Promise<ChildProcess>
+
+export async function makeSlot(id: AttemptId, key: SlotKey, wish: LaunchWish, runsFolder: string): Promise<Slot> {
+  const folder = runFolder(runsFolder, id)
+  await makeRunFolders(folder, wish.user)
+  const table = await MarkerTable.read(folder.processes, folder.closed)
+  return { id, key, wish, folder, table, jvms: new Map(), state: 'warming', sinceMs: performance.now() }
+}
+
+/** Returns when all are started; they warm up on their own. */
+export async function startJvms(slot: Slot, start: StartWarm, onExit: () => void): Promise<void> {
+  for (const role of rolesOf(slot.wish)) {
+    const child = await start(slot, role)
+    child.once('exit', onExit)
+    slot.jvms.set(role, new WarmJvm(child))
+  }
+}
+
+function rolesOf({ shape }: LaunchWish): Role[] {
+  return ['jobmanager', ...Array.from({ length: shape.taskManagers }, (_, n): Role => `taskmanager-${n + 1}`)]
+}
+
+export function memoryOf({ wish: { shape } }: Slot): number {
+  return shape.jobManager.memoryBytes + shape.taskManagers * shape.taskManager.memoryBytes
+}
+
+/** Ends what waits in it. The folder stays when an attempt may have been recorded under its id. */
+export async function endSlot({ id, folder, table, state }: Slot, logger: Logger): Promise<void> {
+  await endProcesses({ id, spec: null, folder }, table, { terminateMs: 0, killMs: 5_000 }, logger)
+  if (state !== 'reserved') await removeTree(folder.path)
+}
+
+const GONE_MS = 5_000
+
+/** Makes sure that the warm JVM of a role does not take the job any more. */
+export async function endUnleased(table: MarkerTable, role: Role): Promise<void> {
+  const { jvms, leaders } = table.unleased(role)
+  for (const leader of leaders) signalGroup(leader, 'SIGKILL')
+  for (const jvm of jvms) signalProcess(jvm, 'SIGKILL')
+  const deadline = performance.now() + GONE_MS
+  while ([...jvms, ...leaders].some(isAlive)) {
+    if (performance.now() > deadline) throw new Error(`The warm JVM of ${role} cannot be killed`)
+    await sleep(5)
+  }
+}
