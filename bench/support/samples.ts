@@ -35,11 +35,15 @@ export class Samples<Name extends string, Way extends string> {
     const values = this.values(name, way)
     if (values.length === 0) return null
     const median = percentile(values, 50)
+    return { count: values.length, median, p95: percentile(values, 95), ratio: this.#ratio(name, way, median) }
+  }
+
+  #ratio(name: Name, way: Way, median: number): number | null {
     const [first] = this.#ways
-    const base = first === undefined || first === way ? Number.NaN : percentile(this.values(name, first), 50)
-    const better = this.#figures[name].unit === '1000/s' ? median / base : base / median
-    const ratio = Number.isNaN(base) ? null : better
-    return { count: values.length, median, p95: percentile(values, 95), ratio }
+    const { unit } = this.#figures[name]
+    if (first === undefined || first === way || unit === '%' || this.values(name, first).length === 0) return null
+    const base = percentile(this.values(name, first), 50)
+    return unit === '1000/s' ? median / base : base / median
   }
 
   /** A table in Markdown: of each figure that was measured, median · p95 and the ratio. */
@@ -71,7 +75,7 @@ export class Samples<Name extends string, Way extends string> {
 function cell(summary: Summary | null, unit: Figure['unit']): string {
   if (summary === null) return ''
   const { median, p95, ratio } = summary
-  return `${shown(median, unit)} · ${shown(p95, unit)} ${unit}${ratio === null ? '' : `, ${ratio.toFixed(1)}×`}`
+  return `${shown(median, unit)} · ${shown(p95, unit)} ${unit}${ratio === null ? '' : `, ${ratio.toFixed(unit === '1000/s' ? 2 : 1)}×`}`
 }
 
 function shown(value: number, unit: Figure['unit']): string {
