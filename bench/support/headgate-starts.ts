@@ -15,7 +15,7 @@ import {
   waitingSlots,
 } from '../../test/support/real-service.ts'
 import { ROOT } from '../../test/support/source-files.ts'
-import { pollMs } from './polling.ts'
+import { pollAtMostMs, pollMs } from './polling.ts'
 import { costsOf } from './process-costs.ts'
 import { recordRate } from './record-rate.ts'
 import type { Samples } from './samples.ts'
@@ -36,6 +36,7 @@ export type Gathered = Readonly<{
 
 const MANY = 10
 const IDLE_MS = 20_000
+const REFILL_MS = 60_000
 const FAILED = ['job_submit_fail', 'job_running_exception', 'job_cancel_fail']
 
 export class HeadgateStarts {
@@ -76,7 +77,8 @@ export class HeadgateStarts {
     const one = await this.#create(KINDS.oneSlot)
     this.#add('oneSlot', await this.#run(one))
     await this.#noteStart(one, 'steps')
-    if (this.way === 'warm') this.#add('refill', await this.settle())
+    const refillMs = await this.settle()
+    if (this.way === 'warm' && refillMs !== null) this.#add('refill', refillMs)
     this.#add('stop', await this.#stop(one))
     await this.settle()
 
@@ -156,10 +158,10 @@ export class HeadgateStarts {
     return rate
   }
 
-  /** Waits until the next start is as good as it can be; answers milliseconds. */
-  async settle(): Promise<number> {
+  /** Waits until the next start can be as good as it gets; answers milliseconds. Null: it will be cold, as it may be. */
+  async settle(): Promise<number | null> {
     if (this.way !== 'warm') return 0
-    return pollMs(performance.now(), async () => {
+    return pollAtMostMs(REFILL_MS, performance.now(), async () => {
       const { text } = (await this.#service.call('GET', '/api/v1/health')).body.checks.warmSlots
       return text.startsWith('1 of 1 ready')
     })

@@ -6,11 +6,22 @@ const LIMIT_MS = 180_000
 
 /** Asks until it holds; answers the milliseconds since then. */
 export async function pollMs(sinceMs: number, holds: () => Promise<boolean>): Promise<number> {
+  const tookMs = await pollAtMostMs(LIMIT_MS, sinceMs, holds)
+  if (tookMs === null) throw new Error(`What is measured did not happen within ${LIMIT_MS / 1000} s`)
+  return tookMs
+}
+
+/** As pollMs; null when it does not hold in time. */
+export async function pollAtMostMs(
+  limitMs: number,
+  sinceMs: number,
+  holds: () => Promise<boolean>,
+): Promise<number | null> {
   for (;;) {
     const held = await holds()
     const tookMs = performance.now() - sinceMs
     if (held) return tookMs
-    if (tookMs > LIMIT_MS) throw new Error(`What is measured did not happen within ${LIMIT_MS / 1000} s`)
+    if (tookMs > limitMs) return null
     await sleep(POLL_MS)
   }
 }
