@@ -9,6 +9,7 @@ import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.t
 import { type Call, signedIn } from '../../test/support/client.ts'
 import { ROOT } from '../../test/support/source-files.ts'
 import type { LoopDelay } from './inside-service.ts'
+import { cpuSecondsOf } from './process-costs.ts'
 
 export const PERSON = {
   userName: 'admin',
@@ -16,9 +17,6 @@ export const PERSON = {
   domainName: 'headgate',
   projectId: 'b'.repeat(32),
 }
-
-/** USER_HZ, in which /proc counts (proc(5)); 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100
 
 export type MeasuredService = Readonly<{
   folder: string
@@ -85,11 +83,6 @@ async function announced(child: ChildProcess): Promise<{ url: string; ak: string
     if (found.url) return found
   }
   throw new Error('the service ended before it listened')
-}
-
-function cpuSecondsOf(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
 function residentMibOf(status: string): number {

@@ -250,7 +250,8 @@ export interface Runtime {
 
   /**
    * Called with an attempt id when `inspect` would see something else than it did the last time, or may: at once for the
-   * end of a process where the driver is told of it, within 1 s else, and again until it was inspected. It holds for
+   * end of a process where the driver is told of it, within 0.1 s while a job that this driver launched starts or that it
+   * was asked to cancel ends, within 1 s else, and again until it was inspected. It holds for
    * attempts that this driver has inspected and that ran then. A call without a change is allowed; that no call came proves
    * nothing, so look now and then all the same.
    */

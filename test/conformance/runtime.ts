@@ -213,6 +213,21 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
       expect(await world.runtime.find()).not.toContain(attemptId)
     })
 
+    test('how a job ends that was cancelled is told many times a second, until it was looked at', async () => {
+      const { attemptId } = (await up()).spec
+      const driver = await world.newRuntime()
+      await running(driver, attemptId)
+      let told = 0
+      driver.onChange(() => void told++)
+      await driver.cancel(attemptId)
+      await eventually(
+        async () => told,
+        (times) => times > 5,
+        2_000,
+      )
+      await leavesNothing(attemptId, driver)
+    })
+
     test('what its sources and sinks count is told while a job runs, and no more when it has ended', async () => {
       const { attemptId } = (await up()).spec
       const counted = await eventually(

@@ -220,7 +220,7 @@ async function makeProject(config: Config, name: string, userId: string): Promis
   return projectId
 }
 
-async function trainArchives(config: Config): Promise<void> {
+export async function trainArchives(config: Pick<Config, 'folders' | 'javaHome'>): Promise<void> {
   const home = flinkHome(config.folders.flink)
   const runtime = createLocalProcessRuntime({
     runsFolder: config.folders.runs,

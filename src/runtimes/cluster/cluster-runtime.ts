@@ -110,7 +110,7 @@ export class ClusterRuntime implements Runtime {
       try {
         const attempt = await this.#open(spec.attemptId)
         await launch(attempt, spec, this.#launchDeps, AbortSignal.any([signal, cut.signal]))
-        this.#probing.add(attempt)
+        this.#probing.add(attempt, 'running')
       } finally {
         this.#launches.delete(spec.attemptId)
       }
@@ -238,6 +238,7 @@ export class ClusterRuntime implements Runtime {
     const answer = await this.#patientRest.call(attempt.cluster.ports.rest, 'PATCH', path)
     // 404: not known (yet); 409: it has ended already.
     if (![200, 202, 404, 409].includes(answer.status)) throw unexpected('PATCH', '/jobs/<id>', answer)
+    this.#probing.add(attempt, 'ended')
   }
 
   async kill(attemptId: AttemptId): Promise<void> {

@@ -5,14 +5,18 @@ import type { FlinkRest } from './flink-rest.ts'
 import { readOverview } from './observing.ts'
 
 /**
- * Sees how a start goes on: asks the JobManager of a cluster that was just launched, often in its first two seconds, when
- * warm JVMs come up, and gently from then on, and tells at once when an inspection would see something new.
+ * Sees how a start goes on, and how a job ends that was asked to: asks the JobManager often in the first two seconds, when
+ * warm JVMs come up and most jobs end, and gently from then on, and tells at once when an inspection would see something
+ * new.
  */
 const OFTEN_MS = 25
 const GENTLY_MS = 100
 const OFTEN_FOR_MS = 2_000
 /** From then on the caller's regular looks will do. */
 const PROBED_MS = 60_000
+
+/** The step after which an attempt is not probed any more. */
+export type Goal = 'running' | 'ended'
 
 export type ProbingDeps = Readonly<{ rest: FlinkRest; logger: Logger; onNews: (attemptId: string) => void }>
 
@@ -24,11 +28,12 @@ export class Probing {
     this.#deps = deps
   }
 
-  add(attempt: Attempt): void {
+  /** One that is probed already goes on being so. */
+  add(attempt: Attempt, goal: Goal): void {
     if (this.#probed.has(attempt)) return
     const stop = new AbortController()
     this.#probed.set(attempt, stop)
-    this.#probe(attempt, stop.signal)
+    this.#probe(attempt, goal, stop.signal)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) this.#deps.logger.error({ err: error, attemptId: attempt.id }, 'probing failed')
       })
@@ -39,14 +44,18 @@ export class Probing {
     for (const stop of this.#probed.values()) stop.abort()
   }
 
-  async #probe(attempt: Attempt, signal: AbortSignal): Promise<void> {
+  async #probe(attempt: Attempt, goal: Goal, signal: AbortSignal): Promise<void> {
     const beganMs = performance.now()
     for (;;) {
       const ageMs = performance.now() - beganMs
-      if (ageMs > PROBED_MS || attempt.closed || attempt.cluster === null || attempt.timeline.has('running')) return
+      if (ageMs > PROBED_MS || attempt.closed || attempt.cluster === null || isReached(attempt, goal)) return
       const overview = await readOverview(attempt.cluster.ports.rest, this.#deps.rest)
       if (overview !== attempt.overview) this.#deps.onNews(attempt.id)
       await sleep(ageMs < OFTEN_FOR_MS ? OFTEN_MS : GENTLY_MS, undefined, { signal, ref: false })
     }
   }
+}
+
+function isReached({ timeline, outcome }: Attempt, goal: Goal): boolean {
+  return goal === 'running' ? timeline.has('running') : outcome !== null
 }

@@ -56,8 +56,8 @@ export function jobManagerProgram(spec: LaunchSpec, folder: RunFolder, jars: rea
 }
 
 export function taskManagerProgram(
-  { shape }: LaunchSpec,
-  folder: RunFolder,
+  { shape }: Pick<LaunchSpec, 'shape'>,
+  folder: Pick<RunFolder, 'conf'>,
   memory: TaskManagerMemory,
   resourceId: string,
 ): JavaProgram {
@@ -156,7 +156,7 @@ function classDataSharing(sharing: ClassSharing): string[] {
  * Flink's own list for Java 17 and later (`env.java.opts.all` of its stock config.yaml; docs, "Java compatibility").
  * Releases up to 2.0 have one entry more.
  */
-function moduleFlags(flinkVersion: string): string[] {
+export function moduleFlags(flinkVersion: string): string[] {
   const opens =
     'lang net io nio lang.reflect text time util util.concurrent util.concurrent.atomic util.concurrent.locks'
   const compiler = ['api', 'file', 'parser', 'tree', 'util']

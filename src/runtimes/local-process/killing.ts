@@ -22,7 +22,7 @@ import { MarkerTable } from './process-table.ts'
  * A program can clean its environment too, but not change its user: when the last attempt of a user ends, all of the user
  * ends.
  */
-const LOOK_MS = 50
+const LOOK_MS = 10
 
 export async function endProcesses(
   { id, spec, folder }: Pick<Attempt, 'id' | 'spec' | 'folder'>,
