@@ -19,6 +19,8 @@ const SIZES = (process.argv[2] ?? '100,1000,10000').split(',').map(Number)
 const DATABASES = (process.argv[3] ?? 'sqlite,postgres').split(',')
 const CONNECTIONS = [1, 8, 32]
 const READ_MS = 2000
+/** In the first minute after many starts the service looks at each of them more often. */
+const CALM_MS = 65_000
 /** As many are created and then run; what they add is deleted again. */
 const WRITES = 100
 const JOBS = `/v1.0/${PERSON.projectId}/streaming/jobs`
@@ -54,16 +56,32 @@ async function measureAt(service: MeasuredService, postgres: PostgresServer | nu
   if (postgres) await settle(postgres)
   const jobs = `${postgres ? 'postgres' : 'sqlite'}, ${size} jobs, ${size / 10} of them running`
   console.log(`\n${jobs}: memory ${await service.memoryMib()} MiB; load of the machine ${loadavg()[0]?.toFixed(1)}`)
-  console.log('| proof | connections | detail | a page of 100 | the same with details | create | run |')
-  console.log('|---|---|---|---|---|---|---|')
   const proofs = { token: byToken(await signIn(service.url, PERSON)), 'AK/SK': byKey(service.key) }
+  await sleep(CALM_MS)
+  await measureTable('detail | a page of 100 | the same with details', proofs, service.url, (plan) =>
+    measureReads(plan, ids),
+  )
+  await measureTable('create | run', proofs, service.url, (plan) => measureWrites(plan, service))
+  console.log(`memory afterwards ${await service.memoryMib()} MiB`)
+}
+
+type Plan = Omit<LoadPlan, 'next'>
+
+/** One row for each proof and number of connections. */
+async function measureTable(
+  columns: string,
+  proofs: Readonly<Record<string, Proof>>,
+  url: string,
+  measure: (plan: Plan) => Promise<Load[]>,
+): Promise<void> {
+  console.log(`\n| proof | connections | ${columns} |`)
+  console.log(`|---|---|${columns.replace(/[^|]+/g, '---')}|`)
   for (const [name, proof] of Object.entries(proofs)) {
     for (const connections of CONNECTIONS) {
-      const loads = await measureRow(service, proof, connections, ids)
+      const loads = await measure({ url, proof, connections, ms: READ_MS })
       console.log(`| ${name} | ${connections} | ${loads.map(cell).join(' | ')} |`)
     }
   }
-  console.log(`memory afterwards ${await service.memoryMib()} MiB`)
 }
 
 function cell({ p50Ms, p99Ms, perSecond }: Load): string {
@@ -97,33 +115,29 @@ async function untilRunning(call: MeasuredService['call'], count: number): Promi
   while ((await call('GET', `${JOBS}?limit=1&status=job_running`)).job_list.total_count < count) await sleep(200)
 }
 
-async function measureRow(
-  service: MeasuredService,
-  proof: Proof,
-  connections: number,
-  ids: readonly number[],
-): Promise<Load[]> {
-  const plan = { url: service.url, proof, connections, ms: READ_MS }
+async function measureReads(plan: Plan, ids: readonly number[]): Promise<Load[]> {
   const any = () => ids[Math.floor(Math.random() * ids.length)]
   const page = () => Math.floor(Math.random() * Math.ceil(ids.length / 100)) * 100
   const detail = await measureLoad({ ...plan, next: () => get(`${JOBS}/${any()}`) })
   const list = await measureLoad({ ...plan, next: () => get(`${JOBS}?limit=100&offset=${page()}`) })
   const full = await measureLoad({ ...plan, next: () => get(`${JOBS}?limit=100&show_detail=true&offset=${page()}`) })
+  return [detail, list, full]
+}
+
+async function measureWrites(plan: Plan, { call }: MeasuredService): Promise<Load[]> {
   const created: number[] = []
-  const create = await measureWrites(plan, names(), (body) => created.push(JSON.parse(body).job.job_id))
-  const run = await measureWrites(
-    plan,
-    created.map((id) => ({ method: 'POST', path: `${JOBS}/run`, body: { job_ids: [id] } })),
-  )
-  await service.call('POST', `${JOBS}/delete`, { job_ids: created })
-  return [detail, list, full, create, run]
+  const create = await measureAll(plan, names(), (body) => created.push(JSON.parse(body).job.job_id))
+  const runs = created.map((id) => ({ method: 'POST', path: `${JOBS}/run`, body: { job_ids: [id] } }))
+  const run = await measureAll(plan, runs)
+  await call('POST', `${JOBS}/delete`, { job_ids: created })
+  return [create, run]
 }
 
 function get(path: string): Wish {
   return { method: 'GET', path }
 }
 
-function measureWrites(plan: Omit<LoadPlan, 'next'>, wishes: Wish[], seen: (body: string) => void = () => undefined) {
+function measureAll(plan: Plan, wishes: Wish[], seen: (body: string) => void = () => undefined) {
   const left = [...wishes]
   return measureLoad({ ...plan, ms: Number.POSITIVE_INFINITY, next: () => left.shift() ?? null, seen })
 }
