@@ -258,8 +258,8 @@ async function runJob(call: Call, jobIds: number[], interrupted: AbortSignal): P
 /** The everyday case: by then JVMs wait for a job like the last one. */
 async function runAgainWarm(call: Call, jobIds: number[], interrupted: AbortSignal): Promise<void> {
   print()
-  say('the same once more, when JVMs wait for it')
-  await call('POST', `/v1.0/${PROJECT_ID}/streaming/jobs/stop`, { job_ids: jobIds })
+  say('the same once more, from a savepoint, when JVMs wait for it')
+  await call('POST', `/v1.0/${PROJECT_ID}/streaming/jobs/stop`, { job_ids: jobIds, trigger_savepoint: true })
   const path = `/v1.0/${PROJECT_ID}/streaming/jobs/${jobIds[0]}`
   await until(call, path, interrupted, ({ job_detail: job }: Answer) => job.status === 'job_cancel_success')
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(WARM_WITHIN_MS)])
