@@ -125,7 +125,8 @@ async function livingOf(runsFolder: string, attempt: string): Promise<{ working:
   return { working: table.alivePids().length > idle.length, idle }
 }
 
-async function until(condition: () => boolean, limitMs: number): Promise<void> {
+/** Looks until it holds or the time is over; which of them, the caller asks. */
+export async function until(condition: () => boolean, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs
   while (!condition() && performance.now() < deadline) await sleep(LOOK_MS)
 }

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { messageOf } from '../../../lib/errors.ts'
 import { randomIds } from '../../../lib/ids.ts'
 import type { Logger } from '../../../lib/logger.ts'
@@ -9,7 +8,7 @@ import type { MarkerTable } from '../process-table.ts'
 import { raisePriority } from './priority.ts'
 import { endSlot, endUnleased, makeSlot, memoryOf, type Slot, type StartWarm, startJvms } from './slot.ts'
 import { fits, type SlotKey, slotKeyOf } from './slot-key.ts'
-import type { WarmJvm } from './warm-jvm.ts'
+import { hasEnded, type WarmJvm } from './warm-jvm.ts'
 
 /**
  * JVMs that have run Flink once and wait for a job (docs/decisions/0016-warm-jvms.md).
@@ -244,10 +243,6 @@ export class WarmPool {
   #availableBytes(): number {
     return (this.#options.availableBytes ?? (() => process.availableMemory()))()
   }
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null
 }
 
 function enter(slot: Slot, state: Slot['state']): void {

@@ -1,12 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../lib/logger.ts'
 import { removeTree } from '../../../lib/open-folder.ts'
 import type { Role } from '../../cluster/process-host.ts'
 import { type RunFolder, runFolder } from '../../cluster/run-folder.ts'
 import { makeRunFolders } from '../../cluster/run-owner.ts'
 import type { AttemptId, LaunchWish } from '../../runtime.ts'
-import { endProcesses } from '../killing.ts'
+import { endProcesses, until } from '../killing.ts'
 import { isAlive, signalGroup, signalProcess } from '../process-identity.ts'
 import { MarkerTable } from '../process-table.ts'
 import type { SlotKey } from './slot-key.ts'
@@ -66,9 +65,7 @@ export async function endUnleased(table: MarkerTable, role: Role): Promise<void>
   const { jvms, leaders } = table.unleased(role)
   for (const leader of leaders) signalGroup(leader, 'SIGKILL')
   for (const jvm of jvms) signalProcess(jvm, 'SIGKILL')
-  const deadline = performance.now() + GONE_MS
-  while ([...jvms, ...leaders].some(isAlive)) {
-    if (performance.now() > deadline) throw new Error(`The warm JVM of ${role} cannot be killed`)
-    await sleep(5)
-  }
+  const areGone = () => ![...jvms, ...leaders].some(isAlive)
+  await until(areGone, GONE_MS)
+  if (!areGone()) throw new Error(`The warm JVM of ${role} cannot be killed`)
 }

@@ -67,7 +67,11 @@ export class WarmJvm {
   }
 }
 
+export function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
 function ended(child: ChildProcess): Promise<'died'> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve('died')
+  if (hasEnded(child)) return Promise.resolve('died')
   return new Promise((resolve) => child.once('exit', () => resolve('died')))
 }
