@@ -232,7 +232,8 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
       const { attemptId } = (await up()).spec
       const counted = await eventually(
         () => world.runtime.counters(attemptId),
-        (counters) => (counters?.sources[0]?.records ?? 0) > 0,
+        // Flink tells of each task from its next report on, of a sink at times later than of its source.
+        (counters) => (counters?.sources[0]?.records ?? 0) > 0 && (counters?.sinks.length ?? 0) > 0,
       )
       expect(counted).toMatchObject({
         sources: [{ name: expect.stringMatching(/^Source: /), corruptedRecords: 0 }],

@@ -2,6 +2,7 @@
  * The service killed (SIGKILL) at any moment, on real Flink: between record and act of every action, around the start of
  * every JVM, during savepoints, stops and deletes. After the next start: one cluster or none, and what was wanted is done.
  */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createExecutors, type ExecutorParts } from '../../src/reconciler/executors.ts'
@@ -47,6 +48,8 @@ async function isGone(id: number): Promise<void> {
   expect(body.error_code).toBe('DLI.16001')
   await eventually(service.processes, (left) => left.length === 0)
 }
+
+const runFolders = () => readdir(dataIn(service.folder, 'runs'))
 
 describe('killed between record and act of', () => {
   const actions = Object.keys(createExecutors({} as ExecutorParts)) as ActionName[]
@@ -97,14 +100,16 @@ describe('killed between record and act of', () => {
     await eventually(count, (seen) => seen > counted)
     await stop(id)
     await service.until(id, 'job_cancel_success')
-    expect(await service.attempts(id)).toHaveLength(2)
+    const attempts = await service.attempts(id)
+    expect(attempts).toHaveLength(2)
     await remove(id)
-    await isGone(id)
     // A deleted job is hidden at once and disposed of afterwards: that kill may come after the answer.
     await eventually(
       async () => service.kills(),
       (kills) => kills === killsBefore + 1,
     )
+    await isGone(id)
+    await eventually(runFolders, (left) => attempts.every((attempt) => !left.includes(attempt.attempt_id)))
   })
 })
 

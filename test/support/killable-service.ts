@@ -27,6 +27,9 @@ export async function startKillableService(environment: Environment = {}): Promi
       ...(fault && { dieAt: fault }),
     })
     service = started
+    void started.ended.then((how) => {
+      if (how === 'SIGKILL') kills += 1
+    })
     const first = await started.ready.catch(async (error: unknown) => {
       if ((await started.ended) === 'SIGKILL') return null
       throw error
@@ -40,7 +43,6 @@ export async function startKillableService(environment: Environment = {}): Promi
   /** Brings the service back when a fault has killed it. */
   const revive = async () => {
     if ((await service.ended) !== 'SIGKILL') throw new Error('the service ended by itself')
-    kills += 1
     await start()
   }
   /** A request that a kill cut off is sent again, as a client would. */
@@ -61,10 +63,7 @@ export async function startKillableService(environment: Environment = {}): Promi
   return {
     ...client,
     kills: () => kills,
-    async kill() {
-      await service.kill()
-      kills += 1
-    },
+    kill: () => service.kill(),
     async start() {
       await start()
     },
