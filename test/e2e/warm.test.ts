@@ -88,6 +88,24 @@ test('a program that ends the JVM is refused that, as in a cold one', async () =
   expect(job.status_desc).toContain('System.exit')
 })
 
+test('a job that leaks threads and fills the heap harms neither its neighbour nor what waits', async () => {
+  await slotIsReady()
+  const neighbour = await started({ name: 'neighbour', flink_version: '2.3' })
+  await slotIsReady()
+  const spoils = { ...FOREVER, name: 'fills', flink_version: '2.3', main_class: 'headgate.test.FillHeap' }
+  const id = await service.createJob(spoils)
+  await run(id)
+  const job = await service.until(id, 'job_running_exception')
+  expect(job.status_desc).toContain('Java heap space')
+  expect(await startOf(id)).toMatchObject({ jvms: 'warm', attempts: 1 })
+  await slotIsReady()
+  const next = await started({ name: 'after', flink_version: '2.3' })
+  expect(await startOf(next)).toMatchObject({ jvms: 'warm' })
+  expect(await service.detail(neighbour)).toMatchObject({ status: 'job_running', restart_times: 0 })
+  await stopped(neighbour)
+  await stopped(next)
+})
+
 test('a job whose JobManager dies goes on in warm JVMs', async () => {
   const policy = {
     obs_bucket: 'states',
