@@ -72,7 +72,6 @@ export function describeRuntime(name: string, createWorld: () => Promise<Runtime
     await eventually(
       () => world.leftovers(id),
       (left) => left.length === 0,
-      1_000,
     )
     await runtime.tidy(id)
   }
