@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { LaunchSpec, Observation } from '../../src/runtimes/runtime.ts'
+import type { LaunchSpec, Observation, TimelineStep } from '../../src/runtimes/runtime.ts'
 import type { Greeting } from '../../src/runtimes/simulated/meeting-point.ts'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
 import { hex32, running, savepointEnd, seen } from '../support/clusters.ts'
@@ -25,7 +25,8 @@ async function launched(orders: Record<string, string>, differences: Partial<Lau
   return spec.attemptId
 }
 
-const until = (attemptId: string, holds: (seen: Observation) => boolean) => seen(world.runtime, attemptId, holds, 5_000)
+const until = (attemptId: string, holds: (seen: Observation) => boolean) =>
+  seen(world.runtime, attemptId, holds, 30_000)
 
 describe('what a job orders', () => {
   it.each([
@@ -54,8 +55,9 @@ describe('what a job orders', () => {
       await launched({ 'simulator.start': 'slow:300ms' }),
       await launched({ 'simulator.start': 'hangs' }),
     ]
-    expect(await world.runtime.inspect(slow)).toMatchObject({ jobManager: { is: 'alive' }, rest: 'silent' })
-    await running(world.runtime, slow)
+    const { timeline } = await running(world.runtime, slow)
+    const atMs = (step: TimelineStep) => timeline.find((each) => each.step === step)?.at.getTime() ?? Number.NaN
+    expect(atMs('jobManagerUp') - atMs('configured')).toBeGreaterThanOrEqual(300)
     expect(await world.runtime.inspect(hanging)).toMatchObject({ jobManager: { is: 'alive' }, rest: 'silent' })
   })
 

@@ -34,7 +34,7 @@ export async function createPretendedWorld(): Promise<PretendedWorld> {
     const runtime = await createSimulatedRuntime({
       ...{ runsFolder: join(folder, 'runs'), folder: simulatorFolder, clock: systemClock },
       // What hangs must not cost the whole grace of SIGTERM.
-      ...{ logger: createLogger('silent'), limits: { terminateMs: 500 } },
+      ...{ logger: createLogger('silent'), limits: { terminateMs: 2_000 } },
     })
     made.push(runtime)
     return runtime
