@@ -470,6 +470,13 @@ describe('a running job', () => {
       expect(texts(2, restarted('flink', 'headgate'))).toMatch(/Unstable: it was restarted 3 times/)
       const calm = { ...running(RESTARTS), condition: { en: 'Unstable', zh: '' } }
       expect(on(view(calm, { attempt: up })).facts?.condition).toEqual({ en: '', zh: '' })
+      const comesBack = {
+        attempt: attempt(),
+        observation: seen({ flinkJob: flink('RUNNING') }),
+        restarts: restarted('flink', 'headgate', 'headgate'),
+      }
+      const shown = on(view(job('recovering', {}, RESTARTS), comesBack))
+      expect(shown).toMatchObject({ event: 'launched', facts: { condition: { en: expect.stringMatching(/^Unstable/) } } })
     })
   })
 
