@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import type { LaunchSpec, Observation, TimelineStep } from '../../src/runtimes/runtime.ts'
 import type { Greeting } from '../../src/runtimes/simulated/meeting-point.ts'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
-import { hex32, running, savepointEnd, seen } from '../support/clusters.ts'
+import { eventually, hex32, running, savepointEnd, seen } from '../support/clusters.ts'
 import { createPretendedWorld, type PretendedWorld } from '../support/pretended-clusters.ts'
 
 const never = new AbortController().signal
@@ -25,8 +25,9 @@ async function launched(orders: Record<string, string>, differences: Partial<Lau
   return spec.attemptId
 }
 
+/** Some things are told seconds late, as real Flink does. */
 const until = (attemptId: string, holds: (seen: Observation) => boolean) =>
-  seen(world.runtime, attemptId, holds, 30_000)
+  seen(world.runtime, attemptId, holds, 15_000)
 
 describe('what a job orders', () => {
   it.each([
@@ -56,7 +57,7 @@ describe('what a job orders', () => {
       await launched({ 'simulator.start': 'hangs' }),
     ]
     const { timeline } = await running(world.runtime, slow)
-    const atMs = (step: TimelineStep) => timeline.find((each) => each.step === step)?.at.getTime() ?? Number.NaN
+    const atMs = (name: TimelineStep) => timeline.find(({ step }) => step === name)?.at.getTime() ?? Number.NaN
     expect(atMs('jobManagerUp') - atMs('configured')).toBeGreaterThanOrEqual(300)
     expect(await world.runtime.inspect(hanging)).toMatchObject({ jobManager: { is: 'alive' }, rest: 'silent' })
   })
@@ -92,7 +93,12 @@ describe('what a job orders', () => {
       await world.runtime.requestSavepoint(attemptId, operation)
       return operation.operationId
     }
-    expect(await world.runtime.savepointResult(attemptId, await request())).toEqual({ is: 'inProgress' })
+    const operationId = await request()
+    await eventually(
+      () => world.runtime.savepointResult(attemptId, operationId),
+      ({ is }) => is === 'inProgress',
+      15_000,
+    )
     await world.simulator.order(attemptId, 'simulator.savepoint', 'fails')
     expect(await savepointEnd(world.runtime, attemptId, await request())).toMatchObject({
       ...{ is: 'failed', reason: expect.stringContaining('ordered to fail') },
