@@ -46,7 +46,7 @@ function job(state: JobState, change: Partial<Job> = {}, settings: Partial<Job['
     updatedAt: ago(60_000),
     startedAt: null,
     endedAt: null,
-    executionGraph: null,
+    executionGraph: '{"jid":"f1"}',
     ...change,
   }
 }
@@ -415,6 +415,13 @@ describe('a running job', () => {
       )
       expect(decision).toMatchObject({ because: expect.stringMatching(/does not answer/u), actions: [{ do: 'kill' }] })
     })
+  })
+
+  test('is asked for its graph again until Flink has told of this attempt', () => {
+    for (const executionGraph of [null, '{"jid":"of the run before"}']) {
+      const decision = on(view({ ...running(), executionGraph }, { attempt: up }))
+      expect(decision).toMatchObject({ actions: [{ do: 'keepGraph', attemptId: 'a1' }], lookAgainInMs: 1000 })
+    }
   })
 
   test('fails without restart_when_exception and is started again with it, within the budget', () => {
