@@ -5,10 +5,13 @@ const POSTGRES = 'test/support/postgres-setup.ts'
 const ERRORS_MET = 'test/support/errors-met.ts'
 const hasPostgres = findPostgres() !== null
 
+/** They only end what hangs: no test measures by them, and a machine may be slow. */
+const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } }
+
 const ACCEPTANCE = {
+  ...PATIENCE,
   include: ['test/acceptance/**/*.test.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
   globalSetup: [ERRORS_MET, POSTGRES],
 }
 
@@ -18,6 +21,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...PATIENCE,
           name: 'unit',
           include: [
             'src/**/*.test.ts',
@@ -26,8 +30,6 @@ export default defineConfig({
             'test/repo/**/*.test.ts',
             'tools/**/*.test.ts',
           ],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
           globalSetup: POSTGRES,
         },
       },

@@ -75,11 +75,15 @@ function mendHint(answer) {
   return h('p', { className: 'note', id: 'mend' }, h('b', {}, line.code), ' · ', line.who[state.language])
 }
 
+/** Signing takes a moment; what was asked for last is shown. */
+let curlTurn = 0
+
 /** @param {Operation} operation */
 export async function renderCurl(operation) {
   const { credentials } = state
+  const turn = ++curlTurn
   const command = await curlOf(requestOf(operation, filledOf(operation)), credentials).catch(() => '')
-  if (state.chosen !== operation) return
+  if (turn !== curlTurn || state.chosen !== operation) return
   byId('curl').replaceChildren(
     h(
       'div',

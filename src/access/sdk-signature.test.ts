@@ -352,7 +352,7 @@ describe('any signed request', () => {
         expect(check({}, `${sk}x`)).toBe('wrong')
         expect(check({}, sk, { ...authorization, signedHeaders: ['user-agent', 'x-sdk-date'] })).toBe('wrong')
       }),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 5 },
     )
   })
 })

@@ -10,6 +10,7 @@ test('a sealed secret opens with the same key and owner, and with nothing else',
   expect(seal(KEY, 'AK1', 'geheim 秘密')).not.toBe(sealed)
   expect(() => unseal(KEY, 'AK2', sealed)).toThrow('AK2')
   expect(() => unseal(Buffer.alloc(32, 2), 'AK1', sealed)).toThrow('key file')
-  expect(() => unseal(KEY, 'AK1', `${sealed.slice(0, -2)}AA`)).toThrow()
+  const changed = `${sealed.slice(0, -2)}${sealed.at(-2) === 'A' ? 'B' : 'A'}${sealed.at(-1)}`
+  expect(() => unseal(KEY, 'AK1', changed)).toThrow('key file')
   expect(() => unseal(KEY, 'AK1', 'v0.a.b.c')).toThrow('unknown form')
 })

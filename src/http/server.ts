@@ -19,6 +19,8 @@ import { REQUEST_ERRORS } from './request-errors.ts'
 const HEADER_BYTES_MAX = 64 * 1024
 const PARAM_LENGTH_MAX = 8192
 const DISCARDED_BYTES_MAX = 256 * 1024 * 1024
+/** Closed at once, the connection would be reset under a client that still sends, and it would not see the answer. */
+const REFUSED_LINGERS_MS = 2_000
 
 export const ENDPOINTS: readonly Endpoint[] = [...DLI_ENDPOINTS, ...IAM_ENDPOINTS, ...NATIVE_ENDPOINTS]
 
@@ -111,6 +113,7 @@ function refuseExpectation(parts: HttpParts, response: ServerResponse): void {
 
 /** Answers what could not be parsed as HTTP at all, in the same form as everything else, and closes. */
 function refuseSocket(parts: HttpParts, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.writableEnded) return // the rest of what was refused
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -127,6 +130,7 @@ function refuseSocket(parts: HttpParts, error: NodeJS.ErrnoException, socket: So
     'Connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
+  setTimeout(() => socket.destroy(), REFUSED_LINGERS_MS).unref()
 }
 
 function refusalOfSocket(error: NodeJS.ErrnoException) {

@@ -19,7 +19,8 @@ describeOnEachDatabase((open) => {
     const users = await openUsers()
     const second = await project('second')
     expect(users.known(first)).toBeNull()
-    expect(await Promise.all([first, first, second].map(users.userOf))).toEqual([50_001, 50_001, 50_002])
+    expect(await Promise.all([first, first].map(users.userOf))).toEqual([50_001, 50_001])
+    expect(await users.userOf(second)).toBe(50_002)
     const later = await openUsers({ range: { first: 60_000, last: 60_010 } })
     expect([later.known(first), await later.userOf(second), await later.userOf(await project('third'))]).toEqual([
       50_001, 50_002, 60_001,

@@ -32,7 +32,7 @@ test('a port is reachable while something listens there, by whatever address of 
   expect(await reach('127.0.0.1')).toBe(true)
   expect(await reach('localhost')).toBe(true)
   expect(await reach('127.0.0.1', AbortSignal.abort())).toBe(false)
-  expect(await reach('no-such-host.invalid')).toBe(false)
+  expect(await reach(`${'x'.repeat(64)}.invalid`)).toBe(false) // no name server is asked for a part of 64 characters
   server.close()
   await once(server, 'close')
   expect(await reach('127.0.0.1')).toBe(false)

@@ -54,5 +54,6 @@ test('what is formatted reads back', () => {
         }
       },
     ),
+    { seed: 5 },
   )
 })

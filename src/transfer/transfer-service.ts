@@ -48,8 +48,9 @@ const IMPORT_JOBS_MAX = 100_000
 const IMPORT_BYTES_MAX = 1024 ** 3
 
 export function createTransfer(options: TransferOptions): Transfer {
+  const newName = archiveNames(options)
   return {
-    exportJobs: (actor, folder, ids) => exportJobs(options, actor, folder, ids),
+    exportJobs: (actor, folder, ids) => exportJobs(options, newName, actor, folder, ids),
     importJobs: async (actor, path, { cover }) => {
       const archives = await openArchives(options, actor.projectId, path)
       try {
@@ -63,7 +64,8 @@ export function createTransfer(options: TransferOptions): Transfer {
 }
 
 async function exportJobs(
-  { jobs, objects, clock, archiveJobsMax = ARCHIVE_JOBS_MAX }: TransferOptions,
+  { jobs, objects, archiveJobsMax = ARCHIVE_JOBS_MAX }: TransferOptions,
+  newName: NewName,
   actor: Actor,
   path: string,
   ids: readonly JobId[] | null,
@@ -75,7 +77,7 @@ async function exportJobs(
   await objects.ensureBucket({ projectId, bucket: folder.bucket })
   const written: string[] = []
   do {
-    const ref = await freeName(objects, { projectId, ...folder }, clock.now().getTime())
+    const ref = await newName({ projectId, ...folder })
     await objects.put(ref, Readable.from(zip(nextArchive(rest, archiveJobsMax)), { objectMode: false }))
     written.push(`${ref.bucket}/${ref.key}`)
   } while (!rest.ahead.done)
@@ -90,10 +92,16 @@ function folderOf(path: string): { bucket: string; key: string } {
   }
 }
 
-/** The documented name, of the first millisecond from now on that is free. */
-async function freeName(objects: ObjectStore, folder: ObjectRef, ms: number): Promise<ObjectRef> {
-  const ref = { ...folder, key: `${folder.key === '' ? '' : `${folder.key}/`}aggregate_${ms}.zip` }
-  return (await objects.stat(ref)) === null ? ref : freeName(objects, folder, ms + 1)
+type NewName = (folder: ObjectRef) => Promise<ObjectRef>
+
+/** The documented name, of the next millisecond that is free; each is given away once, also to exports at the same time. */
+function archiveNames({ objects, clock }: Pick<TransferOptions, 'objects' | 'clock'>): NewName {
+  let givenMs = 0
+  return async function newName(folder) {
+    givenMs = Math.max(givenMs + 1, clock.now().getTime())
+    const ref = { ...folder, key: `${folder.key === '' ? '' : `${folder.key}/`}aggregate_${givenMs}.zip` }
+    return (await objects.stat(ref)) === null ? ref : newName(folder)
+  }
 }
 
 type Rest = { source: AsyncIterator<JobDefinition>; ahead: IteratorResult<JobDefinition> }

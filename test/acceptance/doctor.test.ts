@@ -61,7 +61,7 @@ async function run(environment: Record<string, string | undefined>, ...options: 
     cwd: ROOT,
     env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 30_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   })
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])

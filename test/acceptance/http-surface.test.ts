@@ -115,7 +115,7 @@ describe('requests', () => {
     expect(reply.status).toBe(200)
     const large = await sendRaw(
       world.baseUrl,
-      `GET / HTTP/1.1\r\nHost: h\r\nX-Padding: ${'x'.repeat(80 * 1024)}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: h\r\nX-Padding: ${'x'.repeat(4 * 1024 * 1024)}\r\n\r\n`,
     )
     expect(large.status).toBe(431)
     expect(large.head.toLowerCase()).toContain('x-request-id')

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { addUser, codeOf, messageOf, type Reply, sendPlain, startWorld, type World } from './world.ts'
 
 const LIMIT = 20
@@ -8,13 +8,17 @@ let world: World
 let offsetMs = 0
 
 beforeAll(async () => {
+  vi.setSystemTime(Date.now()) // it stands still: on a slow machine a minute may pass between two calls
   world = await startWorld({
     environment: { HEADGATE_CALLS_PER_MINUTE: String(LIMIT), HEADGATE_WRONG_PASSWORDS: String(WRONG_MAX) },
     overrides: { clock: { now: () => new Date(Date.now() + offsetMs) } },
   })
 })
 
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  vi.useRealTimers()
+})
 
 const QUEUES = '/v1.0/{p}/queues'
 

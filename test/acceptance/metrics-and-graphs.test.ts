@@ -6,6 +6,7 @@ import {
   createJob,
   messageOf,
   prepareJobs,
+  RUNNABLE,
   readJob,
   runJob,
   startWorld,
@@ -94,21 +95,24 @@ describe('the execution graph', () => {
     if (order) await world.service.simulator.order(attempt, 'simulator.job', order)
     else await world.send('POST', `/v1.0/{p}/streaming/jobs/${id}/stop`)
     await waitForStatus(world, id, status)
-    await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe(state)
+    await expect.poll(() => stateOf(id)).toBe(state)
     const folder = join(world.service.dataFolder, 'runs', attempt)
-    await expect.poll(() => readdir(folder), { timeout: 10_000 }).not.toContain('user') // tidied: the last thing that is done
+    await expect.poll(() => readdir(folder)).not.toContain('user') // tidied: the last thing that is done
     await rm(folder, { recursive: true })
     expect(await stateOf(id)).toBe(state)
     expect(JSON.parse(String((await readJob(world, id)).execution_graph))).toHaveProperty('nodes')
   })
 
   it('is that of the newest run, and goes with the job', async () => {
-    const id = await runJob(world, { name: 'twice', runtime_config: 'simulator.job=finishes:100ms' })
+    const run = (job: number) => world.send('POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [job] })
+    const fields = { ...RUNNABLE, name: 'twice', runtime_config: 'simulator.job=finishes:100ms' }
+    const id = await createJob(world, fields)
+    await run(id)
     await waitForStatus(world, id, 'job_finish')
     await world.send('PUT', `/v1.0/{p}/streaming/flink-jobs/${id}`, { runtime_config: 'simulator.start=throws' })
-    await world.send('POST', '/v1.0/{p}/streaming/jobs/run', { job_ids: [id] })
+    await run(id)
     await waitForStatus(world, id, 'job_submit_fail')
-    await expect.poll(() => stateOf(id), { timeout: 5_000 }).toBe('FAILED')
+    await expect.poll(() => stateOf(id)).toBe('FAILED')
     await world.send('DELETE', `/v1.0/{p}/streaming/jobs/${id}`)
     expect(codeOf(await graphOf(id))).toBe('DLI.16001')
   })

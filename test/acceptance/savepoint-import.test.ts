@@ -91,7 +91,7 @@ describe('importing a savepoint', () => {
       ...{ name: 'checkpoints', obs_bucket: 'bkt', checkpoint_enabled: true, checkpoint_interval: 1 },
     })
     const list = () => world.send('GET', `/api/v1/{p}/objects/bkt?prefix=jobs/checkpoint/${source}/`)
-    await expect.poll(async () => (await list()).text, { timeout: 10_000 }).toContain('_metadata')
+    await expect.poll(async () => (await list()).text).toContain('_metadata')
     await world.send('POST', '/v1.0/{p}/streaming/jobs/stop', { job_ids: [source] })
     await waitForStatus(world, source, 'job_cancel_success')
     const { objects } = (await list()).body as { objects: { key: string }[] }
@@ -123,9 +123,7 @@ describe('importing a savepoint', () => {
     await waitForStatus(world, id, 'job_running')
     await world.service.simulator.order(null, 'simulator.jobmanager', 'dies')
     const attempts = async () => (await world.send('GET', `/api/v1/{p}/jobs/${id}/attempts`)).body
-    await expect
-      .poll(attempts, { timeout: 10_000 })
-      .toMatchObject({ attempts: [{ number: 2, restore_from: null }, { restore_from: null }] })
+    await expect.poll(attempts).toMatchObject({ attempts: [{ number: 2, restore_from: null }, { restore_from: null }] })
   })
 
   it('speaks in a boolean to the older Go SDK', async () => {

@@ -155,6 +155,11 @@ describe('an export', () => {
     expect((await filesIn(archive)).size).toBe(job_list.total_count)
   })
 
+  it('has an archive of its own, also beside others at the same moment', async () => {
+    const archives = await Promise.all(Array.from({ length: 20 }, () => exportTo('b2/at-once')))
+    expect(new Set(archives.flat()).size).toBe(20)
+  })
+
   it.each([
     [{ is_selected: false }, 'DLI.0001', 'obs_dir'],
     [{ obs_dir: 'b2' }, 'DLI.0001', 'is_selected'],

@@ -3,10 +3,10 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { LaunchSpec, Observation } from '../../src/runtimes/runtime.ts'
+import type { LaunchSpec, Observation, TimelineStep } from '../../src/runtimes/runtime.ts'
 import type { Greeting } from '../../src/runtimes/simulated/meeting-point.ts'
 import { SimulatorClient } from '../../src/runtimes/simulated/simulator-client.ts'
-import { hex32, running, savepointEnd, seen } from '../support/clusters.ts'
+import { eventually, hex32, running, savepointEnd, seen } from '../support/clusters.ts'
 import { createPretendedWorld, type PretendedWorld } from '../support/pretended-clusters.ts'
 
 const never = new AbortController().signal
@@ -25,7 +25,9 @@ async function launched(orders: Record<string, string>, differences: Partial<Lau
   return spec.attemptId
 }
 
-const until = (attemptId: string, holds: (seen: Observation) => boolean) => seen(world.runtime, attemptId, holds, 5_000)
+/** Some things are told seconds late, as real Flink does. */
+const until = (attemptId: string, holds: (seen: Observation) => boolean) =>
+  seen(world.runtime, attemptId, holds, 15_000)
 
 describe('what a job orders', () => {
   it.each([
@@ -54,8 +56,9 @@ describe('what a job orders', () => {
       await launched({ 'simulator.start': 'slow:300ms' }),
       await launched({ 'simulator.start': 'hangs' }),
     ]
-    expect(await world.runtime.inspect(slow)).toMatchObject({ jobManager: { is: 'alive' }, rest: 'silent' })
-    await running(world.runtime, slow)
+    const { timeline } = await running(world.runtime, slow)
+    const atMs = (name: TimelineStep) => timeline.find(({ step }) => step === name)?.at.getTime() ?? Number.NaN
+    expect(atMs('jobManagerUp') - atMs('configured')).toBeGreaterThanOrEqual(300)
     expect(await world.runtime.inspect(hanging)).toMatchObject({ jobManager: { is: 'alive' }, rest: 'silent' })
   })
 
@@ -90,7 +93,12 @@ describe('what a job orders', () => {
       await world.runtime.requestSavepoint(attemptId, operation)
       return operation.operationId
     }
-    expect(await world.runtime.savepointResult(attemptId, await request())).toEqual({ is: 'inProgress' })
+    const operationId = await request()
+    await eventually(
+      () => world.runtime.savepointResult(attemptId, operationId),
+      ({ is }) => is === 'inProgress',
+      15_000,
+    )
     await world.simulator.order(attemptId, 'simulator.savepoint', 'fails')
     expect(await savepointEnd(world.runtime, attemptId, await request())).toMatchObject({
       ...{ is: 'failed', reason: expect.stringContaining('ordered to fail') },

@@ -1,7 +1,16 @@
 import { join } from 'node:path'
 import type { LaunchSpec } from '../../src/runtimes/runtime.ts'
 import { describeRuntime, type Program, type RuntimeWorld } from '../conformance/runtime.ts'
-import { createWorld, eventually, hex32, listens, portsOf, processesAbout, told } from '../support/clusters.ts'
+import {
+  createWorld,
+  eventually,
+  hex32,
+  openPorts,
+  processesAbout,
+  standStill,
+  told,
+  WARM_UP_MS,
+} from '../support/clusters.ts'
 
 const CLASSES: Readonly<Record<Program, string>> = {
   'counts for ever': 'CountForever',
@@ -9,9 +18,6 @@ const CLASSES: Readonly<Record<Program, string>> = {
   'throws in main': 'ThrowInMain',
   'throws in a task': 'ThrowInTask',
 }
-
-/** What hangs must not cost the whole grace of SIGTERM. */
-const LIMITS = { limits: { terminateMs: 2_000 } }
 
 async function createRealWorld(): Promise<RuntimeWorld> {
   const { folder, newRuntime, spec, end } = await createWorld()
@@ -22,10 +28,10 @@ async function createRealWorld(): Promise<RuntimeWorld> {
   }
   return {
     ...{ folder, end, spec: specOf },
-    runtime: await newRuntime(LIMITS),
-    newRuntime: () => newRuntime(LIMITS),
+    runtime: await newRuntime({ limits: { terminateMs: 2_000 } }),
+    newRuntime: () => newRuntime(),
     preparedFor: async (wish) => {
-      const runtime = await newRuntime({ ...LIMITS, warmSlots: 1 })
+      const runtime = await newRuntime({ warmSlots: 1 })
       runtime.expect(wish)
       await eventually(
         async () => {
@@ -33,17 +39,18 @@ async function createRealWorld(): Promise<RuntimeWorld> {
           return runtime.warmSlots()
         },
         ({ ready }) => ready.length === 1,
+        WARM_UP_MS,
       )
       return runtime
     },
-    signal: async (pid, signal) => void process.kill(pid, signal),
+    signal: async (pid, signal) => {
+      if (signal === 'SIGSTOP') await standStill(pid)
+      else process.kill(pid, signal)
+    },
     count: async (attemptId) => Number((await told(counter(attemptId)))?.first ?? 0),
     processes: async (attemptId) => (await processesAbout(attemptId)).filter((line) => line.includes('/bin/java')),
-    leftovers: async (attemptId) => {
-      const ports = (await portsOf(folder, attemptId).catch(() => [])).flatMap(({ rpc, rest }) => [rpc, rest])
-      const open = await Promise.all(ports.map(async (port) => ((await listens(port)) ? [`port ${port}`] : [])))
-      return [...(await processesAbout(attemptId)), ...open.flat()]
-    },
+    leftovers: processesAbout,
+    openPorts: (attemptId) => openPorts(folder, attemptId),
   }
 }
 

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type InstallOptions, installFlink } from '../../src/flink/install.ts'
 import { flinkHome } from '../../src/flink/installation.ts'
 import { LOCK_FOLDER, readLock } from '../../src/flink/lock-file.ts'
-import { Refusal } from '../../src/lib/errors.ts'
+import { isSystemError, Refusal } from '../../src/lib/errors.ts'
 
 const VERSION = '1.20.0'
 const LIMIT_MS = 120_000
@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, 10 * 60_000)
 
 afterAll(async () => {
-  for (const pid of await processesAbout(root)) process.kill(Number(pid), 'SIGKILL')
+  for (const pid of await processesAbout(root)) killIfThere(Number(pid))
   await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 })
 
@@ -315,6 +315,14 @@ async function processesAbout(text: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
   return pids.filter((_, index) => commands[index]?.includes(text))
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!isSystemError(error, 'ESRCH')) throw error
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

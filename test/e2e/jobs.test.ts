@@ -1,9 +1,9 @@
 /** Jobs over DLI's API on real Flink: from a draft to running, down again, with state, with failures, with updates. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findJava } from '../../src/runtimes/java-home.ts'
-import { eventually, jarOfTheFuture, told } from '../support/clusters.ts'
+import { eventually, jarOfTheFuture, pathsBelow, told } from '../support/clusters.ts'
 import { builtJar, builtJarPath, dataIn, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
@@ -52,7 +52,7 @@ test('four jobs of one run call get a cluster each, run, stop in one call and le
   await eventually(filesOfRuns, (paths) => !paths.some((path) => /^[^/]+\/(?:tmp|work|user)(?:\/|$)/u.test(path)))
 })
 
-const filesOfRuns = () => readdir(dataIn(service.folder, 'runs'), { recursive: true })
+const filesOfRuns = () => pathsBelow(dataIn(service.folder, 'runs'))
 
 describe.each(['1.20', '2.3'])('on Flink %s', (flink_version) => {
   const suffix = flink_version.replace('.', '_')
@@ -224,12 +224,12 @@ test('a job that does not fit waits, says for what, and starts when there is roo
   const second = await jarJob('wide-2', 'CountForever', { ...wide, tm_slot_num: 1 })
   await run([first, second])
   await service.until(first, 'job_running')
+  // Until the first was admitted, it waited for its place in the line.
   const waiting = await eventually(
     () => service.detail(second),
-    (job) => job.status_desc !== '',
+    (job) => job.status_desc.includes('needs 10, queue narrow has 6 of 16 free'),
   )
   expect(waiting.status).toBe('job_submitting')
-  expect(waiting.status_desc).toContain('needs 10, queue narrow has 6 of 16 free')
   await stop([first])
   await service.until(second, 'job_running')
   const tooWide = await jarJob('too-wide', 'CountForever', { queue_name: 'narrow', cu_number: 20 })

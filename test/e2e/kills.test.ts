@@ -9,7 +9,7 @@ import { createExecutors, type ExecutorParts } from '../../src/reconciler/execut
 import type { ActionName } from '../../src/reconciler/view.ts'
 import { eventually, JOB_MANAGER, jvmsOf, portsOf, TASK_MANAGER, told } from '../support/clusters.ts'
 import { type KillableService, startKillableService } from '../support/killable-service.ts'
-import { type Answer, builtJar, dataIn } from '../support/real-service.ts'
+import { type Answer, builtJar, dataIn, STARTED_MS } from '../support/real-service.ts'
 
 let service: KillableService
 
@@ -79,6 +79,7 @@ describe('killed between record and act of', () => {
     const replaced = await eventually(
       () => service.detail(id),
       (job) => job.restart_times > 0 && job.status === 'job_running',
+      STARTED_MS,
     )
     expect(replaced.restart_times).toBe(1)
 
@@ -206,6 +207,6 @@ describe('killed while', () => {
 })
 
 async function flinkSays(attemptId: string, path: string): Promise<Answer> {
-  const [ports] = await portsOf(dataIn(service.folder), attemptId)
-  return (await fetch(`http://127.0.0.1:${ports?.rest}${path}`)).json()
+  const ports = await portsOf(dataIn(service.folder), attemptId)
+  return (await fetch(`http://127.0.0.1:${ports.at(-1)?.rest}${path}`)).json()
 }

@@ -2,7 +2,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { eventually, JOB_MANAGER, jvmsOf } from '../support/clusters.ts'
+import { eventually, JOB_MANAGER, jvmOf } from '../support/clusters.ts'
 import { type Answer, builtJar, dataIn, type RealService, startRealService } from '../support/real-service.ts'
 
 let service: RealService
@@ -49,8 +49,7 @@ async function killMidway(id: number, name: string): Promise<Answer> {
     (lines) => lines.length > 0,
   )
   const [attempt] = await service.attempts(id)
-  const [jobManager = 0] = await jvmsOf(attempt.attempt_id, JOB_MANAGER)
-  process.kill(jobManager, 'SIGKILL')
+  process.kill(await jvmOf(attempt.attempt_id, JOB_MANAGER), 'SIGKILL')
   return attempt
 }
 

@@ -2,8 +2,8 @@
 import { readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { eventually, JOB_MANAGER, jvmsOf, TASK_MANAGER, told } from '../support/clusters.ts'
-import { type Answer, builtJar, dataIn, type RealService, startRealService } from '../support/real-service.ts'
+import { eventually, JOB_MANAGER, jvmOf, standStill, TASK_MANAGER, told } from '../support/clusters.ts'
+import { type Answer, builtJar, type RealService, STARTED_MS, startRealService } from '../support/real-service.ts'
 
 let service: RealService
 
@@ -42,23 +42,11 @@ async function runCounter(name: string, settings: Record<string, unknown>): Prom
   await run(id)
   await service.until(id, 'job_running')
   await eventually(
-    () => checkpoints(id),
+    () => service.checkpoints(id),
     (found) => found.length === 3,
   )
   return id
 }
-
-/** Folders of the complete checkpoints of the job's newest attempt, newest first. */
-async function checkpoints(id: number): Promise<string[]> {
-  const [attempt] = await attempts(id)
-  const paths = await readdir(dataIn(service.folder, 'objects'), { recursive: true })
-  return paths
-    .filter((path) => path.includes(attempt.flink_job_id) && path.endsWith('/_metadata'))
-    .map((path) => dataIn(service.folder, 'objects', path.slice(0, -'/_metadata'.length)))
-    .sort((a, b) => numberOf(b) - numberOf(a))
-}
-
-const numberOf = (folder: string) => Number(/chk-(\d+)$/u.exec(folder)?.[1])
 
 async function cutMetadata(folder: string): Promise<void> {
   const metadata = join(folder, '_metadata')
@@ -77,7 +65,7 @@ async function stop(id: number): Promise<void> {
 test('a run that is to resume goes on from the next older state, and says so; with two damaged it ends', async () => {
   const id = await runCounter('resumed', { flink_version: '1.20' })
   await stop(id)
-  const [newest = '', older = ''] = await checkpoints(id)
+  const [newest = '', older = ''] = await service.checkpoints(id)
   await cutMetadata(newest)
   await run(id, { resume_savepoint: true })
   const job = await service.until(id, 'job_running')
@@ -92,11 +80,11 @@ test('a run that is to resume goes on from the next older state, and says so; wi
   )
 
   await eventually(
-    () => checkpoints(id),
+    () => service.checkpoints(id),
     (found) => found.length === 3,
   )
   await stop(id)
-  for (const folder of await checkpoints(id)) await cutMetadata(folder)
+  for (const folder of await service.checkpoints(id)) await cutMetadata(folder)
   await run(id, { resume_savepoint: true })
   const ended = await service.until(id, 'job_submit_fail')
   expect(ended.status_desc).toMatch(/neither .* nor the next older, .*, can be read/u)
@@ -106,16 +94,17 @@ test('a run that is to resume goes on from the next older state, and says so; wi
 test('an automatic restart does the same, though Flink itself would try the damaged state for ever', async () => {
   const id = await runCounter('restarted', { flink_version: '2.3', restart_when_exception: true, resume_max_num: 1 })
   const [attempt] = await attempts(id)
-  const [jobManager = 0] = await jvmsOf(attempt.attempt_id, JOB_MANAGER)
+  const jobManager = await jvmOf(attempt.attempt_id, JOB_MANAGER)
   // Both stand still, so that no checkpoint is made after the one that is damaged.
-  for (const pid of await jvmsOf(attempt.attempt_id, JOB_MANAGER, TASK_MANAGER)) process.kill(pid, 'SIGSTOP')
-  const [newest = '', older = ''] = await checkpoints(id)
+  for (const pid of [jobManager, await jvmOf(attempt.attempt_id, TASK_MANAGER)]) await standStill(pid)
+  const [newest = '', older = ''] = await service.checkpoints(id)
   await removeState(newest)
   const before = await count('restarted')
   process.kill(jobManager, 'SIGKILL')
   await eventually(
     () => attempts(id),
     (list) => list.length === 3,
+    STARTED_MS,
   )
   const job = await service.until(id, 'job_running')
   expect(job).toMatchObject({ restart_times: 1, status_desc: expect.stringContaining(newest) })

@@ -46,7 +46,7 @@ describe.each(['1.20', '2.3'])('on Flink %s', (flink_version) => {
     )
     const counted = await eventually(
       async () => (await service.dli('POST', 'jobs/metrics', { job_ids: [from] })).metrics.jobs[0].metrics,
-      ({ sources, total_read_rate }) => sources[0]?.records > 0 && total_read_rate > 0,
+      ({ sources, sinks, total_read_rate }) => sources[0]?.records > 0 && sinks.length > 0 && total_read_rate > 0,
     )
     expect(counted).toMatchObject({
       sources: [{ name: 'Source: Sequence Source', corrupted_records: 0 }],

@@ -1,8 +1,8 @@
 /** Warm JVMs of real Flink, and a service that is killed around them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually, processesAbout } from '../support/clusters.ts'
+import { eventually, processesAbout, WARM_UP_MS } from '../support/clusters.ts'
 import { type KillableService, startKillableService } from '../support/killable-service.ts'
-import { type Answer, builtJar, waitingSlots } from '../support/real-service.ts'
+import { type Answer, builtJar, STARTED_MS, waitingSlots } from '../support/real-service.ts'
 import type { Fault } from '../support/service-process.ts'
 
 let service: KillableService
@@ -25,6 +25,7 @@ async function slotIsReady(version = '2.3.0'): Promise<void> {
   await eventually(
     async () => (await service.call('GET', '/api/v1/health')).body.checks.warmSlots.text,
     (text) => text.startsWith(`1 of 1 ready (Flink ${version})`),
+    WARM_UP_MS,
   )
 }
 
@@ -125,6 +126,7 @@ test('a job whose JobManager dies goes on in warm JVMs', async () => {
   await eventually(
     () => service.detail(id),
     (job) => job.restart_times === 1 && job.status === 'job_running',
+    STARTED_MS,
   )
   expect(await startOf(id)).toMatchObject({ jvms: 'warm', attempts: 2 })
   expect((await service.attempts(id))[0].restore_from).toContain('/chk-')

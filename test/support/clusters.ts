@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { flinkHome } from '../../src/flink/installation.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { isSystemError } from '../../src/lib/errors.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { findJava } from '../../src/runtimes/java-home.ts'
 import {
@@ -25,6 +26,9 @@ export const FLINK_FOLDER = process.env.HEADGATE_FLINK_DIR ?? join(ROOT, 'data',
 const GIB = 1024 ** 3
 /** As the service does it: as root, jobs have user ids of their own. */
 const [TRAINING_USER, JOB_USER] = process.getuid?.() === 0 ? [50_000, 50_001] : [null, null]
+
+/** As long as a slot may take to become warm (warm/pool.ts), which gives way to everything else on the machine. */
+export const WARM_UP_MS = 180_000
 
 export type World = Readonly<{
   folder: string
@@ -158,13 +162,17 @@ export async function told(path: string): Promise<{ first: string; args: string[
   return { first, args }
 }
 
-/** Command lines of the live processes that have something of this folder on them or in their environment. */
+/**
+ * Command lines of the live processes that have something of this folder on them or in their environment; but for the `du`
+ * with which a driver measures, now and then, the runs that are alive.
+ */
 export async function processesAbout(folder: string): Promise<string[]> {
   const found: string[] = []
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     if (Number(pid) === process.pid) continue
     const read = (name: string) => readFile(join('/proc', pid, name), 'utf8').catch(() => '')
     const [commandLine, environment] = await Promise.all([read('cmdline'), read('environ')])
+    if (commandLine.startsWith('du\0')) continue
     if (`${commandLine}${environment}`.includes(folder)) found.push(`${pid} ${commandLine.slice(0, 120)}`)
   }
   return found
@@ -179,13 +187,52 @@ export async function jvmsOf(about: string, ...mainClasses: string[]): Promise<n
   for (const line of await processesAbout(about)) {
     const [pid = '', program = ''] = line.split(/[ \0]/u)
     if (!program.endsWith('/java')) continue
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
     if (mainClasses.some((each) => command.includes(each))) pids.push(Number(pid))
   }
   return pids
 }
 
-export function listens(port: number): Promise<boolean> {
+/** The one JVM of those that runs the main class. A signal to none would go to the test's own process group. */
+export async function jvmOf(about: string, mainClass: string): Promise<number> {
+  const [pid, ...more] = await jvmsOf(about, mainClass)
+  if (pid === undefined || more.length > 0) throw new Error(`not one ${mainClass}: ${[pid, ...more].join(', ')}`)
+  return pid
+}
+
+/** SIGSTOP, and the moment until it holds: the kernel stops the threads of a process one by one, when each is to run. */
+export async function standStill(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP')
+  await eventually(
+    () => threadStates(pid),
+    (states) => states.every((state) => state === 'T'),
+  )
+}
+
+/** As proc(5) has them; the name before may hold blanks and parentheses. */
+async function threadStates(pid: number): Promise<string[]> {
+  const threads = await readdir(`/proc/${pid}/task`)
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'latin1').catch(() => '')),
+  )
+  return stats.filter((stat) => stat !== '').map((stat) => stat.charAt(stat.lastIndexOf(')') + 2))
+}
+
+/** Paths below a folder, relative to it, of whatever does not vanish meanwhile. */
+export async function pathsBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return []
+    throw error
+  })
+  const below = await Promise.all(
+    entries.map(async (entry) =>
+      entry.isDirectory() ? (await pathsBelow(join(folder, entry.name))).map((path) => join(entry.name, path)) : [],
+    ),
+  )
+  return [...entries.map(({ name }) => name), ...below.flat()]
+}
+
+function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     socket.once('connect', () => {
@@ -196,10 +243,22 @@ export function listens(port: number): Promise<boolean> {
   })
 }
 
+/** Those of each start of the attempt, the first start first. */
 export async function portsOf(folder: string, attemptId: string): Promise<{ rpc: number; rest: number }[]> {
   const starts = join(folder, 'runs', attemptId, 'starts')
-  const names = await readdir(starts)
+  const names = (await readdir(starts)).sort()
   return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(starts, name), 'utf8')).ports))
+}
+
+/** Ports of the attempt's starts on which something listens; none of an attempt that was never started. */
+export async function openPorts(folder: string, attemptId: string): Promise<number[]> {
+  const starts = await portsOf(folder, attemptId).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return []
+    throw error
+  })
+  const ports = starts.flatMap(({ rpc, rest }) => [rpc, rest])
+  const open = await Promise.all(ports.map(listens))
+  return ports.filter((_, index) => open[index])
 }
 
 const run = promisify(execFile)

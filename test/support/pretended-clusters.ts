@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import type { ClusterLimits } from '../../src/runtimes/cluster/cluster-runtime.ts'
 import { launchSpec } from '../../src/runtimes/cluster/testing.ts'
 import type { LaunchSpec, Runtime } from '../../src/runtimes/runtime.ts'
 import { createSimulatedRuntime } from '../../src/runtimes/simulated/simulated-runtime.ts'
@@ -30,19 +31,19 @@ export async function createPretendedWorld(): Promise<PretendedWorld> {
   const simulatorFolder = join(folder, 'simulator')
   const simulator = new SimulatorClient(simulatorFolder)
   const made: Runtime[] = []
-  const newRuntime = async () => {
+  const newRuntime = async (limits: Partial<ClusterLimits> = {}) => {
     const runtime = await createSimulatedRuntime({
       ...{ runsFolder: join(folder, 'runs'), folder: simulatorFolder, clock: systemClock },
-      // What hangs must not cost the whole grace of SIGTERM.
-      ...{ logger: createLogger('silent'), limits: { terminateMs: 500 } },
+      ...{ logger: createLogger('silent'), limits },
     })
     made.push(runtime)
     return runtime
   }
-  const runtime = await newRuntime()
+  const runtime = await newRuntime({ terminateMs: 500 })
   const alive = async (attemptId: string) => (await simulator.processesOf(attemptId)).filter(({ isAlive }) => isAlive)
   return {
-    ...{ folder, simulator, simulatorFolder, runtime, newRuntime, preparedFor: newRuntime },
+    ...{ folder, simulator, simulatorFolder, runtime },
+    ...{ newRuntime: () => newRuntime(), preparedFor: () => newRuntime() },
     spec: (program, differences = {}) => specOf(folder, jar, program, differences),
     signal: async (pid, signal) => {
       if (!(await simulator.signal(pid, signal))) throw new Error(`there is no pretended process ${pid}`)
@@ -50,6 +51,8 @@ export async function createPretendedWorld(): Promise<PretendedWorld> {
     count: async (attemptId) => (await simulator.countOf(attemptId)) ?? 0,
     processes: alive,
     leftovers: alive,
+    // Others who pretend beside may have been given the same by now.
+    openPorts: async () => [],
     end: async () => {
       for (const each of made) await each.close()
       await simulator.end()

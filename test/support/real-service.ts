@@ -1,7 +1,7 @@
 /** The whole service on real Flink, and a person with a token in front of it. */
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createAccess, type FirstCredentials } from '../../src/access/index.ts'
 import { type App, startApp } from '../../src/app.ts'
 import { type Config, type Environment, toConfig } from '../../src/config/config.ts'
@@ -16,7 +16,7 @@ import { findJava } from '../../src/runtimes/java-home.ts'
 import { createLocalProcessRuntime } from '../../src/runtimes/local-process/local-process-runtime.ts'
 import { buildJava, JAVA_UNITS } from '../../tools/build-java.ts'
 import { type Answer, signIn } from './client.ts'
-import { eventually, processesAbout } from './clusters.ts'
+import { eventually, pathsBelow, processesAbout } from './clusters.ts'
 import { ROOT } from './source-files.ts'
 
 export type { Answer } from './client.ts'
@@ -44,6 +44,8 @@ export type RealClient = Readonly<{
   createJob(job: Record<string, unknown>): Promise<number>
   /** Deletes every job and waits until nothing of them runs. */
   deleteJobs(): Promise<void>
+  /** Folders of the complete checkpoints of the job's newest attempt, newest first. */
+  checkpoints(jobId: number): Promise<string[]>
   /** Processes that carry the folder in their command line or environment, but for those that wait for a job. */
   processes(): Promise<string[]>
 }>
@@ -57,6 +59,9 @@ export type RealService = RealClient &
     addProject(name: string): Promise<RealClient>
     end(): Promise<void>
   }>
+
+/** Enough for a cluster to start, also on a machine that is busy with others. */
+export const STARTED_MS = 120_000
 
 const RESTING = ['job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_cancel_fail']
 
@@ -164,12 +169,14 @@ export async function connect(
     resource_mode: 1,
     cu_count: 16,
   })
+  const attempts: RealClient['attempts'] = async (jobId) =>
+    (await must('GET', `/api/v1/${projectId}/jobs/${jobId}/attempts`)).attempts
   return {
-    ...{ folder, projectId, call, dli, detail, processes },
-    attempts: async (jobId) => (await must('GET', `/api/v1/${projectId}/jobs/${jobId}/attempts`)).attempts,
+    ...{ folder, projectId, call, dli, detail, attempts, processes },
+    checkpoints: async (jobId) => checkpointsIn(dataIn(folder, 'objects'), (await attempts(jobId))[0].flink_job_id),
     until: async (jobId, ...statuses) => {
       const done = (job: Answer) => statuses.includes(job.status) || RESTING.includes(job.status)
-      const job = await eventually(() => detail(jobId), done, 120_000)
+      const job = await eventually(() => detail(jobId), done, STARTED_MS)
       if (!statuses.includes(job.status)) throw new Error(`job ${jobId} is ${job.status}: ${job.status_desc}`)
       return job
     },
@@ -200,6 +207,18 @@ export async function connect(
       await eventually(processes, (left) => left.length === 0)
     },
   }
+}
+
+async function checkpointsIn(objects: string, flinkJobId: string): Promise<string[]> {
+  return (await pathsBelow(objects))
+    .filter((path) => path.includes(flinkJobId) && path.endsWith('/_metadata'))
+    .map((path) => join(objects, dirname(path)))
+    .sort((a, b) => checkpointNumber(b) - checkpointNumber(a))
+}
+
+/** 0 where there is none. */
+export function checkpointNumber(folder = ''): number {
+  return Number(/chk-(\d+)$/u.exec(folder)?.[1] ?? 0)
 }
 
 /** Attempt ids of the warm slots: run folders without a job (warm/pool.ts). */

@@ -24,8 +24,8 @@ async function setup() {
   const name = await createPostgresDatabase()
   onTestFinished(() => dropPostgresDatabases([name]))
   const url = postgresUrl(name).replace('headgate@', `headgate:${PASSWORD}@`)
-  const open = async (watcher?: DatabaseWatcher) => {
-    const quirks = postgres({ url, connections: 3, claimMs: 50, reclaimMs: 200 })
+  const open = async (watcher?: DatabaseWatcher, reclaimMs = 200) => {
+    const quirks = postgres({ url, connections: 3, claimMs: 50, reclaimMs })
     const database = await openDatabase(quirks, watcher)
     onTestFinished(() => database.close())
     return database
@@ -42,6 +42,11 @@ async function setup() {
 /** Ends the sessions that hold the lock of a service, as an administrator can. */
 const END_CLAIM = `select pg_terminate_backend(pid) from pg_locks
   where locktype = 'advisory' and granted and classid = ${LOCKS.service[0]} and objid = ${LOCKS.service[1]}
+    and database = (select oid from pg_database where datname = current_database())`
+
+/** Sessions that wait for that lock. */
+const WAITING = `select pid from pg_locks
+  where locktype = 'advisory' and not granted and classid = ${LOCKS.service[0]} and objid = ${LOCKS.service[1]}
     and database = (select oid from pg_database where datname = current_database())`
 
 const read = ({ db }: Database) => db.selectFrom('domains').select('id').execute()
@@ -81,7 +86,7 @@ describe.skipIf(inject('postgres') === null)('a PostgreSQL database', () => {
   test('whose claim was lost is claimed again, and then serves as before', async () => {
     const { open, connect } = await setup()
     const { watcher, lost, regained } = notices()
-    const database = await open(watcher)
+    const database = await open(watcher, 30_000) // the server lets go of the lock only after it has told us
     await (await connect()).query(END_CLAIM)
     expect((await lost).message).toContain('terminating connection due to administrator command')
     await regained
@@ -93,9 +98,10 @@ describe.skipIf(inject('postgres') === null)('a PostgreSQL database', () => {
     const { open, connect } = await setup()
     const { watcher, taken } = notices()
     const database = await open(watcher)
-    const other = await connect()
+    const [other, administrator] = [await connect(), await connect()]
     const waiting = other.query('select pg_advisory_lock($1, $2)', [...LOCKS.service])
-    await (await connect()).query(END_CLAIM)
+    await expect.poll(async () => (await administrator.query(WAITING)).rows).toHaveLength(1)
+    await administrator.query(END_CLAIM)
     await waiting
     expect((await taken).message).toContain('Another Headgate is using it')
     for (const refused of [await errorOf(read(database)), await errorOf(database.transact(async () => undefined))]) {

@@ -16,6 +16,7 @@ describe('a page of text', () => {
         }
         expect(read).toBe(text)
       }),
+      { seed: 5 },
     )
   })
 

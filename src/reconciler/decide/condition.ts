@@ -17,10 +17,11 @@ export function conditionAfter(
   now: Date,
   policy: Policy,
 ): Texts {
-  if (decision.event) return EMPTY
+  const runs = decision.event === undefined ? view.job.state === 'running' : decision.event === 'launched'
+  if (decision.event && !runs) return EMPTY
   const { silentSince } = { silentSince: null, ...view.attempt, ...decision.attempt }
   if (silentSince) return TEXTS.silent(silentSince, policy.silentMs)
-  if (view.job.state !== 'running') return EMPTY
+  if (!runs) return EMPTY
   const restarts = view.restarts.length + withinBudget(made, now).length
   return restarts >= UNSTABLE_RESTARTS ? TEXTS.unstable(restarts) : EMPTY
 }

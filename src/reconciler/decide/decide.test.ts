@@ -46,7 +46,7 @@ function job(state: JobState, change: Partial<Job> = {}, settings: Partial<Job['
     updatedAt: ago(60_000),
     startedAt: null,
     endedAt: null,
-    executionGraph: null,
+    executionGraph: '{"jid":"f1"}',
     ...change,
   }
 }
@@ -417,6 +417,13 @@ describe('a running job', () => {
     })
   })
 
+  test('is asked for its graph again until Flink has told of this attempt', () => {
+    for (const executionGraph of [null, '{"jid":"of the run before"}']) {
+      const decision = on(view({ ...running(), executionGraph }, { attempt: up }))
+      expect(decision).toMatchObject({ actions: [{ do: 'keepGraph', attemptId: 'a1' }], lookAgainInMs: 1000 })
+    }
+  })
+
   test('fails without restart_when_exception and is started again with it, within the budget', () => {
     const failure = { cause: 'Boom.', advice: { en: '', zh: '' }, detail: '' }
     const dead = { attempt: up, observation: seen({ jobManager: killed, failure }) }
@@ -470,6 +477,13 @@ describe('a running job', () => {
       expect(texts(2, restarted('flink', 'headgate'))).toMatch(/Unstable: it was restarted 3 times/)
       const calm = { ...running(RESTARTS), condition: { en: 'Unstable', zh: '' } }
       expect(on(view(calm, { attempt: up })).facts?.condition).toEqual({ en: '', zh: '' })
+      const comesBack = {
+        attempt: attempt(),
+        observation: seen({ flinkJob: flink('RUNNING') }),
+        restarts: restarted('flink', 'headgate', 'headgate'),
+      }
+      const shown = on(view(job('recovering', {}, RESTARTS), comesBack))
+      expect(shown).toMatchObject({ event: 'launched', facts: { condition: { en: expect.stringMatching(/^Unstable/) } } })
     })
   })
 
@@ -689,7 +703,7 @@ describe('every decision', () => {
         if (kindOf(theView.job.state) !== 'resting' && !decision.event)
           expect(decision.lookAgainInMs).not.toBe('whenAsked')
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000, seed: 5 },
     )
   })
 })

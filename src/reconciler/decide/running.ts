@@ -29,7 +29,10 @@ export function watch(view: JobView, now: Date, policy: Policy): Decision {
     operationStep(view, attempt, now, policy) ?? {
       because: 'running',
       ...upkeep(view, attempt, observation, now),
-      lookAgainInMs: Math.min(policy.watchedMs, patienceLeftMs(view, attempt, now, policy)),
+      lookAgainInMs: Math.min(
+        hasGraph(view, attempt) ? policy.watchedMs : policy.steadyMs,
+        patienceLeftMs(view, attempt, now, policy),
+      ),
     }
   )
 }
@@ -37,7 +40,12 @@ export function watch(view: JobView, now: Date, policy: Policy): Decision {
 /** DLI dumps logs about once a minute. */
 const LOG_EXPORT_MS = 60_000
 
-/** What a running attempt needs from time to time: dead TaskManagers replaced, its logs written to its bucket. */
+/** A Flink that was busy when the attempt began to run may not have told of it. */
+function hasGraph({ job }: JobView, attempt: Attempt): boolean {
+  return job.executionGraph?.includes(attempt.flinkJobId) ?? false
+}
+
+/** What a running attempt needs from time to time: dead TaskManagers replaced, its logs written to its bucket, its graph kept. */
 function upkeep(
   view: JobView,
   attempt: Attempt,
@@ -53,6 +61,7 @@ function upkeep(
     actions.push({ do: 'replaceTaskManagers', attemptId: attempt.id })
   }
   if (exportsLogs) actions.push({ do: 'exportLogs', attemptId: attempt.id })
+  if (!hasGraph(view, attempt)) actions.push({ do: 'keepGraph', attemptId: attempt.id })
   return { ...(Object.keys(facts).length > 0 ? { attempt: facts } : {}), actions }
 }
 

@@ -199,7 +199,9 @@ export class ClusterRuntime implements Runtime {
   }
 
   #repeatStart(attempt: Attempt): void {
+    const { start: clashed } = attempt.startThatCounts()
     const repeated = this.#exclusive.run(attempt.id, async () => {
+      if (attempt.startThatCounts().start !== clashed) return // repeated meanwhile, for another look
       attempt.deathFailure = null
       await repeatStart(attempt, this.#launchDeps)
     })

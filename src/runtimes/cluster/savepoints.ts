@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { Refusal } from '../../lib/errors.ts'
+import { isSystemError, Refusal } from '../../lib/errors.ts'
 import type { SavepointView } from '../runtime.ts'
 import type { Attempt } from './attempt.ts'
 import { findSavepoint, holdsState } from './checkpoints.ts'
@@ -17,6 +17,9 @@ export type SavepointOperation = Readonly<{ operationId: string; directoryUrl: s
 type Stored = SavepointOperation & Readonly<{ requestedAt: string; result: SavepointView | null }>
 
 export type SavepointDeps = Readonly<{ rest: FlinkRest; clock: Clock }>
+
+/** The sinks of a job that stops commit what they hold after its savepoint is written; a busy JobManager may not tell when. */
+const COMMIT_MS = 10_000
 
 /** @throws Refusal `runtime.notRunning` when there is no JobManager to ask */
 export async function requestSavepoint(attempt: Attempt, operation: SavepointOperation, deps: SavepointDeps) {
@@ -49,32 +52,49 @@ export async function savepointResult(
   const stored = await readJsonOrNull<Stored>(path)
   if (stored === null) return { is: 'unknown' }
   if (stored.result !== null) return stored.result
-  const seen = (await askFlink(attempt, operationId, deps)) ?? (await lookOnDisk(attempt, stored))
+  const told = await askFlink(attempt, operationId, deps)
+  const seen = typeof told === 'string' ? await lookOnDisk(attempt, stored, told, deps) : told
   const checked = await onlyIfReadable(seen)
   const final = checked.is === 'completed' || checked.is === 'failed'
   if (final) await unlessDiskFull(() => writeJsonDurably(path, { ...stored, result: checked }))
   return checked
 }
 
-/** Null when Flink cannot tell: it is gone, silent, or does not know the operation. */
-async function askFlink(attempt: Attempt, operationId: string, deps: SavepointDeps): Promise<SavepointView | null> {
+/** Flink that cannot tell has forgotten the operation, or has gone with all it knew; or it is only too busy. */
+type NoAnswer = 'gone' | 'busy'
+
+async function askFlink(
+  attempt: Attempt,
+  operationId: string,
+  { rest }: SavepointDeps,
+): Promise<SavepointView | NoAnswer> {
   await attempt.table.refresh()
   const { cluster, spec } = attempt
-  if (cluster === null || spec === null || attempt.stateOf('jobmanager').is !== 'alive') return null
+  if (cluster === null || spec === null || attempt.stateOf('jobmanager').is !== 'alive') return 'gone'
   try {
-    const answer = await deps.rest.call(cluster.ports.rest, 'GET', `/jobs/${spec.flinkJobId}/savepoints/${operationId}`)
-    return answer.status === 200 ? savepoint(answer.body, spec.objectsUrl) : null
+    const answer = await rest.call(cluster.ports.rest, 'GET', `/jobs/${spec.flinkJobId}/savepoints/${operationId}`)
+    return answer.status === 200 ? savepoint(answer.body, spec.objectsUrl) : 'gone'
   } catch (error) {
-    if (error instanceof Unreachable) return null
-    throw error
+    if (!(error instanceof Unreachable)) throw error
+    // A JobManager that has done its work closes its port before it ends.
+    return isSystemError(error.cause, 'ECONNREFUSED') ? 'gone' : 'busy'
   }
 }
 
 /** Every operation has a directory of its own, so what lies in it came from this operation. */
-async function lookOnDisk(attempt: Attempt, stored: Stored): Promise<SavepointView> {
-  if (!stored.directoryUrl.startsWith('file:')) return { is: 'unknown' }
-  const url = await findSavepoint(stored.directoryUrl, new Date(0))
-  if (url !== null) return { is: 'completed', locationUrl: url }
+async function lookOnDisk(
+  attempt: Attempt,
+  { directoryUrl, thenStop }: SavepointOperation,
+  why: NoAnswer,
+  { clock }: SavepointDeps,
+): Promise<SavepointView> {
+  if (!directoryUrl.startsWith('file:')) return { is: 'unknown' }
+  const url = await findSavepoint(directoryUrl, new Date(0))
+  if (url !== null) {
+    const since = new Date(clock.now().getTime() - COMMIT_MS)
+    const mayCommit = thenStop && why === 'busy' && (await findSavepoint(directoryUrl, since)) !== null
+    return mayCommit ? { is: 'inProgress' } : { is: 'completed', locationUrl: url }
+  }
   if (attempt.stateOf('jobmanager').is === 'alive') return { is: 'unknown' }
   return { is: 'failed', reason: 'The JobManager ended before the savepoint was complete' }
 }

@@ -82,7 +82,11 @@ export class Checkpointing {
     this.#afterOrLater(PACE.savepointMs + (step?.afterMs ?? 0), () => {
       const result = fails ? { failure: FAILURES.ordered } : this.#endSavepoint(begun.path)
       this.savepoints.set(triggerId, result)
-      if (thenStop && 'location' in result) onStopped()
+      if (!thenStop || !('location' in result)) return
+      // A source that stops with a savepoint emits nothing after it.
+      this.#countAtStart = this.completed[0]?.count ?? this.count
+      this.#runningSince = null
+      onStopped()
     })
   }
 

@@ -12,7 +12,7 @@ import { writeJsonOnce } from '../cluster/disk.ts'
 import { type Greeting, type OrderRequest, socketOf, tokenFile } from './meeting-point.ts'
 import type { PretendedProcess, Signal, StartOrder } from './processes.ts'
 
-const START_MS = 10_000
+const START_MS = 30_000
 const LOOK_MS = 10
 
 /** What the stream of events tells, in order: what there is, then every change, then its end. */

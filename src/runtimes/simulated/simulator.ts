@@ -44,6 +44,7 @@ server.once('error', (error) => {
   if (isSystemError(error, 'EADDRINUSE')) process.exit(0)
   throw error
 })
+server.keepAliveTimeout = 0 // a connection that ends as it is used again would look like our end
 server.listen(socketOf(token), endWhenNotNeeded)
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

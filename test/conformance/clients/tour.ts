@@ -212,7 +212,11 @@ async function grants(
 async function life({ call, refused }: Traveller, job_id: number): Promise<void> {
   await call('batchRunFlinkJobs', { job_ids: [job_id], resume_savepoint: false })
   await until(call, job_id, 'job_running')
-  await call('showFlinkJobExecutionGraph', { job_id })
+  // It is shown once Flink has told of it, which may take a busy JobManager longer than a reader waits.
+  await eventually(
+    () => call('showFlinkJobExecutionGraph', { job_id }).catch((error: unknown) => String(error)),
+    (graph) => typeof graph !== 'string',
+  )
   await call('showFlinkMetric', { job_ids: [job_id] })
   const query = { job_type: 'flink_jar_job', limit: 10, name: 'tour', offset: 0, order: 'desc', status: 'job_running' }
   const { job_list } = await call('listFlinkJobs', { ...query, show_detail: true, tags: 'team=流' })

@@ -59,7 +59,7 @@ function service(differences: Partial<LocalProcessOptions> = {}): LocalProcessRu
 }
 
 async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 45_000
   for (;;) {
     const seen = await look()
     if (holds(seen)) return seen
@@ -187,7 +187,7 @@ describe('a warm slot', () => {
     }
     expect((await launched(service({ warmSlots: 0 }), specFor('cold9'))).jvms).toBe('off')
     expect(await of('leased')).toEqual([])
-  }, 60_000)
+  })
 
   it('that is not warm yet is not waited for', async () => {
     await order('warmUpHangs')
@@ -228,9 +228,14 @@ describe('a warm JVM that is no good', () => {
     const id = await reserved(runtime)
     const stopped = await pidOf('born', 'taskmanager-1')
     process.kill(stopped, 'SIGSTOP')
-    const before = performance.now()
-    expect(await launched(runtime, specFor(id))).toEqual({ jvms: 'hung', states: UP })
-    expect(performance.now() - before).toBeLessThan(2_500)
+    const tookMs = async (attemptId: string, jvms: string) => {
+      const before = performance.now()
+      expect(await launched(runtime, specFor(attemptId))).toEqual({ jvms, states: UP })
+      return performance.now() - before
+    }
+    // Beside what a start takes on this machine as it is.
+    const coldMs = await tookMs('cold', 'noSlot')
+    expect((await tookMs(id, 'hung')) - coldMs).toBeLessThan(2_500)
     expect((await processesOf(id)).map(({ pid }) => pid)).not.toContain(stopped)
     expect((await of('leased')).map(({ role }) => role)).toEqual(['jobmanager'])
   })
@@ -293,10 +298,6 @@ describe('the end of the service', () => {
   it('by SIGKILL between the message and its answer: who took the job keeps it, and nobody else gets it', async () => {
     await order('takesAndKeepsSilent')
     const { id } = await killedService('launch')
-    await until(
-      () => of('leased'),
-      (leased) => leased.length === 2,
-    )
     const next = service()
     expect((await launched(next, specFor(id))).states).toEqual(UP)
     const alive = (await processesOf(id)).map(({ pid }) => pid)
@@ -385,7 +386,7 @@ it('a program that ends with the exit code of a JVM that was never leased has en
   expect(seen.jobManager).toEqual({ is: 'ended', exitCode: 86 })
 })
 
-/** A service in a process of its own that has a slot, reserves it, perhaps begins to launch there, and is killed. */
+/** A service in a process of its own that has a slot, reserves it, perhaps gives both JVMs the job, and is killed. */
 async function killedService(at: 'reserve' | 'launch', signal?: 'SIGSTOP'): Promise<{ id: string; stopped: number[] }> {
   const program = fork(join(import.meta.dirname, '..', 'pretend-java.ts'), [folder, at, JSON.stringify(specFor(''))], {
     execArgv: [],
@@ -397,7 +398,7 @@ async function killedService(at: 'reserve' | 'launch', signal?: 'SIGSTOP'): Prom
   if (at === 'launch') {
     await until(
       () => of('leased'),
-      (leased) => leased.length > 0,
+      (leased) => leased.length === 2,
     )
   }
   const ended = new Promise((resolve) => program.once('exit', resolve))
