@@ -97,11 +97,12 @@ type NewName = (folder: ObjectRef) => Promise<ObjectRef>
 /** The documented name, of the next millisecond that is free; each is given away once, also to exports at the same time. */
 function archiveNames({ objects, clock }: Pick<TransferOptions, 'objects' | 'clock'>): NewName {
   let givenMs = 0
-  return async function newName(folder) {
+  const newName: NewName = async (folder) => {
     givenMs = Math.max(givenMs + 1, clock.now().getTime())
     const ref = { ...folder, key: `${folder.key === '' ? '' : `${folder.key}/`}aggregate_${givenMs}.zip` }
     return (await objects.stat(ref)) === null ? ref : newName(folder)
   }
+  return newName
 }
 
 type Rest = { source: AsyncIterator<JobDefinition>; ahead: IteratorResult<JobDefinition> }

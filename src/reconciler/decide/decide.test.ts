@@ -483,7 +483,10 @@ describe('a running job', () => {
         restarts: restarted('flink', 'headgate', 'headgate'),
       }
       const shown = on(view(job('recovering', {}, RESTARTS), comesBack))
-      expect(shown).toMatchObject({ event: 'launched', facts: { condition: { en: expect.stringMatching(/^Unstable/) } } })
+      expect(shown).toMatchObject({
+        event: 'launched',
+        facts: { condition: { en: expect.stringMatching(/^Unstable/) } },
+      })
     })
   })
 

@@ -12,6 +12,7 @@ import { runFolder, savepointFile } from './run-folder.ts'
 import { savepointResult } from './savepoints.ts'
 import { launchSpec } from './testing.ts'
 
+const OPERATION = 'a'.repeat(32)
 const METADATA = Buffer.from('4960672d00000006', 'hex')
 
 /** An attempt whose JobManager is alive and whose savepoint was just written; nobody has told yet that it is complete. */
@@ -24,8 +25,8 @@ async function attemptWith({ thenStop }: { thenStop: boolean }) {
   const table = { load: async () => undefined, refresh: async () => undefined, state: () => ({ is: 'alive', pid: 7 }) }
   const run = runFolder(folder, 'a1')
   await mkdir(run.results, { recursive: true })
-  const stored = { operationId: 'op', directoryUrl, thenStop, requestedAt: '', result: null }
-  await writeFile(savepointFile(run, 'op'), JSON.stringify(stored))
+  const stored = { operationId: OPERATION, directoryUrl, thenStop, requestedAt: '', result: null }
+  await writeFile(savepointFile(run, OPERATION), JSON.stringify(stored))
   const attempt = await Attempt.read('a1', run, { bootId: 'b', openTable: async () => table } as unknown as ProcessHost)
   attempt.spec = launchSpec({})
   const server = createServer(() => undefined)
@@ -36,7 +37,7 @@ async function attemptWith({ thenStop }: { thenStop: boolean }) {
   const rest = new FlinkRest(50)
   onTestFinished(() => rest.close())
   const resultAfter = (ms: number) =>
-    savepointResult(attempt, 'op', { rest, clock: { now: () => new Date(Date.now() + ms) } })
+    savepointResult(attempt, OPERATION, { rest, clock: { now: () => new Date(Date.now() + ms) } })
   const closePort = () => new Promise((resolve) => server.close(resolve).closeAllConnections())
   return { resultAfter, closePort, url: stateUrl(join(folder, 'op', 'savepoint-1')) }
 }
