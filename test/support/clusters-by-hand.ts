@@ -18,7 +18,7 @@ import type { Java } from '../../src/runtimes/local-process/command-line.ts'
 import * as commands from '../../src/runtimes/local-process/command-line.ts'
 import { configYaml, flinkConfiguration } from '../../src/runtimes/local-process/flink-config.ts'
 import { log4jProperties } from '../../src/runtimes/local-process/log-config.ts'
-import { jobManagerMemory, taskManagerMemory } from '../../src/runtimes/local-process/memory.ts'
+import { jobManagerMemory, type TaskManagerMemory, taskManagerMemory } from '../../src/runtimes/local-process/memory.ts'
 import { encodeLease, LEASE_DESCRIPTOR } from '../../src/runtimes/local-process/warm/message.ts'
 import type { LaunchSpec } from '../../src/runtimes/runtime.ts'
 import { eventually, FLINK_FOLDER } from './clusters.ts'
@@ -100,6 +100,7 @@ type Parts = Readonly<{
   jvm: PerRole<string[]>
   environment: Record<string, string>
   programs: PerRole<commands.JavaProgram>
+  memory: TaskManagerMemory
 }>
 
 async function commandsOf({ java, flinkVersion }: Options, spec: LaunchSpec, folder: RunFolder): Promise<Parts> {
@@ -121,6 +122,7 @@ async function commandsOf({ java, flinkVersion }: Options, spec: LaunchSpec, fol
       jobmanager: commands.jobManagerProgram(spec, folder, jars),
       taskmanager: commands.taskManagerProgram(spec, folder, memory, 'taskmanager-1-1'),
     },
+    memory,
   }
 }
 
@@ -131,7 +133,7 @@ async function configure(folder: RunFolder, config: string): Promise<void> {
 
 /** Starts a JVM and waits until it says that it is ready. */
 async function warmJvm(parts: Parts, folder: RunFolder, role: Role): Promise<Jvm> {
-  const jvm = await startJvm(parts, folder, role, commands.warmProgram(role), 'pipe')
+  const jvm = await startJvm(parts, folder, role, commands.warmProgram(role, parts.memory), 'pipe')
   const words = await Promise.race([nextLine(jvm), jvm.exit.then((code) => `exit ${code}`)])
   if (!/^ready \d+$/.test(words)) throw new Error(`the ${role} is not ready: ${words}`)
   console.log(`${folder.path.split('/').at(-1)} ${role} ${words}`)

@@ -4,7 +4,7 @@ import type { FlinkInstallation } from '../../flink/installation.ts'
 import type { RunFolder } from '../cluster/run-folder.ts'
 import type { LaunchSpec } from '../runtime.ts'
 import { userClassPath } from './flink-config.ts'
-import { GIB, type JobManagerMemory, type TaskManagerMemory } from './memory.ts'
+import { GIB, type JobManagerMemory, MIB, type TaskManagerMemory } from './memory.ts'
 
 /**
  * The argument lists of the two kinds of JVM, and their environment. Flink's launch scripts are not used: they start
@@ -81,9 +81,13 @@ export function taskManagerProgram(
   return { mainClass: TASK_MANAGER_MAIN, args }
 }
 
+/** So much memory for network buffers a warm TaskManager takes before it has a job; with more it would wait too expensively. */
+const WARM_NETWORK_MAX = 256 * MIB
+
 /** What a warm JVM runs before it is leased. */
-export function warmProgram(role: JvmRole): JavaProgram {
-  return { mainClass: WARM_START_MAIN, args: [role] }
+export function warmProgram(role: JvmRole, { network }: Pick<TaskManagerMemory, 'network'>): JavaProgram {
+  const networkBytes = role === 'taskmanager' ? Math.min(network, WARM_NETWORK_MAX) : 0
+  return { mainClass: WARM_START_MAIN, args: [role, String(networkBytes)] }
 }
 
 /** The whole command: the JVM of a role, then what it runs. */

@@ -151,7 +151,7 @@ function startWarm(options: JavaProcessOptions): StartWarm {
     const jvms = await planJvms(wish, wish.flinkVersion, options)
     if (!jvms.installation.hasLauncher) throw new Error(`There is no launcher for Flink ${wish.flinkVersion}`)
     const prefix = [...options.commandPrefix, ...lowPriority()]
-    const program = warmProgram(jvmRoleOf(role))
+    const program = warmProgram(jvmRoleOf(role), jvms.memory.taskManager)
     const place = { attemptId, folder, role }
     const { request } = await requestJvm(jvms, place, program, { ...options, commandPrefix: prefix })
     return table.spawn({ key: { start: 1, role, turn: WARM_TURN }, ...request, idle: true })

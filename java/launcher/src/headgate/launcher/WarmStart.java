@@ -9,8 +9,8 @@ import java.lang.reflect.Method;
  * trace of that (Traces), and waits. When the service says what to run it becomes that program, on the main thread, with
  * the properties, environment and folders that the JVM was born with. It runs one program, once.
  *
- * <p>The argument says what it is meant for, to who reads {@code ps}: each kind of JVM warms up a whole cluster, as it
- * needs most of what the other does, if only once.
+ * <p>The first argument says what it is meant for, to who reads {@code ps}: each kind of JVM warms up a whole cluster, as
+ * it needs most of what the other does, if only once. The second is how many bytes of network buffers it will make.
  *
  * <p>Without a service there is nothing to wait for: an idle JVM never outlives it.
  */
@@ -22,16 +22,17 @@ public final class WarmStart {
 
     public static void main(String[] args) throws Throwable {
         ServiceLine service = ServiceLine.open();
-        warmUp(service);
+        warmUp(service, Long.parseLong(args[1]));
         Lease lease = awaitLease(service);
         run(lease);
     }
 
-    private static void warmUp(ServiceLine service) {
+    private static void warmUp(ServiceLine service, long networkBytes) {
         long startedAt = System.nanoTime();
         try {
             Traces traces = Traces.before();
             traces.remove(WarmUp.run());
+            NetworkMemory.take(networkBytes);
             service.say("ready " + (System.nanoTime() - startedAt) / 1_000_000);
         } catch (Throwable e) {
             giveUp(service, e);

@@ -1,0 +1,42 @@
+package headgate.launcher;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+
+/**
+ * A TaskManager begins by making its network buffers, and most of that time (some 100 ms) is the kernel's, which gives it
+ * the pages. Here they are taken before there is a job: what is freed the allocator keeps, for the thread that took it.
+ * That is the main thread, which makes the buffers later.
+ */
+final class NetworkMemory {
+    /** Flink's default (taskmanager.memory.segment-size). */
+    private static final int BUFFER_BYTES = 32 * 1024;
+
+    /** The last buffer taken stays: without anything above it all that is below would go back to the kernel. */
+    private static ByteBuffer last;
+
+    private NetworkMemory() {}
+
+    static void take(long bytes) throws ReflectiveOperationException {
+        ByteBuffer[] buffers = new ByteBuffer[Math.toIntExact(bytes / BUFFER_BYTES)];
+        for (int i = 0; i < buffers.length; i++) {
+            buffers[i] = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        }
+        for (ByteBuffer buffer : buffers) {
+            free(last);
+            last = buffer;
+        }
+    }
+
+    private static void free(ByteBuffer buffer) throws ReflectiveOperationException {
+        if (buffer == null) {
+            return;
+        }
+        Class<?> type = Class.forName("sun.misc.Unsafe");
+        Field unsafe = type.getDeclaredField("theUnsafe");
+        unsafe.setAccessible(true);
+        Method invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
+        invokeCleaner.invoke(unsafe.get(null), buffer);
+    }
+}
