@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { launchSpec } from '../../cluster/testing.ts'
 import type { LaunchSpec, LaunchWish } from '../../runtime.ts'
 import type { LocalProcessOptions, LocalProcessRuntime } from '../local-process-runtime.ts'
@@ -92,6 +92,12 @@ async function reserved(runtime: LocalProcessRuntime, wish = WISH): Promise<stri
   return id
 }
 
+function inOneMinute(): void {
+  const now = performance.now.bind(performance)
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000)
+  onTestFinished(() => spy.mockRestore())
+}
+
 const specFor = (attemptId: string, differences: Partial<LaunchSpec> = {}) =>
   launchSpec({ flinkVersion: '1.20.0', attemptId, ...differences })
 
@@ -158,6 +164,26 @@ describe('a warm slot', () => {
     expect([one, two].filter((each) => each !== null)).toHaveLength(1)
     runtime.release(one ?? two ?? '')
     expect(await runtime.reserve(WISH)).toBe(one ?? two)
+  })
+
+  it('that is being ended is not given away', async () => {
+    let availableBytes = 64 * GIB
+    const runtime = await warmService(WISH, { warmSlots: 2, availableBytes: () => availableBytes })
+    availableBytes = 400 * MIB
+    const ending = runtime.tendWarm(QUIET)
+    expect(await runtime.reserve(WISH)).toBeNull()
+    await ending
+    expect(await slots()).toEqual([])
+  })
+
+  it('that is reserved and not launched ends after a minute, and nothing else of its attempt with it', async () => {
+    const runtime = await warmService()
+    const id = await reserved(runtime)
+    expect((await launched(service(), specFor(id))).states).toEqual(UP)
+    inOneMinute()
+    await runtime.tendWarm({ ...QUIET, isQuiet: false })
+    expect(await runtime.inspect(id)).toMatchObject({ jobManager: { is: 'alive' } })
+    expect(await processesOf(id)).toHaveLength(4)
   })
 
   it('launched twice at once, its JVMs are leased once', async () => {

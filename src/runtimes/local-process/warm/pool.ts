@@ -179,7 +179,7 @@ export class WarmPool {
       if (roomBytes !== null && takenBytes > roomBytes) unwanted.add(slot)
     }
     if (this.#availableBytes() < MEMORY_LOW_BYTES) for (const slot of this.#idle()) unwanted.add(slot)
-    for (const slot of unwanted) await this.#end(slot)
+    await this.#endAll([...unwanted])
     return [...unwanted].map(({ id }) => id)
   }
 
@@ -229,6 +229,11 @@ export class WarmPool {
   /** One of its JVMs has ended. Of a reserved slot the others are still good; whoever leases this one is told. */
   #lost(slot: Slot): void {
     if (slot.state === 'ready' && this.#slots.has(slot.id)) void this.#end(slot)
+  }
+
+  /** All are out of reach before the first is waited for: none may be given away, and then be ended under its job. */
+  async #endAll(slots: readonly Slot[]): Promise<void> {
+    await Promise.all(slots.map((slot) => this.#end(slot)))
   }
 
   async #end(slot: Slot): Promise<void> {

@@ -52,10 +52,17 @@ export function memoryOf({ wish: { shape } }: Slot): number {
   return shape.jobManager.memoryBytes + shape.taskManagers * shape.taskManager.memoryBytes
 }
 
-/** Ends what waits in it. The folder stays when an attempt may have been recorded under its id. */
-export async function endSlot({ id, folder, table, state }: Slot, logger: Logger): Promise<void> {
+/** Ends what waits in it. When an attempt may have been recorded under its id, the folder and what else runs there are its. */
+export async function endSlot(slot: Slot, logger: Logger): Promise<void> {
+  const { id, folder, table } = slot
+  if (slot.state === 'reserved') return endUnleasedOf(slot)
   await endProcesses({ id, spec: null, folder }, table, { terminateMs: 0, killMs: 5_000 }, logger)
-  if (state !== 'reserved') await removeTree(folder.path)
+  await removeTree(folder.path)
+}
+
+async function endUnleasedOf({ jvms, table }: Slot): Promise<void> {
+  await table.load()
+  for (const role of jvms.keys()) await endUnleased(table, role)
 }
 
 const GONE_MS = 5_000
