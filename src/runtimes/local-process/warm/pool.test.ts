@@ -276,6 +276,20 @@ describe('a warm JVM that is no good', () => {
     for (const { pid } of await of('leased')) expect(alive).not.toContain(pid)
   })
 
+  it('and whose replacement was not started before the service ended, counts as never started', async () => {
+    let isBroken = false
+    const sharingOf = async () => {
+      if (isBroken) throw new Error('not now')
+      return null
+    }
+    const runtime = await warmService(WISH, { sharingOf })
+    const id = await reserved(runtime)
+    process.kill(await pidOf('born', 'jobmanager'), 'SIGSTOP')
+    isBroken = true
+    await expect(runtime.launch(specFor(id), never)).rejects.toThrow('could not be started')
+    expect(await service().inspect(id)).toMatchObject({ jobManager: { is: 'absent' }, failure: null })
+  })
+
   it('while it waits, takes its slot with it, and another is made', async () => {
     const runtime = await warmService()
     const [before] = await slots()

@@ -269,7 +269,10 @@ async function tell(
   for (const { pid } of table.unleased(role).jvms) raisePriority(pid)
   await table.beginLease(role)
   const answer = await jvm.lease(program)
-  if (answer !== 'taken') return answer
-  await table.endLease(role)
-  return jvm
+  if (answer === 'taken') {
+    await table.endLease(role)
+    return jvm
+  }
+  await table.takeBackLease(role)
+  return answer
 }
