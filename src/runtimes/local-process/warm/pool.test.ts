@@ -25,10 +25,18 @@ const WISH: LaunchWish = launchSpec({ flinkVersion: '1.20.0' })
 const MANAGER = 'org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint'
 const WORKER = 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner'
 
+const BIGGER: LaunchWish = {
+  ...WISH,
+  shape: { ...WISH.shape, taskManager: { ...WISH.shape.taskManager, memoryBytes: 3 * GIB } },
+}
+const now = performance.now.bind(performance)
+
 let folder: string
 let runtimes: LocalProcessRuntime[]
+let laterMs: number
 
 beforeEach(async () => {
+  laterMs = 0
   folder = await mkdtemp(join(tmpdir(), 'headgate-warm-'))
   await chmod(folder, 0o1777)
   runtimes = []
@@ -42,6 +50,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.restoreAllMocks()
   const last = pretendRuntime(folder)
   for (const id of await last.find()) await last.kill(id)
   for (const each of runtimes) await each.close()
@@ -92,10 +101,10 @@ async function reserved(runtime: LocalProcessRuntime, wish = WISH): Promise<stri
   return id
 }
 
-function inOneMinute(): void {
-  const now = performance.now.bind(performance)
-  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000)
-  onTestFinished(() => spy.mockRestore())
+/** From here on, to all that measures by performance.now. */
+function later(ms: number): void {
+  laterMs += ms
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + laterMs)
 }
 
 const specFor = (attemptId: string, differences: Partial<LaunchSpec> = {}) =>
@@ -114,6 +123,7 @@ async function told(): Promise<Told[]> {
 const of = async (event: string) => (await told()).filter((each) => each.event === event)
 const pidOf = async (event: string, role: string) => (await of(event)).find((each) => each.role === role)?.pid ?? 0
 const order = (name: Order) => writeFile(join(folder, name), '')
+const takeBack = (name: Order) => rm(join(folder, name))
 const processesOf = (attemptId: string) => processesWithVariable('HEADGATE_ATTEMPT', attemptId)
 const slots = async () => (await readdir(join(folder, 'runs')).catch(() => [])).filter((name) => !name.startsWith('.'))
 
@@ -180,7 +190,7 @@ describe('a warm slot', () => {
     const runtime = await warmService()
     const id = await reserved(runtime)
     expect((await launched(service(), specFor(id))).states).toEqual(UP)
-    inOneMinute()
+    later(61_000)
     await runtime.tendWarm({ ...QUIET, isQuiet: false })
     expect(await runtime.inspect(id)).toMatchObject({ jobManager: { is: 'alive' } })
     expect(await processesOf(id)).toHaveLength(4)
@@ -224,13 +234,50 @@ describe('a warm slot', () => {
     expect(await launched(runtime, specFor('cold'))).toEqual({ jvms: 'notReady', states: UP })
   })
 
-  it('that fails to warm up leaves nothing, and is not tried again at once', async () => {
+  it('that fails to warm up leaves nothing, and is tried again after 30 s, then after 60', async () => {
     await order('warmUpFails')
     const runtime = service()
     runtime.expect(WISH)
-    await runtime.tendWarm(QUIET)
-    await until(slots, (left) => left.length === 0)
+    const tried = async () => {
+      const begun = await runtime.tendWarm(QUIET)
+      await until(slots, (left) => left.length === 0)
+      return begun !== null
+    }
+    expect([await tried(), await tried()]).toEqual([true, false])
+    later(31_000)
+    expect([await tried(), await tried()]).toEqual([true, false])
+    later(31_000)
+    expect(await tried()).toBe(false)
+    later(31_000)
+    expect(await tried()).toBe(true)
+    expect(runtime.warmSlots()).toEqual({ warming: [], ready: [] })
+  })
+
+  it('whose folder cannot be made leaves nothing, and is put off', async () => {
+    const runtime = service()
+    const NO_USER = -5
+    runtime.expect({ ...WISH, user: NO_USER })
     expect(await runtime.tendWarm(QUIET)).toBeNull()
+    expect(await slots()).toEqual([])
+  })
+
+  it('of which a JVM has ended when the other one is warm is not ready', async () => {
+    await order('taskManagerIsSlow')
+    const runtime = service()
+    runtime.expect(WISH)
+    await runtime.tendWarm(QUIET)
+    const [id = ''] = await slots()
+    await until(
+      () => of('ready'),
+      (ready) => ready.length === 1,
+    )
+    process.kill(await pidOf('ready', 'jobmanager'), 'SIGKILL')
+    await until(
+      () => processesOf(id),
+      (left) => left.length === 2,
+    )
+    await takeBack('taskManagerIsSlow')
+    await until(slots, (left) => left.length === 0)
     expect(runtime.warmSlots()).toEqual({ warming: [], ready: [] })
   })
 })
@@ -351,20 +398,27 @@ describe('the end of the service', () => {
 describe('the pool', () => {
   it('follows what is launched, and lets go of what is not', async () => {
     const runtime = await warmService()
-    const bigger = {
-      ...WISH,
-      shape: { ...WISH.shape, taskManager: { ...WISH.shape.taskManager, memoryBytes: 3 * GIB } },
-    }
-    expect(await runtime.reserve(bigger)).toBeNull()
+    expect(await runtime.reserve(BIGGER)).toBeNull()
     await warm(runtime)
     const id = await until(
       async () => {
         await runtime.tendWarm(QUIET)
-        return runtime.reserve(bigger)
+        return runtime.reserve(BIGGER)
       },
       (each) => each !== null,
     )
     expect(await slots()).toEqual([id])
+  })
+
+  it('goes on with what it could make when what is launched now cannot be made', async () => {
+    const runtime = await warmService()
+    await order('warmUpFails')
+    expect(await runtime.reserve(BIGGER)).toBeNull()
+    await runtime.tendWarm(QUIET)
+    await until(slots, (left) => left.length === 0)
+    await takeBack('warmUpFails')
+    await warm(runtime)
+    expect(await runtime.reserve(WISH)).not.toBeNull()
   })
 
   it('makes nothing while something is started, and one slot at a time', async () => {

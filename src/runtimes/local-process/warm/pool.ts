@@ -6,9 +6,19 @@ import type { AttemptId, ColdReason, LaunchWish } from '../../runtime.ts'
 import type { JavaProgram } from '../command-line.ts'
 import type { MarkerTable } from '../process-table.ts'
 import { raisePriority } from './priority.ts'
-import { endSlot, endUnleased, makeSlot, memoryOf, type Slot, type StartWarm, startJvms } from './slot.ts'
+import {
+  allReady,
+  endSlot,
+  endUnleased,
+  hasLost,
+  makeSlot,
+  memoryOf,
+  type Slot,
+  type StartWarm,
+  startJvms,
+} from './slot.ts'
 import { fits, type SlotKey, slotKeyOf } from './slot-key.ts'
-import { hasEnded, type WarmJvm } from './warm-jvm.ts'
+import type { WarmJvm } from './warm-jvm.ts'
 
 /**
  * JVMs that have run Flink once and wait for a job (docs/decisions/0016-warm-jvms.md).
@@ -51,13 +61,14 @@ const AGE_MAX_MS = 4 * HOUR_MS
 const FOLLOWED_MS = 24 * HOUR_MS
 /** Between record and launch lie milliseconds; whoever did not come may come later, and starts cold. */
 const RESERVED_MS = 60_000
-const WARM_UP_MS = 180_000
-const AFTER_FAILURE_MS = 300_000
+/** After a warm-up that failed, twice as long each time: what was wrong may pass with the load of the machine, or never. */
+const PAUSE_MS = 30_000
+const PAUSE_MAX_MS = HOUR_MS
 /** With less memory left on the machine nothing waits; a slot is made only with twice as much, beside its own. */
 const MEMORY_LOW_BYTES = 512 * MIB
 const IDLE_JVM_BYTES = 450 * MIB
 
-type Followed = { wish: LaunchWish; key: SlotKey; atMs: number; notBeforeMs: number }
+type Followed = { wish: LaunchWish; key: SlotKey; atMs: number; notBeforeMs: number; failures: number }
 
 export class WarmPool {
   readonly #options: WarmPoolOptions
@@ -83,7 +94,7 @@ export class WarmPool {
     const slot = this.#slots.get(id)
     if (slot?.state !== 'reserved') return
     enter(slot, 'ready')
-    if ([...slot.jvms.values()].some(({ child }) => hasEnded(child))) this.#lost(slot)
+    if (hasLost(slot)) this.#lost(slot)
   }
 
   /** Launches like this one are to be expected. */
@@ -91,7 +102,7 @@ export class WarmPool {
     const key = slotKeyOf(wish)
     if (typeof key === 'string' || this.#options.slots === 0) return null
     const known = this.#followed.find((each) => fits(each.key, key))
-    const followed = known ?? { wish, key, atMs: 0, notBeforeMs: 0 }
+    const followed = known ?? { wish, key, atMs: 0, notBeforeMs: 0, failures: 0 }
     followed.atMs = performance.now()
     this.#followed = [...this.#followed.filter((each) => each !== known), followed]
     return key
@@ -149,9 +160,10 @@ export class WarmPool {
     return 'noSlot'
   }
 
-  /** What the next launches are thought to be like, as many as there may be slots. */
-  #wanted(): Followed[] {
-    const newestFirst = this.#followed.toReversed()
+  /** What the next launches are thought to be like, as many as there may be slots. What is put off displaces nothing. */
+  #wanted(now: number): Followed[] {
+    const hasSlot = ({ key }: Followed) => this.#idle().some((slot) => fits(slot.key, key))
+    const newestFirst = this.#followed.toReversed().filter((each) => each.notBeforeMs <= now || hasSlot(each))
     const count = newestFirst.length === 0 ? 0 : this.#options.slots
     return Array.from({ length: count }, (_, n) => newestFirst[n % newestFirst.length]).filter(
       (each) => each !== undefined,
@@ -159,8 +171,8 @@ export class WarmPool {
   }
 
   /** Slots that nothing is wanted of, and what is wanted and has no slot. */
-  #compare(): { excess: Slot[]; missing: Followed[] } {
-    const missing = this.#wanted()
+  #compare(now: number): { excess: Slot[]; missing: Followed[] } {
+    const missing = this.#wanted(now)
     const excess = this.#idle().filter((slot) => {
       const at = missing.findIndex(({ key }) => fits(key, slot.key))
       if (at !== -1) missing.splice(at, 1)
@@ -170,7 +182,7 @@ export class WarmPool {
   }
 
   async #endUnwanted({ roomBytes }: Surroundings, now: number): Promise<AttemptId[]> {
-    const { excess } = this.#compare()
+    const { excess } = this.#compare(now)
     const unwanted = new Set(excess)
     for (const slot of this.#slots.values()) if (now - slot.sinceMs > limitOf(slot.state)) unwanted.add(slot)
     let takenBytes = 0
@@ -185,7 +197,7 @@ export class WarmPool {
 
   async #fill({ roomBytes }: Surroundings, now: number): Promise<AttemptId | null> {
     const idle = this.#idle()
-    const next = this.#compare().missing.find(({ notBeforeMs }) => notBeforeMs <= now)
+    const next = this.#compare(now).missing.find(({ notBeforeMs }) => notBeforeMs <= now)
     if (!next || this.#isClosed || idle.some(({ state }) => state === 'warming')) return null
     const { jobManager, taskManager, taskManagers } = next.wish.shape
     const neededBytes = jobManager.memoryBytes + taskManagers * taskManager.memoryBytes
@@ -196,34 +208,48 @@ export class WarmPool {
   }
 
   async #begin(wanted: Followed): Promise<AttemptId | null> {
-    const { runsFolder, start, logger } = this.#options
-    const slot = await makeSlot(randomIds.hex32(), wanted.key, wanted.wish, runsFolder)
-    this.#slots.set(slot.id, slot)
     try {
-      await startJvms(slot, start, () => this.#lost(slot))
-      void this.#warmUp(slot, wanted)
-      return slot.id
+      const slot = await makeSlot(randomIds.hex32(), wanted.key, wanted.wish, this.#options.runsFolder)
+      this.#slots.set(slot.id, slot)
+      return await this.#startIn(slot, wanted)
     } catch (error) {
-      wanted.notBeforeMs = performance.now() + AFTER_FAILURE_MS
-      logger.warn({ reason: messageOf(error) }, 'JVMs could not be warmed up')
-      await this.#end(slot)
+      this.#putOff(wanted, error)
       return null
     }
   }
 
-  async #warmUp(slot: Slot, wanted: Followed): Promise<void> {
-    const { logger } = this.#options
+  async #startIn(slot: Slot, wanted: Followed): Promise<AttemptId> {
     try {
-      const tookMs = await Promise.all([...slot.jvms.values()].map(({ ready }) => ready))
+      await startJvms(slot, this.#options.start, () => this.#lost(slot))
+    } catch (error) {
+      await this.#end(slot)
+      throw error
+    }
+    void this.#warmUp(slot, wanted)
+    return slot.id
+  }
+
+  /** A slot that is not ours any more was ended meanwhile, by who knows why. */
+  async #warmUp(slot: Slot, wanted: Followed): Promise<void> {
+    try {
+      const tookMs = await allReady(slot)
       if (!this.#slots.has(slot.id)) return
       enter(slot, 'ready')
-      logger.info({ attemptId: slot.id, flinkVersion: slot.key.flinkVersion, tookMs }, 'a slot is warm')
+      wanted.failures = 0
+      const { flinkVersion } = slot.key
+      this.#options.logger.info({ attemptId: slot.id, flinkVersion, tookMs }, 'a slot is warm')
     } catch (error) {
       if (!this.#slots.has(slot.id)) return
-      wanted.notBeforeMs = performance.now() + AFTER_FAILURE_MS
-      logger.warn({ reason: messageOf(error) }, 'JVMs could not be warmed up')
+      this.#putOff(wanted, error)
       await this.#end(slot)
     }
+  }
+
+  #putOff(wanted: Followed, error: unknown): void {
+    const pauseMs = Math.min(PAUSE_MS * 2 ** wanted.failures, PAUSE_MAX_MS)
+    wanted.failures += 1
+    wanted.notBeforeMs = performance.now() + pauseMs
+    this.#options.logger.warn({ reason: messageOf(error), pauseMs }, 'JVMs could not be warmed up')
   }
 
   /** One of its JVMs has ended. Of a reserved slot the others are still good; whoever leases this one is told. */
@@ -256,7 +282,7 @@ function enter(slot: Slot, state: Slot['state']): void {
 }
 
 function limitOf(state: Slot['state']): number {
-  return { warming: WARM_UP_MS, ready: AGE_MAX_MS, reserved: RESERVED_MS }[state]
+  return { warming: Number.POSITIVE_INFINITY, ready: AGE_MAX_MS, reserved: RESERVED_MS }[state]
 }
 
 /** The marker first: a service that comes after us must not start what may have begun. */

@@ -9,7 +9,7 @@ import { endProcesses, until } from '../killing.ts'
 import { isAlive, signalGroup, signalProcess } from '../process-identity.ts'
 import { MarkerTable } from '../process-table.ts'
 import type { SlotKey } from './slot-key.ts'
-import { WarmJvm } from './warm-jvm.ts'
+import { hasEnded, WarmJvm } from './warm-jvm.ts'
 
 /** A run folder that has no job yet: its attempt id is chosen, and its JVMs wait. */
 export type Slot = {
@@ -28,11 +28,17 @@ export type Slot = {
 /** Starts the warm JVM of a role in the slot; it is on record when this returns. */
 export type StartWarm = (slot: Slot, role: Role) => Promise<ChildProcess>
 
+/** @throws when the folder cannot be made; nothing of it is left then */
 export async function makeSlot(id: AttemptId, key: SlotKey, wish: LaunchWish, runsFolder: string): Promise<Slot> {
   const folder = runFolder(runsFolder, id)
-  await makeRunFolders(folder, wish.user)
-  const table = await MarkerTable.read(folder.processes, folder.closed)
-  return { id, key, wish, folder, table, jvms: new Map(), state: 'warming', sinceMs: performance.now() }
+  try {
+    await makeRunFolders(folder, wish.user)
+    const table = await MarkerTable.read(folder.processes, folder.closed)
+    return { id, key, wish, folder, table, jvms: new Map(), state: 'warming', sinceMs: performance.now() }
+  } catch (error) {
+    await removeTree(folder.path)
+    throw error
+  }
 }
 
 /** Returns when all are started; they warm up on their own. */
@@ -42,6 +48,18 @@ export async function startJvms(slot: Slot, start: StartWarm, onExit: () => void
     child.once('exit', onExit)
     slot.jvms.set(role, new WarmJvm(child))
   }
+}
+
+/** Milliseconds that each took to warm up. @throws when one ends or hangs before all are warm */
+export async function allReady(slot: Slot): Promise<number[]> {
+  const tookMs = await Promise.all([...slot.jvms.values()].map(({ ready }) => ready))
+  if (hasLost(slot)) throw new Error('A JVM ended while it waited for another one to warm up')
+  return tookMs
+}
+
+/** One of its JVMs has ended. */
+export function hasLost({ jvms }: Slot): boolean {
+  return [...jvms.values()].some(({ child }) => hasEnded(child))
 }
 
 function rolesOf({ shape }: LaunchWish): Role[] {
