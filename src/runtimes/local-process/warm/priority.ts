@@ -3,7 +3,8 @@ import { getPriority, setPriority } from 'node:os'
 
 /**
  * Warm-ups give way to everything else, where their priority can be raised again afterwards: that is a right of its own
- * (capabilities(7), CAP_SYS_NICE), which the service has as root, unless a container took it away.
+ * (capabilities(7), CAP_SYS_NICE), which the service has as root, unless a container took it away. One that has its own
+ * user ids (user_namespaces(7)) seems to have it, and the kernel refuses all the same.
  */
 const CAP_SYS_NICE = 23n
 const LOWEST = '19'
@@ -15,15 +16,31 @@ export function lowPriority(): string[] {
 
 /** To the service's own. A priority belongs to a thread, and a new thread has that of the one it comes from. */
 export function raisePriority(pid: number): void {
-  if (!mayRaise()) return
+  if (mayRaise()) for (const thread of threadsOf(pid)) raise(thread)
+}
+
+function threadsOf(pid: number): number[] {
   try {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), getPriority())
+    return readdirSync(`/proc/${pid}/task`).map(Number)
   } catch {
     // It has ended, which whoever leases it is told in another way.
+    return []
   }
 }
 
+function raise(thread: number): void {
+  try {
+    setPriority(thread, getPriority())
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The ids of the machine itself, all of them. */
+const UNMAPPED = /^\s*0\s+0\s+4294967295\s*$/u
+
 function mayRaise(): boolean {
+  if (!UNMAPPED.test(readFileSync('/proc/self/uid_map', 'latin1'))) return false
   const effective = /^CapEff:\t([0-9a-f]+)$/mu.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0'
   return ((BigInt(`0x${effective}`) >> CAP_SYS_NICE) & 1n) === 1n
 }
