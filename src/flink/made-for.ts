@@ -21,11 +21,28 @@ export type Recipe = Readonly<{
   make: (staging: string) => Promise<void>
 }>
 
-/** Answers the folder and makes it when it is not there. Safe in many processes at once. */
+/** By folder: what is being made, and what could not be made a moment ago. Every start of a job asks for it. */
+const tried = new Map<string, Promise<string>>()
+const TRIED_AGAIN_MS = 300_000
+
+/**
+ * Answers the folder and makes it when it is not there. Safe in many processes at once. What could not be made is tried
+ * again after some minutes.
+ */
 export async function madeFor(installation: FlinkInstallation, recipe: Recipe): Promise<string> {
   const name = `${installation.version}-${await hashOf(recipe)}`
   const folder = join(dirname(installation.folder), recipe.kind, name)
   if (await isThere(folder)) return folder
+  const known = tried.get(folder)
+  if (known !== undefined) return known
+  const making = makeFolder(folder, recipe)
+  tried.set(folder, making)
+  const forget = () => tried.delete(folder)
+  making.then(forget, () => setTimeout(forget, TRIED_AGAIN_MS).unref())
+  return making
+}
+
+async function makeFolder(folder: string, recipe: Recipe): Promise<string> {
   const staging = temporaryBeside(folder)
   try {
     await recipe.make(staging)

@@ -40,9 +40,17 @@ test('the folder holds the plugins of the installation and ours, lies beside it,
   expect(await readdir(join(root, '1.20.0'))).toEqual(['plugins'])
 })
 
-test('of many at the same moment all get the same whole folder, and nothing else stays', async () => {
+test('of many at the same moment all get the same whole folder, made once, and nothing else stays', async () => {
   const folders = await Promise.all(Array.from({ length: 5 }, prepare))
   expect(new Set(folders).size).toBe(1)
+  expect(await readdir(join(root, 'plugins'))).toHaveLength(1)
+  expect(await compilations()).toBe(1)
+})
+
+test('of two processes at the same moment both get the folder that was first in its place', async () => {
+  const place = `"${root}/plugins/$(basename "$each" | sed 's/^[.]//; s/[.][^.]*[.]tmp$//')"`
+  await program('javac', `for each in "${root}"/plugins/.*.tmp; do mkdir -p ${place}/theirs; done`)
+  expect(await readdir(await prepare())).toEqual(['theirs'])
   expect(await readdir(join(root, 'plugins'))).toHaveLength(1)
 })
 
@@ -55,7 +63,12 @@ test('another plugin of the installation makes another folder; that of running j
 })
 
 test('a compiler that does not get along is quoted, and leaves nothing behind', async () => {
-  await program('javac', 'echo "ObsFileSystem.java:31: cannot find symbol" >&2; exit 1')
+  await program(
+    'javac',
+    `echo compiled >> '${root}/calls'; echo "ObsFileSystem.java:31: cannot find symbol" >&2; exit 1`,
+  )
   await expect(prepare()).rejects.toThrow('ObsFileSystem.java:31: cannot find symbol')
   expect(await readdir(join(root, 'plugins'))).toEqual([])
+  await expect(prepare()).rejects.toThrow('ObsFileSystem.java:31: cannot find symbol')
+  expect(await compilations()).toBe(1)
 })
