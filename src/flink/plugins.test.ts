@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { preparePlugins } from './plugins.ts'
 
@@ -28,6 +28,7 @@ const prepare = () => {
   const places = { folder, classPath: [], pluginsFolder: join(folder, 'plugins'), optFolder: join(folder, 'opt') }
   return preparePlugins({ version: '1.20.0', line: '1.20', ...places }, join(root, 'jdk'))
 }
+const aMonthOld = (path: string) => utimes(path, new Date(), new Date(Date.now() - 31 * 24 * 3_600_000))
 const compilations = async () => (await readFile(join(root, 'calls'), 'utf8')).split('\n').length - 1
 
 test('the folder holds the plugins of the installation and ours, lies beside it, and is made once', async () => {
@@ -54,12 +55,20 @@ test('of two processes at the same moment both get the folder that was first in 
   expect(await readdir(join(root, 'plugins'))).toHaveLength(1)
 })
 
-test('another plugin of the installation makes another folder; that of running jobs stays', async () => {
+test('another plugin of the installation makes another folder; that of running jobs stays for a month', async () => {
   const before = await prepare()
   await mkdir(join(root, '1.20.0/plugins/s3'))
   const after = await prepare()
   expect((await readdir(after)).sort()).toEqual(['headgate-obs', 'metrics', 's3'])
   expect((await readdir(before)).sort()).toEqual(['headgate-obs', 'metrics'])
+
+  await mkdir(join(root, 'plugins/1.20.1-0123456789abcdef'))
+  const halfMade = join(root, 'plugins/.1.20.0-0123456789abcdef.0123456789ab.tmp')
+  await mkdir(join(halfMade, 'headgate-obs'), { recursive: true })
+  for (const name of await readdir(join(root, 'plugins'))) await aMonthOld(join(root, 'plugins', name))
+  await mkdir(join(root, '1.20.0/plugins/gs'))
+  const newest = await prepare()
+  expect((await readdir(join(root, 'plugins'))).sort()).toEqual([basename(newest), '1.20.1-0123456789abcdef'].sort())
 })
 
 test('a compiler that does not get along is quoted, and leaves nothing behind', async () => {
