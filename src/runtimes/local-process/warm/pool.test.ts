@@ -443,6 +443,15 @@ describe('the pool', () => {
     expect([runtime.warmSlots(), await slots()]).toEqual([{ warming: [], ready: [] }, []])
   })
 
+  it('is empty while class data archives are made, which JVMs of every project load', async () => {
+    const runtime = await warmService()
+    const javac = join(folder, 'java', 'bin', 'javac')
+    await writeFile(javac, `#!/bin/sh\nls '${folder}/runs' > '${folder}/then'\nexit 1\n`)
+    await chmod(javac, 0o755)
+    await runtime.trainArchives('1.20.0')
+    expect(await readFile(join(folder, 'then'), 'utf8')).toBe('')
+  })
+
   it.skipIf(!isRoot)(
     'is not in the way when the last attempt of a user ends, and with it all of the user',
     async () => {

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../lib/errors.ts'
 import { randomIds } from '../../../lib/ids.ts'
 import type { Logger } from '../../../lib/logger.ts'
+import { Exclusive } from '../../cluster/exclusive.ts'
 import type { Role } from '../../cluster/process-host.ts'
 import type { AttemptId, ColdReason, LaunchWish } from '../../runtime.ts'
 import type { JavaProgram } from '../command-line.ts'
@@ -31,7 +32,7 @@ import type { WarmJvm } from './warm-jvm.ts'
  * service leaves behind is an attempt that nobody recorded; its JVMs end by themselves when their line breaks.
  *
  * The pool follows the launches: it keeps slots for the kinds that were asked for last. Everything it does beside a lease
- * is done in `tend`, one slot at a time.
+ * is done in `tend`, one slot at a time. Nothing else is done while it is at work, or while nothing may wait (`without`).
  */
 export type WarmPoolOptions = Readonly<{
   /** Slots that wait at most; 0: none is ever made. */
@@ -75,6 +76,7 @@ export class WarmPool {
   readonly #slots = new Map<AttemptId, Slot>()
   /** The newest last. */
   #followed: Followed[] = []
+  readonly #exclusive = new Exclusive()
   #isClosed = false
 
   constructor(options: WarmPoolOptions) {
@@ -124,7 +126,11 @@ export class WarmPool {
   }
 
   /** Ends slots that are not wanted, and begins at most one. To be called every now and then. */
-  async tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
+  tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
+    return this.#exclusive.run('pool', () => this.#tend(surroundings))
+  }
+
+  async #tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
     const now = performance.now()
     this.#followed = this.#followed.filter(({ atMs }) => now - atMs < FOLLOWED_MS)
     const ended = await this.#endUnwanted(surroundings, now)
@@ -132,9 +138,17 @@ export class WarmPool {
     return ended.length === 0 && begun === null ? null : { ended, begun }
   }
 
+  /** Does what must not be reached from a JVM that waits: a job of its user may have left something there. */
+  without<T>(work: () => Promise<T>): Promise<T> {
+    return this.#exclusive.run('pool', async () => {
+      await this.#endAll([...this.#slots.values()])
+      return work()
+    })
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#slots.values()].map((slot) => this.#end(slot)))
+    await this.without(async () => undefined)
   }
 
   #idle(): Slot[] {
