@@ -181,6 +181,10 @@ describe('a warm slot', () => {
     const runtime = await warmService(WISH, { warmSlots: 2, availableBytes: () => availableBytes })
     availableBytes = 400 * MIB
     const ending = runtime.tendWarm(QUIET)
+    await until(
+      async () => runtime.warmSlots().ready,
+      (ready) => ready.length < 2,
+    )
     expect(await runtime.reserve(WISH)).toBeNull()
     await ending
     expect(await slots()).toEqual([])

@@ -1,3 +1,4 @@
+import { availableMemory } from '../../../lib/available-memory.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import { randomIds } from '../../../lib/ids.ts'
 import type { Logger } from '../../../lib/logger.ts'
@@ -32,7 +33,7 @@ import type { WarmJvm } from './warm-jvm.ts'
  * service leaves behind is an attempt that nobody recorded; its JVMs end by themselves when their line breaks.
  *
  * The pool follows the launches: it keeps slots for the kinds that were asked for last. Everything it does beside a lease
- * is done in `tend`, one slot at a time. Nothing else is done while it is at work, or while nothing may wait (`without`).
+ * is done in `tend`, one slot at a time, and in turn with what is done `without` slots.
  */
 export type WarmPoolOptions = Readonly<{
   /** Slots that wait at most; 0: none is ever made. */
@@ -286,7 +287,7 @@ export class WarmPool {
   }
 
   #availableBytes(): number {
-    return (this.#options.availableBytes ?? (() => process.availableMemory()))()
+    return (this.#options.availableBytes ?? availableMemory)()
   }
 }
 
