@@ -2,9 +2,8 @@ import { fork } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { launchSpec } from '../../cluster/testing.ts'
+import { eventually, launchSpec } from '../../cluster/testing.ts'
 import type { LaunchSpec, LaunchWish } from '../../runtime.ts'
 import type { LocalProcessOptions, LocalProcessRuntime } from '../local-process-runtime.ts'
 import { GIB, MIB } from '../memory.ts'
@@ -67,16 +66,6 @@ function service(differences: Partial<LocalProcessOptions> = {}): LocalProcessRu
   return runtime
 }
 
-async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 45_000
-  for (;;) {
-    const seen = await look()
-    if (holds(seen)) return seen
-    if (performance.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}`)
-    await sleep(10)
-  }
-}
-
 /** A service with slots that wait, for launches like this one. */
 async function warmService(wish = WISH, differences: Partial<LocalProcessOptions> = {}): Promise<LocalProcessRuntime> {
   const runtime = service(differences)
@@ -86,7 +75,7 @@ async function warmService(wish = WISH, differences: Partial<LocalProcessOptions
 }
 
 async function warm(runtime: LocalProcessRuntime, slots = 1): Promise<void> {
-  await until(
+  await eventually(
     async () => {
       await runtime.tendWarm(QUIET)
       return runtime.warmSlots()
@@ -137,7 +126,7 @@ async function launched(runtime: LocalProcessRuntime, spec: LaunchSpec) {
 
 /** A cold one tells of itself when it runs, a little after its launch. */
 async function startedCold(...roles: string[]): Promise<void> {
-  const cold = await until(
+  const cold = await eventually(
     () => of('cold'),
     (each) => each.length >= roles.length,
   )
@@ -181,7 +170,7 @@ describe('a warm slot', () => {
     const runtime = await warmService(WISH, { warmSlots: 2, availableBytes: () => availableBytes })
     availableBytes = 400 * MIB
     const ending = runtime.tendWarm(QUIET)
-    await until(
+    await eventually(
       async () => runtime.warmSlots().ready,
       (ready) => ready.length < 2,
     )
@@ -244,7 +233,7 @@ describe('a warm slot', () => {
     runtime.expect(WISH)
     const tried = async () => {
       const begun = await runtime.tendWarm(QUIET)
-      await until(slots, (left) => left.length === 0)
+      await eventually(slots, (left) => left.length === 0)
       return begun !== null
     }
     expect([await tried(), await tried()]).toEqual([true, false])
@@ -271,17 +260,17 @@ describe('a warm slot', () => {
     runtime.expect(WISH)
     await runtime.tendWarm(QUIET)
     const [id = ''] = await slots()
-    await until(
+    await eventually(
       () => of('ready'),
       (ready) => ready.length === 1,
     )
     process.kill(await pidOf('ready', 'jobmanager'), 'SIGKILL')
-    await until(
+    await eventually(
       () => processesOf(id),
       (left) => left.length === 2,
     )
     await takeBack('taskManagerIsSlow')
-    await until(slots, (left) => left.length === 0)
+    await eventually(slots, (left) => left.length === 0)
     expect(runtime.warmSlots()).toEqual({ warming: [], ready: [] })
   })
 })
@@ -291,7 +280,7 @@ describe('a warm JVM that is no good', () => {
     const runtime = await warmService()
     const id = await reserved(runtime)
     process.kill(await pidOf('born', 'jobmanager'), 'SIGKILL')
-    await until(
+    await eventually(
       () => processesOf(id),
       (left) => left.length === 2,
     )
@@ -345,7 +334,7 @@ describe('a warm JVM that is no good', () => {
     const runtime = await warmService()
     const [before] = await slots()
     process.kill(await pidOf('born', 'taskmanager-1'), 'SIGKILL')
-    await until(slots, (left) => left.length === 0)
+    await eventually(slots, (left) => left.length === 0)
     await warm(runtime)
     expect(await slots()).not.toEqual([before])
   })
@@ -364,7 +353,7 @@ describe('the end of the service', () => {
 
   it('by SIGKILL ends what waits, and the next service finds and removes it', async () => {
     const { id } = await killedService('reserve')
-    await until(
+    await eventually(
       () => processesOf(id),
       (left) => left.length === 0,
     )
@@ -404,7 +393,7 @@ describe('the pool', () => {
     const runtime = await warmService()
     expect(await runtime.reserve(BIGGER)).toBeNull()
     await warm(runtime)
-    const id = await until(
+    const id = await eventually(
       async () => {
         await runtime.tendWarm(QUIET)
         return runtime.reserve(BIGGER)
@@ -419,7 +408,7 @@ describe('the pool', () => {
     await order('warmUpFails')
     expect(await runtime.reserve(BIGGER)).toBeNull()
     await runtime.tendWarm(QUIET)
-    await until(slots, (left) => left.length === 0)
+    await eventually(slots, (left) => left.length === 0)
     await takeBack('warmUpFails')
     await warm(runtime)
     expect(await runtime.reserve(WISH)).not.toBeNull()
@@ -486,7 +475,7 @@ it('a program that ends with the exit code of a JVM that was never leased has en
   const runtime = await warmService()
   const id = await reserved(runtime)
   await runtime.launch(specFor(id), never)
-  const seen = await until(
+  const seen = await eventually(
     () => runtime.inspect(id),
     ({ jobManager }) => jobManager.is === 'ended',
   )
@@ -503,7 +492,7 @@ async function killedService(at: 'reserve' | 'launch', signal?: 'SIGSTOP'): Prom
   const stopped = signal ? (await of('born')).map(({ pid }) => pid) : []
   for (const pid of stopped) process.kill(pid, 'SIGSTOP')
   if (at === 'launch') {
-    await until(
+    await eventually(
       () => of('leased'),
       (leased) => leased.length === 2,
     )
