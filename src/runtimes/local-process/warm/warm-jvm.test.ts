@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
+import { LEASE_DESCRIPTOR } from './message.ts'
 import { WarmJvm } from './warm-jvm.ts'
 
 /** Programs in the place of a JVM, with the line as their file descriptor 3. */
@@ -25,6 +27,12 @@ test('one that answers while the service is busy for longer than its patience ha
   // Nothing else is done meanwhile, as in a long garbage collection.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500)
   expect(await answer).toBe('taken')
+})
+
+test('one that waits is not heard, whatever it says', async () => {
+  const { ready, child } = started('echo ready 7 >&3; exec yes >&3')
+  await ready
+  expect((child.stdio[LEASE_DESCRIPTOR] as Socket).isPaused()).toBe(true)
 })
 
 test('one that never becomes warm is given up', async () => {

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { assert } from '../../../lib/errors.ts'
 import type { JavaProgram } from '../command-line.ts'
 import { encodeLease, LEASE_DESCRIPTOR } from './message.ts'
@@ -9,10 +8,14 @@ import { encodeLease, LEASE_DESCRIPTOR } from './message.ts'
 const ANSWER_MS = 1_000
 /** Ten times what it takes on a slow machine. */
 const WARM_UP_MS = 180_000
+const LINE_MAX = 10_000
 
 /**
  * One warm JVM (java/launcher) at the other end of a line: it says `ready` when it is warm, is told once what to run, and
  * says `taken`. When the line breaks before that, it ends by itself: no warm JVM outlives the service.
+ *
+ * Other processes of its user can get at it (ptrace(2)): so it is heard only when something is awaited, and it cannot make
+ * us keep what it says.
  */
 export class WarmJvm {
   readonly child: ChildProcess
@@ -21,6 +24,7 @@ export class WarmJvm {
   readonly #line: Socket
   readonly #ended: Promise<'died'>
   #heard = (_line: string): void => undefined
+  #unfinished = ''
 
   constructor(child: ChildProcess) {
     const line = child.stdio[LEASE_DESCRIPTOR] as Socket | null | undefined
@@ -33,9 +37,8 @@ export class WarmJvm {
     line.unref()
     // A broken line is told by the end of the process.
     line.on('error', () => undefined)
-    const lines = createInterface({ input: line })
-    lines.on('error', () => undefined)
-    lines.on('line', (text) => this.#heard(text))
+    line.setEncoding('utf8').on('data', (chunk) => this.#read(String(chunk)))
+    void this.#ended.then(() => line.destroy())
   }
 
   /** Tells it what to run. `died` and `hung`: whoever asks has to make sure that it is gone. */
@@ -56,6 +59,12 @@ export class WarmJvm {
     return Number(milliseconds)
   }
 
+  #read(chunk: string): void {
+    const lines = `${this.#unfinished}${chunk}`.split('\n')
+    this.#unfinished = lines.pop()?.slice(0, LINE_MAX) ?? ''
+    for (const line of lines) this.#heard(line)
+  }
+
   /** The first line that is awaited, or why none came. */
   async #hears<T extends string>(awaited: (line: string) => T | null, limitMs: number): Promise<T | 'died' | 'hung'> {
     const said = Promise.withResolvers<T>()
@@ -66,10 +75,12 @@ export class WarmJvm {
     const late = Promise.withResolvers<'hung'>()
     // What came while we were busy ourselves is read before it is called late.
     const timer = setTimeout(() => setImmediate(() => late.resolve('hung')), limitMs).unref()
+    this.#line.resume()
     try {
       return await Promise.race([said.promise, this.#ended, late.promise])
     } finally {
       clearTimeout(timer)
+      this.#line.pause()
     }
   }
 }
