@@ -218,6 +218,19 @@ describe('a warm slot', () => {
     expect(await of('leased')).toEqual([])
   })
 
+  it('is not used when its Flink was changed after its JVMs were started', async () => {
+    let classPath = ['/flink/before.jar']
+    const runtime = await warmService(WISH, {
+      withLauncher: async (installation) => ({ ...installation, classPath, hasLauncher: true }),
+      sharingOf: async () => null,
+    })
+    const id = await reserved(runtime)
+    classPath = ['/flink/after.jar']
+    expect(await launched(runtime, specFor(id))).toEqual({ jvms: 'noSlot', states: UP })
+    await startedCold('jobmanager', 'taskmanager-1')
+    expect(await of('leased')).toEqual([])
+  })
+
   it('that is not warm yet is not waited for', async () => {
     await order('warmUpHangs')
     const runtime = service()

@@ -52,8 +52,8 @@ export type Surroundings = Readonly<{
   roomBytes: number | null
 }>
 
-/** What is leased: the warm JVM of a role, in a run folder whose table tells of it. */
-export type Place = Readonly<{ id: AttemptId; role: Role; table: MarkerTable; wish: LaunchWish }>
+/** What is leased: the warm JVM of a role, in a run folder whose table tells of it, as it would be started now (birthOf). */
+export type Place = Readonly<{ id: AttemptId; role: Role; table: MarkerTable; wish: LaunchWish; birth: string }>
 
 const MIB = 1024 ** 2
 const HOUR_MS = 3_600_000
@@ -119,9 +119,9 @@ export class WarmPool {
   }
 
   /** Gives the program to the JVM that waits for it. When it is not taken, nothing waits there any more. */
-  async lease({ id, role, table, wish }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
+  async lease({ id, role, table, wish, birth }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
     const jvm = this.#take(id, role)
-    const leased = jvm ? await tell(jvm, role, table, program) : this.#whyCold(wish)
+    const leased = jvm?.birth === birth ? await tell(jvm, role, table, program) : this.#whyCold(wish)
     if (typeof leased === 'string') await endUnleased(table, role)
     return leased
   }

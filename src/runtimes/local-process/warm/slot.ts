@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import type { Logger } from '../../../lib/logger.ts'
 import { removeTree } from '../../../lib/open-folder.ts'
 import type { Role } from '../../cluster/process-host.ts'
@@ -9,7 +8,7 @@ import { endProcesses, until } from '../killing.ts'
 import { isAlive, signalGroup, signalProcess } from '../process-identity.ts'
 import { MarkerTable } from '../process-table.ts'
 import type { SlotKey } from './slot-key.ts'
-import { hasEnded, WarmJvm } from './warm-jvm.ts'
+import { hasEnded, type WarmJvm } from './warm-jvm.ts'
 
 /** A run folder that has no job yet: its attempt id is chosen, and its JVMs wait. */
 export type Slot = {
@@ -26,7 +25,7 @@ export type Slot = {
 }
 
 /** Starts the warm JVM of a role in the slot; it is on record when this returns. */
-export type StartWarm = (slot: Slot, role: Role) => Promise<ChildProcess>
+export type StartWarm = (slot: Slot, role: Role) => Promise<WarmJvm>
 
 /** @throws when the folder cannot be made; nothing of it is left then */
 export async function makeSlot(id: AttemptId, key: SlotKey, wish: LaunchWish, runsFolder: string): Promise<Slot> {
@@ -44,9 +43,9 @@ export async function makeSlot(id: AttemptId, key: SlotKey, wish: LaunchWish, ru
 /** Returns when all are started; they warm up on their own. */
 export async function startJvms(slot: Slot, start: StartWarm, onExit: () => void): Promise<void> {
   for (const role of rolesOf(slot.wish)) {
-    const child = await start(slot, role)
-    child.once('exit', onExit)
-    slot.jvms.set(role, new WarmJvm(child))
+    const jvm = await start(slot, role)
+    jvm.child.once('exit', onExit)
+    slot.jvms.set(role, jvm)
   }
 }
 

@@ -7,7 +7,7 @@ import { WarmJvm } from './warm-jvm.ts'
 /** Programs in the place of a JVM, with the line as their file descriptor 3. */
 function started(script: string): WarmJvm {
   const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
-  jvm = new WarmJvm(child)
+  jvm = new WarmJvm(child, '')
   return jvm
 }
 

@@ -19,6 +19,8 @@ const LINE_MAX = 10_000
  */
 export class WarmJvm {
   readonly child: ChildProcess
+  /** Of what Flink it was started (birthOf). */
+  readonly birth: string
   /** Comes true when it is warm, with the milliseconds that took. Rejects when it ends before, or hangs. */
   readonly ready: Promise<number>
   readonly #line: Socket
@@ -26,10 +28,11 @@ export class WarmJvm {
   #heard = (_line: string): void => undefined
   #unfinished = ''
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, birth: string) {
     const line = child.stdio[LEASE_DESCRIPTOR] as Socket | null | undefined
     assert(line, 'a warm JVM is started with a line')
     this.child = child
+    this.birth = birth
     this.#line = line
     this.#ended = ended(child)
     this.ready = this.#becomesReady()
