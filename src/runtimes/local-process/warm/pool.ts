@@ -65,7 +65,7 @@ const FOLLOWED_MS = 24 * HOUR_MS
 const RESERVED_MS = 60_000
 /** After a warm-up that failed, twice as long each time: what was wrong may pass with the load of the machine, or never. */
 const PAUSE_MS = 30_000
-const PAUSE_MAX_MS = HOUR_MS
+const PAUSE_MAX_MS = 600_000
 /** With less memory left on the machine nothing waits; a slot is made only with twice as much, beside its own. */
 const MEMORY_LOW_BYTES = 512 * MIB
 const IDLE_JVM_BYTES = 450 * MIB
