@@ -16,7 +16,7 @@ import { log4jProperties } from './log-config.ts'
 import { currentBootId } from './process-identity.ts'
 import { MarkerTable, WARM_TURN } from './process-table.ts'
 import { WarmPool } from './warm/pool.ts'
-import { lowPriority } from './warm/priority.ts'
+import { lowerSession, lowPriority } from './warm/priority.ts'
 import type { StartWarm } from './warm/slot.ts'
 import { WarmJvm } from './warm/warm-jvm.ts'
 
@@ -156,6 +156,7 @@ function startWarm(options: JavaProcessOptions): StartWarm {
     const place = { attemptId, folder, role }
     const { request } = await requestJvm(jvms, place, program, { ...options, commandPrefix: prefix })
     const child = await table.spawn({ key: { start: 1, role, turn: WARM_TURN }, ...request, idle: true })
+    if (child.pid !== undefined) lowerSession(child.pid)
     return new WarmJvm(child, birthOf(jvms))
   }
 }
