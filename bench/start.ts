@@ -36,13 +36,19 @@ const parts = chosen(PARTS)
 const gathered: Gathered = { samples: new Samples<FigureName, Way>(FIGURES, ways), steps: new Map(), ways: new Map() }
 const begunAt = new Date()
 const machineBefore = await machine(options.flink)
-const subjects: Subject[] = []
+const opening: Promise<Subject>[] = []
 try {
-  await measure()
+  await Promise.race([measure(), interrupted()])
 } finally {
-  for (const headgate of subjects.filter(isHeadgate)) await headgate.end()
+  const opened = (await Promise.allSettled(opening)).flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+  for (const headgate of opened.filter(isHeadgate)) await headgate.end()
 }
 process.exit()
+
+/** By Ctrl-C, which the JVMs of Headgate do not hear. */
+function interrupted(): Promise<never> {
+  return new Promise((_, reject) => process.once('SIGINT', () => reject(new Error('interrupted'))))
+}
 
 /** Those of the names that were asked for; all when none was. */
 function chosen<T extends string>(names: readonly T[]): readonly T[] {
@@ -53,16 +59,22 @@ function chosen<T extends string>(names: readonly T[]): readonly T[] {
 }
 
 function open(way: Way): Promise<Subject> {
-  return way === 'plain' ? PlainStarts.open(options.flink, gathered) : HeadgateStarts.open(way, options.flink, gathered)
+  const isPlain = way === 'plain'
+  const subject = isPlain
+    ? PlainStarts.open(options.flink, gathered)
+    : HeadgateStarts.open(way, options.flink, gathered)
+  opening.push(subject)
+  return subject
 }
 
 /** What was measured until something failed is told, too. */
 async function measure(): Promise<void> {
   try {
+    const subjects: Subject[] = []
     for (const way of ways) subjects.push(await open(way))
     for (let round = 1; round <= rounds; round++) {
       const startedAtMs = performance.now()
-      await measureRound(round)
+      await measureRound(round, subjects)
       const tookS = (performance.now() - startedAtMs) / 1000
       console.error(`round ${round} of ${rounds}: ${tookS.toFixed(0)} s`)
     }
@@ -72,7 +84,7 @@ async function measure(): Promise<void> {
 }
 
 /** Each round begins with another way, so that none always follows the same. */
-async function measureRound(round: number): Promise<void> {
+async function measureRound(round: number, subjects: readonly Subject[]): Promise<void> {
   const turn = round % subjects.length
   const inTurn = [...subjects.slice(turn), ...subjects.slice(0, turn)]
   const headgates = inTurn.filter(isHeadgate)

@@ -45,6 +45,7 @@ export class HeadgateStarts {
   readonly #flink: Flink
   readonly #gathered: Gathered
   #jobs = 0
+  #isEnding = false
 
   private constructor(way: Way, service: KillableService, flink: Flink, gathered: Gathered) {
     this.way = way
@@ -167,7 +168,9 @@ export class HeadgateStarts {
     })
   }
 
+  /** Also in the middle of a measurement, which fails then. */
   async end(): Promise<void> {
+    this.#isEnding = true
     await this.#service.end()
     if (this.#flink.folder !== FLINK_FOLDER) await rm(dirname(this.#flink.folder), { recursive: true })
   }
@@ -182,7 +185,8 @@ export class HeadgateStarts {
     return (await this.#service.attempts(id))[0]
   }
 
-  #create({ mainClass, slots, args }: JobKind, more: Record<string, unknown> = {}): Promise<number> {
+  async #create({ mainClass, slots, args }: JobKind, more: Record<string, unknown> = {}): Promise<number> {
+    if (this.#isEnding) throw new Error('the measurement has ended')
     return this.#service.createJob({
       ...{ name: `start-${this.#jobs++}`, queue_name: 'wide', entrypoint: 'jobs.jar', main_class: mainClass },
       ...{

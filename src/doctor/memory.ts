@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
 import { DEFAULT_SETTINGS } from '../jobs/job-settings.ts'
 import { memoryOf, sizeOf } from '../jobs/job-sizing.ts'
+import { availableMemory } from '../lib/available-memory.ts'
 import { type Check, type Finding, ok, problem, warning } from './check.ts'
 import { size } from './words.ts'
 
@@ -16,7 +17,7 @@ export const memory: Check = {
       budgetBytes: config.hostMemoryBytes,
       // 0, or more than there is, where nothing constrains the process.
       machineBytes: Math.min(totalmem(), process.constrainedMemory() || totalmem()),
-      freeBytes: process.availableMemory(),
+      freeBytes: availableMemory(),
       isServiceRunning: service !== null,
     }),
   ],

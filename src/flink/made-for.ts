@@ -3,13 +3,15 @@ import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname, join, relative } from 'node:path'
 import { isSystemError } from '../lib/errors.ts'
 import { syncFolder, temporaryBeside } from '../lib/files.ts'
+import { removeOld } from '../lib/remove-old.ts'
 import type { FlinkInstallation } from './installation.ts'
 import { filesBelow, makeJar } from './make-jar.ts'
 
 /**
  * What of ours is compiled for an installed Flink (the folders of java/): `<flink home>/<kind>/<version>-<hash>`, beside
  * the installation, which is never written to. The hash is of what it is made of, so another Headgate makes another
- * folder and running jobs keep theirs. It may be removed while no job runs.
+ * folder and running jobs keep theirs. It may be removed while no job is being started; what is a month old, or was left
+ * half made, is when another one of the version is made.
  */
 export type Recipe = Readonly<{
   kind: 'plugins' | 'launchers'
@@ -21,15 +23,33 @@ export type Recipe = Readonly<{
   make: (staging: string) => Promise<void>
 }>
 
-/** Answers the folder and makes it when it is not there. Safe in many processes at once. */
+/** By folder: what is being made, and what could not be made a moment ago. Every start of a job asks for it. */
+const tried = new Map<string, Promise<string>>()
+const TRIED_AGAIN_MS = 300_000
+
+/**
+ * Answers the folder and makes it when it is not there. Safe in many processes at once. What could not be made is tried
+ * again after some minutes.
+ */
 export async function madeFor(installation: FlinkInstallation, recipe: Recipe): Promise<string> {
   const name = `${installation.version}-${await hashOf(recipe)}`
   const folder = join(dirname(installation.folder), recipe.kind, name)
   if (await isThere(folder)) return folder
+  const known = tried.get(folder)
+  if (known !== undefined) return known
+  const making = makeFolder(folder, installation.version, recipe)
+  tried.set(folder, making)
+  const forget = () => tried.delete(folder)
+  making.then(forget, () => setTimeout(forget, TRIED_AGAIN_MS).unref())
+  return making
+}
+
+async function makeFolder(folder: string, version: string, recipe: Recipe): Promise<string> {
   const staging = temporaryBeside(folder)
   try {
     await recipe.make(staging)
     await putInPlace(staging, folder)
+    await removeOld(dirname(folder), (name) => name.startsWith(`${version}-`) || name.startsWith(`.${version}-`))
   } finally {
     await rm(staging, { recursive: true, force: true })
   }

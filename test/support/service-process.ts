@@ -37,6 +37,8 @@ export function startServiceProcess({ environment, dieAt }: ServiceProcessOption
       ...(dieAt ? { TEST_DIE_AT: `${dieAt.moment}:${dieAt.time}` } : {}),
     },
     stdio: ['pipe', 'pipe', 'inherit'],
+    // Ctrl-C is for who started us: it ends the service when its jobs are ended.
+    detached: true,
   })
   const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as NodeJS.Signals | number)
   const end = async (signal: NodeJS.Signals) => {

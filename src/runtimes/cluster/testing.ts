@@ -1,6 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LaunchSpec } from '../runtime.ts'
 
 const GIB = 1024 ** 3
+
+/** Looks until it holds; says what was seen last when it does not within 45 s. */
+export async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => boolean = Boolean): Promise<T> {
+  const deadline = performance.now() + 45_000
+  for (;;) {
+    const seen = await look()
+    if (holds(seen)) return seen
+    if (performance.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}`)
+    await sleep(10)
+  }
+}
 
 /** A launch for tests of this folder; what a test is about it says itself. */
 export function launchSpec(differences: Partial<LaunchSpec>): LaunchSpec {

@@ -3,6 +3,7 @@ import { mkdir, rename, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FlinkInstallation } from '../../flink/installation.ts'
 import { openRegular } from '../../lib/open-folder.ts'
+import { removeOld } from '../../lib/remove-old.ts'
 import { exists } from '../cluster/attempt.ts'
 import { readTextOrNull } from '../cluster/disk.ts'
 import type { ClassSharing, Java, JvmRole } from './command-line.ts'
@@ -53,7 +54,10 @@ export async function archiveToMake(folder: string, role: JvmRole): Promise<Clas
   return { make: join(folder, `${role}.jsa`) }
 }
 
-/** Puts finished archives under their names; those a JVM did not write are left out. Returns what was kept. */
+/**
+ * Puts finished archives under their names, and removes those that came before them when they are a month old. What a JVM
+ * did not write is left out. Returns what was kept.
+ */
 export async function keepArchives(
   names: ArchiveNames,
   installation: FlinkInstallation,
@@ -67,6 +71,7 @@ export async function keepArchives(
     const path = await archivePath(names, installation, role)
     await rename(made, path)
     kept.push(basename(path))
+    await removeOld(names.folder, (name) => name.startsWith(`flink-${installation.version}-${role}-`))
   }
   return kept
 }

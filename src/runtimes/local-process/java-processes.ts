@@ -10,14 +10,15 @@ import type { SubmitLog } from '../cluster/submit-log.ts'
 import type { JvmStart, LaunchSpec } from '../runtime.ts'
 import { type JavaProgram, jobManagerProgram, taskManagerProgram, warmProgram } from './command-line.ts'
 import { configYaml, flinkConfiguration, ignoredKeys } from './flink-config.ts'
-import { type JvmPlan, type JvmPlanning, jvmRoleOf, planJvms, requestJvm } from './jvm-plan.ts'
+import { birthOf, type JvmPlan, type JvmPlanning, jvmRoleOf, planJvms, requestJvm } from './jvm-plan.ts'
 import { attemptsAlive, endLostProcesses, endProcesses } from './killing.ts'
 import { log4jProperties } from './log-config.ts'
 import { currentBootId } from './process-identity.ts'
 import { MarkerTable, WARM_TURN } from './process-table.ts'
 import { WarmPool } from './warm/pool.ts'
-import { lowPriority } from './warm/priority.ts'
+import { lowerSession, lowPriority } from './warm/priority.ts'
 import type { StartWarm } from './warm/slot.ts'
+import { WarmJvm } from './warm/warm-jvm.ts'
 
 /** Clusters as plain `java` processes of this machine, detached, so that they outlive the service. */
 export type JavaProcessOptions = JvmPlanning &
@@ -115,8 +116,8 @@ type Starting = Readonly<{
 
 /** A warm JVM where one waits for this very process, else a fresh one. */
 async function startJvm(attempt: Attempt, key: ProcessKey, starting: Starting): Promise<JvmStart> {
-  const { warm, log, onExit } = starting
-  const place = { id: attempt.id, role: key.role, table: tableOf(attempt), wish: attempt.specOfLaunch() }
+  const { warm, jvms, log, onExit } = starting
+  const place = { id: attempt.id, role: key.role, table: tableOf(attempt), wish: jvms.wish, birth: birthOf(jvms) }
   const program = (turn: number) => programOf(attempt, { ...key, turn }, starting)
   const leased = await warm.lease(place, program(WARM_TURN))
   if (typeof leased === 'string') {
@@ -154,7 +155,9 @@ function startWarm(options: JavaProcessOptions): StartWarm {
     const program = warmProgram(jvmRoleOf(role), jvms.memory.taskManager)
     const place = { attemptId, folder, role }
     const { request } = await requestJvm(jvms, place, program, { ...options, commandPrefix: prefix })
-    return table.spawn({ key: { start: 1, role, turn: WARM_TURN }, ...request, idle: true })
+    const child = await table.spawn({ key: { start: 1, role, turn: WARM_TURN }, ...request, idle: true })
+    if (child.pid !== undefined) lowerSession(child.pid)
+    return new WarmJvm(child, birthOf(jvms))
   }
 }
 

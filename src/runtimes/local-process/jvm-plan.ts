@@ -82,6 +82,11 @@ export async function requestJvm(
   return { request, sharing }
 }
 
+/** Of what JVMs are from their birth on, the part that no wish says: it changes when the installation is changed. */
+export function birthOf({ java, installation, pluginsFolder }: JvmPlan): string {
+  return [java.home, pluginsFolder, ...installation.classPath].join('\n')
+}
+
 export const jvmRoleOf = (role: Role): JvmRole => (role === 'jobmanager' ? 'jobmanager' : 'taskmanager')
 
 /** A version that our plugin does not fit, or a Java without compiler, still runs programs that do not need it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { launchSpec } from '../cluster/testing.ts'
+import { eventually, launchSpec } from '../cluster/testing.ts'
 import { pretendRuntime } from './pretend-java.ts'
 import { processesWithVariable, runningProcesses, signalProcess } from './process-identity.ts'
 
@@ -38,14 +38,6 @@ async function java(script: string): Promise<void> {
 const spec = launchSpec({ attemptId: 'attempt1', shape: { ...launchSpec({}).shape, taskManagers: 2 } })
 const processes = async () => (await processesWithVariable('HEADGATE_ATTEMPT', 'attempt1')).length
 const starts = async () => (await readFile(join(folder, 'started'), 'utf8').catch(() => '')).split('\n').length - 1
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 45_000
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error('not in time')
-    await sleep(10)
-  }
-}
 
 describe('a launch', () => {
   it('starts one JobManager and the TaskManagers of the shape, and says so to any driver', async () => {

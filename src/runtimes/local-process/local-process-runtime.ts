@@ -45,7 +45,8 @@ export type LocalProcessOptions = Readonly<{
 export interface LocalProcessRuntime extends Runtime {
   /**
    * Makes the class data archives of a version unless they are there: a real small job is run for some seconds at low
-   * priority. To be called when idle; nothing depends on its success, so problems are logged and not thrown.
+   * priority, and no JVM waits meanwhile. To be called when idle; nothing depends on its success, so problems are logged
+   * and not thrown.
    */
   trainArchives(version: string): Promise<void>
   /** Launches like this one are to be expected: JVMs are kept warm for them. */
@@ -74,7 +75,7 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): LocalPr
     ...(limits && { limits }),
   })
   return Object.assign(runtime, {
-    trainArchives: (version: string) => trainArchives(options, version),
+    trainArchives: (version: string) => trainArchives(options, version, javas.warm),
     expect: (wish: LaunchWish) => void javas.warm.follow(wish),
     warmSlots: () => javas.warm.list(),
     tendWarm: (surroundings: Surroundings) => javas.warm.tend(surroundings),
@@ -93,12 +94,13 @@ async function findLaunchable(options: LocalProcessOptions, version: string): Pr
   }
 }
 
-async function trainArchives(options: LocalProcessOptions, version: string): Promise<void> {
+async function trainArchives(options: LocalProcessOptions, version: string, warm: WarmPool): Promise<void> {
   const { logger, archivesFolder, java } = options
   try {
     const installation = await findLaunchable(options, version)
     if (installation === null || (await isTrained({ folder: archivesFolder, java }, installation))) return
-    logger.info({ kept: await train(options, installation, createLocalProcessRuntime) }, 'class data archives made')
+    const kept = await warm.without(() => train(options, installation, createLocalProcessRuntime))
+    logger.info({ kept }, 'class data archives made')
   } catch (error) {
     logger.warn({ err: error, version }, 'class data archives could not be made')
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ProcessKey } from '../cluster/process-host.ts'
+import { eventually } from '../cluster/testing.ts'
 import {
   currentBootId,
   isAlive,
@@ -53,16 +54,6 @@ function start(table: MarkerTable, script: string, key = KEY) {
   })
 }
 
-async function until<T>(look: () => Promise<T>, done: (seen: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 45_000
-  for (;;) {
-    const seen = await look()
-    if (done(seen)) return seen
-    if (performance.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}`)
-    await sleep(10)
-  }
-}
-
 async function stateOf(table: MarkerTable) {
   await table.refresh()
   return table.state(1, 'jobmanager')
@@ -77,7 +68,7 @@ describe('a process', () => {
     expect(await stateOf(await open())).toMatchObject({ is: 'alive' })
     await writeFile(join(folder, 'go'), '')
     expect(
-      await until(
+      await eventually(
         () => stateOf(table),
         ({ is }) => is === 'ended',
       ),
@@ -88,14 +79,14 @@ describe('a process', () => {
   it('has the exit code 137 when only the process itself is killed', async () => {
     const table = await open()
     await start(table, 'exec sleep 60')
-    const alive = await until(
+    const alive = await eventually(
       () => stateOf(table),
       () => table.living().jvms.length === 1,
     )
     expect(alive.is).toBe('alive')
     for (const jvm of table.living().jvms) signalProcess(jvm, 'SIGKILL')
     expect(
-      await until(
+      await eventually(
         () => stateOf(table),
         ({ is }) => is === 'ended',
       ),
@@ -105,13 +96,13 @@ describe('a process', () => {
   it('has no exit code when its wrapper is killed with it', async () => {
     const table = await open()
     const child = await start(table, 'exec sleep 60')
-    await until(
+    await eventually(
       () => stateOf(table),
       () => table.living().jvms.length === 1,
     )
     process.kill(-(child.pid ?? 0), 'SIGKILL')
     expect(
-      await until(
+      await eventually(
         () => stateOf(table),
         ({ is }) => is === 'ended',
       ),
@@ -121,7 +112,7 @@ describe('a process', () => {
   it('that dies while its wrapper is stopped has ended, with an unknown exit code, and the wrapper is left to be ended', async () => {
     const table = await open()
     const child = await start(table, 'exec sleep 60')
-    await until(
+    await eventually(
       () => stateOf(table),
       () => table.living().jvms.length === 1,
     )
@@ -129,7 +120,7 @@ describe('a process', () => {
     for (const jvm of table.living().jvms) signalProcess(jvm, 'SIGKILL')
     const diedAt = performance.now()
     expect(
-      await until(
+      await eventually(
         () => stateOf(table),
         ({ is }) => is === 'ended',
       ),
@@ -141,7 +132,7 @@ describe('a process', () => {
   it('outlives a SIGTERM of its wrapper, and the exit code is still written', async () => {
     const table = await open()
     const child = await start(table, `trap "exit 5" TERM; touch ${folder}/ready; while :; do sleep 0.05; done`)
-    await until(
+    await eventually(
       () => readdir(folder),
       (names) => names.includes('ready'),
     )
@@ -150,7 +141,7 @@ describe('a process', () => {
     expect((await stateOf(table)).is).toBe('alive')
     process.kill(-(child.pid ?? 0), 'SIGTERM')
     expect(
-      await until(
+      await eventually(
         () => stateOf(table),
         ({ is }) => is === 'ended',
       ),
@@ -160,7 +151,7 @@ describe('a process', () => {
   it('is started once, however often and by whomever it is asked for', async () => {
     const script = `echo started >> ${folder}/starts; exec sleep 60`
     await Promise.all(Array.from({ length: 10 }, async () => start(await open(), script)))
-    const starts = await until(
+    const starts = await eventually(
       () => readFile(join(folder, 'starts'), 'utf8').catch(() => ''),
       (text) => text !== '',
     )
@@ -174,7 +165,7 @@ describe('a process', () => {
     const table = await open()
     await start(table, `touch ${folder}/started`)
     expect(
-      await until(
+      await eventually(
         () => stateOf(table),
         ({ is }) => is === 'ended',
       ),
@@ -201,12 +192,12 @@ describe('a process', () => {
   it('is found by a variable of its environment, with the programs it started', async () => {
     const table = await open()
     await start(table, 'setsid sleep 60 & exec sleep 60')
-    const found = await until(
+    const found = await eventually(
       () => processesWithVariable('HEADGATE_TEST', folder),
       (all) => all.length === 3,
     )
     for (const each of found) signalProcess(each, 'SIGKILL')
-    await until(
+    await eventually(
       () => processesWithVariable('HEADGATE_TEST', folder),
       (all) => all.length === 0,
     )
@@ -224,7 +215,7 @@ describe.skipIf(process.getuid?.() !== 0)('a process of another user', () => {
       ...{ key: KEY, prefix: becoming(USER), command: ['/bin/sh', '-c', `echo $$; ${tries}`] },
       ...{ environment: { PATH: '/usr/bin:/bin' }, workingFolder: folder, outFile: join(folder, 'logs', 'out') },
     })
-    const ended = await until(
+    const ended = await eventually(
       () => stateOf(table),
       ({ is }) => is === 'ended',
     )
@@ -240,7 +231,7 @@ describe.skipIf(process.getuid?.() !== 0)('a process of another user', () => {
     const command = ['env', '-i', 'sleep', '60']
     const [program = '', ...args] = [...becoming(USER), ...command]
     const child = spawn(program, args, { stdio: 'ignore' })
-    const found = await until(runningProcesses, (all) =>
+    const found = await eventually(runningProcesses, (all) =>
       all.some(({ pid, user }) => pid === child.pid && user === USER),
     )
     expect(found.find(({ pid }) => pid === process.pid)?.user).toBe(0)

@@ -12,13 +12,15 @@ import { WITH_OUTPUT, WRAPPER } from './wrapper.ts'
 
 /**
  * The processes of one attempt, read back from the marker files that the wrapper writes (wrapper.ts). Nothing here is
- * known only in memory: a table made after a crash of the service says the same as the one before. The names of the files begin with the key: `<start>.<role>.<turn>`.
+ * known only in memory: a table made after a crash of the service says the same as the one before. The names of the files
+ * begin with the key: `<start>.<role>.<turn>`.
  *
  * A warm JVM (warm/pool.ts) has turn 0 and one marker more, made by the service:
  *
  *   <prefix>.idle      before it is started: it waits for a job, and counts as absent
  *   <prefix>.leasing   `.idle` renamed, before it is given the job: it may have taken it, or end as NEVER_LEASED, which
  *                      counts as absent too. Removed when it has answered; from then on it is a process like any other.
+ *                      `.idle` again when it did not answer: before it is killed, as its end must not be the job's.
  */
 type Entry = {
   key: ProcessKey
@@ -115,10 +117,19 @@ export class MarkerTable implements ProcessTable {
 
   /** From here on it may have the job. */
   async beginLease(role: Role): Promise<void> {
+    await this.#turnLease(role, 'idle', 'leasing')
+  }
+
+  /** It is not to have the job: whoever starts this role ends it first. */
+  async takeBackLease(role: Role): Promise<void> {
+    await this.#turnLease(role, 'leasing', 'idle')
+  }
+
+  async #turnLease(role: Role, from: Lease, to: Lease): Promise<void> {
     const entry = this.#entry(warmKey(role))
     const prefix = join(this.#folder, nameOf(entry.key))
-    await rename(`${prefix}.idle`, `${prefix}.leasing`)
-    entry.lease = 'leasing'
+    await rename(`${prefix}.${from}`, `${prefix}.${to}`)
+    entry.lease = to
   }
 
   /** It has the job. */

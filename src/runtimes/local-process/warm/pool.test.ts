@@ -2,9 +2,8 @@ import { fork } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { launchSpec } from '../../cluster/testing.ts'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { eventually, launchSpec } from '../../cluster/testing.ts'
 import type { LaunchSpec, LaunchWish } from '../../runtime.ts'
 import type { LocalProcessOptions, LocalProcessRuntime } from '../local-process-runtime.ts'
 import { GIB, MIB } from '../memory.ts'
@@ -25,10 +24,18 @@ const WISH: LaunchWish = launchSpec({ flinkVersion: '1.20.0' })
 const MANAGER = 'org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint'
 const WORKER = 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner'
 
+const BIGGER: LaunchWish = {
+  ...WISH,
+  shape: { ...WISH.shape, taskManager: { ...WISH.shape.taskManager, memoryBytes: 3 * GIB } },
+}
+const now = performance.now.bind(performance)
+
 let folder: string
 let runtimes: LocalProcessRuntime[]
+let laterMs: number
 
 beforeEach(async () => {
+  laterMs = 0
   folder = await mkdtemp(join(tmpdir(), 'headgate-warm-'))
   await chmod(folder, 0o1777)
   runtimes = []
@@ -42,6 +49,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.restoreAllMocks()
   const last = pretendRuntime(folder)
   for (const id of await last.find()) await last.kill(id)
   for (const each of runtimes) await each.close()
@@ -58,16 +66,6 @@ function service(differences: Partial<LocalProcessOptions> = {}): LocalProcessRu
   return runtime
 }
 
-async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 45_000
-  for (;;) {
-    const seen = await look()
-    if (holds(seen)) return seen
-    if (performance.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}`)
-    await sleep(10)
-  }
-}
-
 /** A service with slots that wait, for launches like this one. */
 async function warmService(wish = WISH, differences: Partial<LocalProcessOptions> = {}): Promise<LocalProcessRuntime> {
   const runtime = service(differences)
@@ -77,7 +75,7 @@ async function warmService(wish = WISH, differences: Partial<LocalProcessOptions
 }
 
 async function warm(runtime: LocalProcessRuntime, slots = 1): Promise<void> {
-  await until(
+  await eventually(
     async () => {
       await runtime.tendWarm(QUIET)
       return runtime.warmSlots()
@@ -90,6 +88,12 @@ async function reserved(runtime: LocalProcessRuntime, wish = WISH): Promise<stri
   const id = await runtime.reserve(wish)
   if (id === null) throw new Error('no slot is ready')
   return id
+}
+
+/** From here on, to all that measures by performance.now. */
+function later(ms: number): void {
+  laterMs += ms
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + laterMs)
 }
 
 const specFor = (attemptId: string, differences: Partial<LaunchSpec> = {}) =>
@@ -108,6 +112,7 @@ async function told(): Promise<Told[]> {
 const of = async (event: string) => (await told()).filter((each) => each.event === event)
 const pidOf = async (event: string, role: string) => (await of(event)).find((each) => each.role === role)?.pid ?? 0
 const order = (name: Order) => writeFile(join(folder, name), '')
+const takeBack = (name: Order) => rm(join(folder, name))
 const processesOf = (attemptId: string) => processesWithVariable('HEADGATE_ATTEMPT', attemptId)
 const slots = async () => (await readdir(join(folder, 'runs')).catch(() => [])).filter((name) => !name.startsWith('.'))
 
@@ -121,7 +126,7 @@ async function launched(runtime: LocalProcessRuntime, spec: LaunchSpec) {
 
 /** A cold one tells of itself when it runs, a little after its launch. */
 async function startedCold(...roles: string[]): Promise<void> {
-  const cold = await until(
+  const cold = await eventually(
     () => of('cold'),
     (each) => each.length >= roles.length,
   )
@@ -160,6 +165,30 @@ describe('a warm slot', () => {
     expect(await runtime.reserve(WISH)).toBe(one ?? two)
   })
 
+  it('that is being ended is not given away', async () => {
+    let availableBytes = 64 * GIB
+    const runtime = await warmService(WISH, { warmSlots: 2, availableBytes: () => availableBytes })
+    availableBytes = 400 * MIB
+    const ending = runtime.tendWarm(QUIET)
+    await eventually(
+      async () => runtime.warmSlots().ready,
+      (ready) => ready.length < 2,
+    )
+    expect(await runtime.reserve(WISH)).toBeNull()
+    await ending
+    expect(await slots()).toEqual([])
+  })
+
+  it('that is reserved and not launched ends after a minute, and nothing else of its attempt with it', async () => {
+    const runtime = await warmService()
+    const id = await reserved(runtime)
+    expect((await launched(service(), specFor(id))).states).toEqual(UP)
+    later(61_000)
+    await runtime.tendWarm({ ...QUIET, isQuiet: false })
+    expect(await runtime.inspect(id)).toMatchObject({ jobManager: { is: 'alive' } })
+    expect(await processesOf(id)).toHaveLength(4)
+  })
+
   it('launched twice at once, its JVMs are leased once', async () => {
     const runtime = await warmService()
     const id = await reserved(runtime)
@@ -189,6 +218,19 @@ describe('a warm slot', () => {
     expect(await of('leased')).toEqual([])
   })
 
+  it('is not used when its Flink was changed after its JVMs were started', async () => {
+    let classPath = ['/flink/before.jar']
+    const runtime = await warmService(WISH, {
+      withLauncher: async (installation) => ({ ...installation, classPath, hasLauncher: true }),
+      sharingOf: async () => null,
+    })
+    const id = await reserved(runtime)
+    classPath = ['/flink/after.jar']
+    expect(await launched(runtime, specFor(id))).toEqual({ jvms: 'noSlot', states: UP })
+    await startedCold('jobmanager', 'taskmanager-1')
+    expect(await of('leased')).toEqual([])
+  })
+
   it('that is not warm yet is not waited for', async () => {
     await order('warmUpHangs')
     const runtime = service()
@@ -198,13 +240,50 @@ describe('a warm slot', () => {
     expect(await launched(runtime, specFor('cold'))).toEqual({ jvms: 'notReady', states: UP })
   })
 
-  it('that fails to warm up leaves nothing, and is not tried again at once', async () => {
+  it('that fails to warm up leaves nothing, and is tried again after 30 s, then after 60', async () => {
     await order('warmUpFails')
     const runtime = service()
     runtime.expect(WISH)
-    await runtime.tendWarm(QUIET)
-    await until(slots, (left) => left.length === 0)
+    const tried = async () => {
+      const begun = await runtime.tendWarm(QUIET)
+      await eventually(slots, (left) => left.length === 0)
+      return begun !== null
+    }
+    expect([await tried(), await tried()]).toEqual([true, false])
+    later(31_000)
+    expect([await tried(), await tried()]).toEqual([true, false])
+    later(31_000)
+    expect(await tried()).toBe(false)
+    later(31_000)
+    expect(await tried()).toBe(true)
+    expect(runtime.warmSlots()).toEqual({ warming: [], ready: [] })
+  })
+
+  it('whose folder cannot be made leaves nothing, and is put off', async () => {
+    const runtime = service()
+    const NO_USER = -5
+    runtime.expect({ ...WISH, user: NO_USER })
     expect(await runtime.tendWarm(QUIET)).toBeNull()
+    expect(await slots()).toEqual([])
+  })
+
+  it('of which a JVM has ended when the other one is warm is not ready', async () => {
+    await order('taskManagerIsSlow')
+    const runtime = service()
+    runtime.expect(WISH)
+    await runtime.tendWarm(QUIET)
+    const [id = ''] = await slots()
+    await eventually(
+      () => of('ready'),
+      (ready) => ready.length === 1,
+    )
+    process.kill(await pidOf('ready', 'jobmanager'), 'SIGKILL')
+    await eventually(
+      () => processesOf(id),
+      (left) => left.length === 2,
+    )
+    await takeBack('taskManagerIsSlow')
+    await eventually(slots, (left) => left.length === 0)
     expect(runtime.warmSlots()).toEqual({ warming: [], ready: [] })
   })
 })
@@ -214,7 +293,7 @@ describe('a warm JVM that is no good', () => {
     const runtime = await warmService()
     const id = await reserved(runtime)
     process.kill(await pidOf('born', 'jobmanager'), 'SIGKILL')
-    await until(
+    await eventually(
       () => processesOf(id),
       (left) => left.length === 2,
     )
@@ -250,11 +329,25 @@ describe('a warm JVM that is no good', () => {
     for (const { pid } of await of('leased')) expect(alive).not.toContain(pid)
   })
 
+  it('and whose replacement was not started before the service ended, counts as never started', async () => {
+    let isBroken = false
+    const sharingOf = async () => {
+      if (isBroken) throw new Error('not now')
+      return null
+    }
+    const runtime = await warmService(WISH, { sharingOf })
+    const id = await reserved(runtime)
+    process.kill(await pidOf('born', 'jobmanager'), 'SIGSTOP')
+    isBroken = true
+    await expect(runtime.launch(specFor(id), never)).rejects.toThrow('could not be started')
+    expect(await service().inspect(id)).toMatchObject({ jobManager: { is: 'absent' }, failure: null })
+  })
+
   it('while it waits, takes its slot with it, and another is made', async () => {
     const runtime = await warmService()
     const [before] = await slots()
     process.kill(await pidOf('born', 'taskmanager-1'), 'SIGKILL')
-    await until(slots, (left) => left.length === 0)
+    await eventually(slots, (left) => left.length === 0)
     await warm(runtime)
     expect(await slots()).not.toEqual([before])
   })
@@ -273,7 +366,7 @@ describe('the end of the service', () => {
 
   it('by SIGKILL ends what waits, and the next service finds and removes it', async () => {
     const { id } = await killedService('reserve')
-    await until(
+    await eventually(
       () => processesOf(id),
       (left) => left.length === 0,
     )
@@ -311,20 +404,27 @@ describe('the end of the service', () => {
 describe('the pool', () => {
   it('follows what is launched, and lets go of what is not', async () => {
     const runtime = await warmService()
-    const bigger = {
-      ...WISH,
-      shape: { ...WISH.shape, taskManager: { ...WISH.shape.taskManager, memoryBytes: 3 * GIB } },
-    }
-    expect(await runtime.reserve(bigger)).toBeNull()
+    expect(await runtime.reserve(BIGGER)).toBeNull()
     await warm(runtime)
-    const id = await until(
+    const id = await eventually(
       async () => {
         await runtime.tendWarm(QUIET)
-        return runtime.reserve(bigger)
+        return runtime.reserve(BIGGER)
       },
       (each) => each !== null,
     )
     expect(await slots()).toEqual([id])
+  })
+
+  it('goes on with what it could make when what is launched now cannot be made', async () => {
+    const runtime = await warmService()
+    await order('warmUpFails')
+    expect(await runtime.reserve(BIGGER)).toBeNull()
+    await runtime.tendWarm(QUIET)
+    await eventually(slots, (left) => left.length === 0)
+    await takeBack('warmUpFails')
+    await warm(runtime)
+    expect(await runtime.reserve(WISH)).not.toBeNull()
   })
 
   it('makes nothing while something is started, and one slot at a time', async () => {
@@ -347,6 +447,15 @@ describe('the pool', () => {
     availableBytes = 400 * MIB
     await runtime.tendWarm(QUIET)
     expect([runtime.warmSlots(), await slots()]).toEqual([{ warming: [], ready: [] }, []])
+  })
+
+  it('is empty while class data archives are made, which JVMs of every project load', async () => {
+    const runtime = await warmService()
+    const javac = join(folder, 'java', 'bin', 'javac')
+    await writeFile(javac, `#!/bin/sh\nls '${folder}/runs' > '${folder}/then'\nexit 1\n`)
+    await chmod(javac, 0o755)
+    await runtime.trainArchives('1.20.0')
+    expect(await readFile(join(folder, 'then'), 'utf8')).toBe('')
   })
 
   it.skipIf(!isRoot)(
@@ -379,7 +488,7 @@ it('a program that ends with the exit code of a JVM that was never leased has en
   const runtime = await warmService()
   const id = await reserved(runtime)
   await runtime.launch(specFor(id), never)
-  const seen = await until(
+  const seen = await eventually(
     () => runtime.inspect(id),
     ({ jobManager }) => jobManager.is === 'ended',
   )
@@ -396,7 +505,7 @@ async function killedService(at: 'reserve' | 'launch', signal?: 'SIGSTOP'): Prom
   const stopped = signal ? (await of('born')).map(({ pid }) => pid) : []
   for (const pid of stopped) process.kill(pid, 'SIGSTOP')
   if (at === 'launch') {
-    await until(
+    await eventually(
       () => of('leased'),
       (leased) => leased.length === 2,
     )

@@ -1,14 +1,26 @@
+import { availableMemory } from '../../../lib/available-memory.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import { randomIds } from '../../../lib/ids.ts'
 import type { Logger } from '../../../lib/logger.ts'
+import { Exclusive } from '../../cluster/exclusive.ts'
 import type { Role } from '../../cluster/process-host.ts'
 import type { AttemptId, ColdReason, LaunchWish } from '../../runtime.ts'
 import type { JavaProgram } from '../command-line.ts'
 import type { MarkerTable } from '../process-table.ts'
 import { raisePriority } from './priority.ts'
-import { endSlot, endUnleased, makeSlot, memoryOf, type Slot, type StartWarm, startJvms } from './slot.ts'
+import {
+  allReady,
+  endSlot,
+  endUnleased,
+  hasLost,
+  makeSlot,
+  memoryOf,
+  type Slot,
+  type StartWarm,
+  startJvms,
+} from './slot.ts'
 import { fits, type SlotKey, slotKeyOf } from './slot-key.ts'
-import { hasEnded, type WarmJvm } from './warm-jvm.ts'
+import type { WarmJvm } from './warm-jvm.ts'
 
 /**
  * JVMs that have run Flink once and wait for a job (docs/decisions/0016-warm-jvms.md).
@@ -21,7 +33,7 @@ import { hasEnded, type WarmJvm } from './warm-jvm.ts'
  * service leaves behind is an attempt that nobody recorded; its JVMs end by themselves when their line breaks.
  *
  * The pool follows the launches: it keeps slots for the kinds that were asked for last. Everything it does beside a lease
- * is done in `tend`, one slot at a time.
+ * is done in `tend`, one slot at a time, and in turn with what is done `without` slots.
  */
 export type WarmPoolOptions = Readonly<{
   /** Slots that wait at most; 0: none is ever made. */
@@ -40,8 +52,8 @@ export type Surroundings = Readonly<{
   roomBytes: number | null
 }>
 
-/** What is leased: the warm JVM of a role, in a run folder whose table tells of it. */
-export type Place = Readonly<{ id: AttemptId; role: Role; table: MarkerTable; wish: LaunchWish }>
+/** What is leased: the warm JVM of a role, in a run folder whose table tells of it, as it would be started now (birthOf). */
+export type Place = Readonly<{ id: AttemptId; role: Role; table: MarkerTable; wish: LaunchWish; birth: string }>
 
 const MIB = 1024 ** 2
 const HOUR_MS = 3_600_000
@@ -51,19 +63,21 @@ const AGE_MAX_MS = 4 * HOUR_MS
 const FOLLOWED_MS = 24 * HOUR_MS
 /** Between record and launch lie milliseconds; whoever did not come may come later, and starts cold. */
 const RESERVED_MS = 60_000
-const WARM_UP_MS = 180_000
-const AFTER_FAILURE_MS = 300_000
+/** After a warm-up that failed, twice as long each time: what was wrong may pass with the load of the machine, or never. */
+const PAUSE_MS = 30_000
+const PAUSE_MAX_MS = 600_000
 /** With less memory left on the machine nothing waits; a slot is made only with twice as much, beside its own. */
 const MEMORY_LOW_BYTES = 512 * MIB
 const IDLE_JVM_BYTES = 450 * MIB
 
-type Followed = { wish: LaunchWish; key: SlotKey; atMs: number; notBeforeMs: number }
+type Followed = { wish: LaunchWish; key: SlotKey; atMs: number; notBeforeMs: number; failures: number }
 
 export class WarmPool {
   readonly #options: WarmPoolOptions
   readonly #slots = new Map<AttemptId, Slot>()
   /** The newest last. */
   #followed: Followed[] = []
+  readonly #exclusive = new Exclusive()
   #isClosed = false
 
   constructor(options: WarmPoolOptions) {
@@ -83,7 +97,7 @@ export class WarmPool {
     const slot = this.#slots.get(id)
     if (slot?.state !== 'reserved') return
     enter(slot, 'ready')
-    if ([...slot.jvms.values()].some(({ child }) => hasEnded(child))) this.#lost(slot)
+    if (hasLost(slot)) this.#lost(slot)
   }
 
   /** Launches like this one are to be expected. */
@@ -91,7 +105,7 @@ export class WarmPool {
     const key = slotKeyOf(wish)
     if (typeof key === 'string' || this.#options.slots === 0) return null
     const known = this.#followed.find((each) => fits(each.key, key))
-    const followed = known ?? { wish, key, atMs: 0, notBeforeMs: 0 }
+    const followed = known ?? { wish, key, atMs: 0, notBeforeMs: 0, failures: 0 }
     followed.atMs = performance.now()
     this.#followed = [...this.#followed.filter((each) => each !== known), followed]
     return key
@@ -105,15 +119,19 @@ export class WarmPool {
   }
 
   /** Gives the program to the JVM that waits for it. When it is not taken, nothing waits there any more. */
-  async lease({ id, role, table, wish }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
+  async lease({ id, role, table, wish, birth }: Place, program: JavaProgram): Promise<WarmJvm | ColdReason> {
     const jvm = this.#take(id, role)
-    const leased = jvm ? await tell(jvm, role, table, program) : this.#whyCold(wish)
+    const leased = jvm?.birth === birth ? await tell(jvm, role, table, program) : this.#whyCold(wish)
     if (typeof leased === 'string') await endUnleased(table, role)
     return leased
   }
 
   /** Ends slots that are not wanted, and begins at most one. To be called every now and then. */
-  async tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
+  tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
+    return this.#exclusive.run('pool', () => this.#tend(surroundings))
+  }
+
+  async #tend(surroundings: Surroundings): Promise<Readonly<Record<string, unknown>> | null> {
     const now = performance.now()
     this.#followed = this.#followed.filter(({ atMs }) => now - atMs < FOLLOWED_MS)
     const ended = await this.#endUnwanted(surroundings, now)
@@ -121,9 +139,17 @@ export class WarmPool {
     return ended.length === 0 && begun === null ? null : { ended, begun }
   }
 
+  /** Does what must not be reached from a JVM that waits: a job of its user may have left something there. */
+  without<T>(work: () => Promise<T>): Promise<T> {
+    return this.#exclusive.run('pool', async () => {
+      await this.#endAll([...this.#slots.values()])
+      return work()
+    })
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#slots.values()].map((slot) => this.#end(slot)))
+    await this.without(async () => undefined)
   }
 
   #idle(): Slot[] {
@@ -149,9 +175,10 @@ export class WarmPool {
     return 'noSlot'
   }
 
-  /** What the next launches are thought to be like, as many as there may be slots. */
-  #wanted(): Followed[] {
-    const newestFirst = this.#followed.toReversed()
+  /** What the next launches are thought to be like, as many as there may be slots. What is put off displaces nothing. */
+  #wanted(now: number): Followed[] {
+    const hasSlot = ({ key }: Followed) => this.#idle().some((slot) => fits(slot.key, key))
+    const newestFirst = this.#followed.toReversed().filter((each) => each.notBeforeMs <= now || hasSlot(each))
     const count = newestFirst.length === 0 ? 0 : this.#options.slots
     return Array.from({ length: count }, (_, n) => newestFirst[n % newestFirst.length]).filter(
       (each) => each !== undefined,
@@ -159,8 +186,8 @@ export class WarmPool {
   }
 
   /** Slots that nothing is wanted of, and what is wanted and has no slot. */
-  #compare(): { excess: Slot[]; missing: Followed[] } {
-    const missing = this.#wanted()
+  #compare(now: number): { excess: Slot[]; missing: Followed[] } {
+    const missing = this.#wanted(now)
     const excess = this.#idle().filter((slot) => {
       const at = missing.findIndex(({ key }) => fits(key, slot.key))
       if (at !== -1) missing.splice(at, 1)
@@ -170,7 +197,7 @@ export class WarmPool {
   }
 
   async #endUnwanted({ roomBytes }: Surroundings, now: number): Promise<AttemptId[]> {
-    const { excess } = this.#compare()
+    const { excess } = this.#compare(now)
     const unwanted = new Set(excess)
     for (const slot of this.#slots.values()) if (now - slot.sinceMs > limitOf(slot.state)) unwanted.add(slot)
     let takenBytes = 0
@@ -179,13 +206,13 @@ export class WarmPool {
       if (roomBytes !== null && takenBytes > roomBytes) unwanted.add(slot)
     }
     if (this.#availableBytes() < MEMORY_LOW_BYTES) for (const slot of this.#idle()) unwanted.add(slot)
-    for (const slot of unwanted) await this.#end(slot)
+    await this.#endAll([...unwanted])
     return [...unwanted].map(({ id }) => id)
   }
 
   async #fill({ roomBytes }: Surroundings, now: number): Promise<AttemptId | null> {
     const idle = this.#idle()
-    const next = this.#compare().missing.find(({ notBeforeMs }) => notBeforeMs <= now)
+    const next = this.#compare(now).missing.find(({ notBeforeMs }) => notBeforeMs <= now)
     if (!next || this.#isClosed || idle.some(({ state }) => state === 'warming')) return null
     const { jobManager, taskManager, taskManagers } = next.wish.shape
     const neededBytes = jobManager.memoryBytes + taskManagers * taskManager.memoryBytes
@@ -196,39 +223,58 @@ export class WarmPool {
   }
 
   async #begin(wanted: Followed): Promise<AttemptId | null> {
-    const { runsFolder, start, logger } = this.#options
-    const slot = await makeSlot(randomIds.hex32(), wanted.key, wanted.wish, runsFolder)
-    this.#slots.set(slot.id, slot)
     try {
-      await startJvms(slot, start, () => this.#lost(slot))
-      void this.#warmUp(slot, wanted)
-      return slot.id
+      const slot = await makeSlot(randomIds.hex32(), wanted.key, wanted.wish, this.#options.runsFolder)
+      this.#slots.set(slot.id, slot)
+      return await this.#startIn(slot, wanted)
     } catch (error) {
-      wanted.notBeforeMs = performance.now() + AFTER_FAILURE_MS
-      logger.warn({ reason: messageOf(error) }, 'JVMs could not be warmed up')
-      await this.#end(slot)
+      this.#putOff(wanted, error)
       return null
     }
   }
 
-  async #warmUp(slot: Slot, wanted: Followed): Promise<void> {
-    const { logger } = this.#options
+  async #startIn(slot: Slot, wanted: Followed): Promise<AttemptId> {
     try {
-      const tookMs = await Promise.all([...slot.jvms.values()].map(({ ready }) => ready))
+      await startJvms(slot, this.#options.start, () => this.#lost(slot))
+    } catch (error) {
+      await this.#end(slot)
+      throw error
+    }
+    void this.#warmUp(slot, wanted)
+    return slot.id
+  }
+
+  /** A slot that is not ours any more was ended meanwhile, by who knows why. */
+  async #warmUp(slot: Slot, wanted: Followed): Promise<void> {
+    try {
+      const tookMs = await allReady(slot)
       if (!this.#slots.has(slot.id)) return
       enter(slot, 'ready')
-      logger.info({ attemptId: slot.id, flinkVersion: slot.key.flinkVersion, tookMs }, 'a slot is warm')
+      wanted.failures = 0
+      const { flinkVersion } = slot.key
+      this.#options.logger.info({ attemptId: slot.id, flinkVersion, tookMs }, 'a slot is warm')
     } catch (error) {
       if (!this.#slots.has(slot.id)) return
-      wanted.notBeforeMs = performance.now() + AFTER_FAILURE_MS
-      logger.warn({ reason: messageOf(error) }, 'JVMs could not be warmed up')
+      this.#putOff(wanted, error)
       await this.#end(slot)
     }
+  }
+
+  #putOff(wanted: Followed, error: unknown): void {
+    const pauseMs = Math.min(PAUSE_MS * 2 ** wanted.failures, PAUSE_MAX_MS)
+    wanted.failures += 1
+    wanted.notBeforeMs = performance.now() + pauseMs
+    this.#options.logger.warn({ reason: messageOf(error), pauseMs }, 'JVMs could not be warmed up')
   }
 
   /** One of its JVMs has ended. Of a reserved slot the others are still good; whoever leases this one is told. */
   #lost(slot: Slot): void {
     if (slot.state === 'ready' && this.#slots.has(slot.id)) void this.#end(slot)
+  }
+
+  /** All are out of reach before the first is waited for: none may be given away, and then be ended under its job. */
+  async #endAll(slots: readonly Slot[]): Promise<void> {
+    await Promise.all(slots.map((slot) => this.#end(slot)))
   }
 
   async #end(slot: Slot): Promise<void> {
@@ -241,7 +287,7 @@ export class WarmPool {
   }
 
   #availableBytes(): number {
-    return (this.#options.availableBytes ?? (() => process.availableMemory()))()
+    return (this.#options.availableBytes ?? availableMemory)()
   }
 }
 
@@ -251,7 +297,7 @@ function enter(slot: Slot, state: Slot['state']): void {
 }
 
 function limitOf(state: Slot['state']): number {
-  return { warming: WARM_UP_MS, ready: AGE_MAX_MS, reserved: RESERVED_MS }[state]
+  return { warming: Number.POSITIVE_INFINITY, ready: AGE_MAX_MS, reserved: RESERVED_MS }[state]
 }
 
 /** The marker first: a service that comes after us must not start what may have begun. */
@@ -264,7 +310,10 @@ async function tell(
   for (const { pid } of table.unleased(role).jvms) raisePriority(pid)
   await table.beginLease(role)
   const answer = await jvm.lease(program)
-  if (answer !== 'taken') return answer
-  await table.endLease(role)
-  return jvm
+  if (answer === 'taken') {
+    await table.endLease(role)
+    return jvm
+  }
+  await table.takeBackLease(role)
+  return answer
 }

@@ -7,10 +7,14 @@
  */
 import { appendFileSync, closeSync, existsSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LEASE_DESCRIPTOR, NEVER_LEASED } from './message.ts'
 
-/** `warmUpHangs`, `warmUpFails`, `takesAndKeepsSilent`: as they say. `ends86`: what it runs ends with NEVER_LEASED. */
-export type Order = 'warmUpHangs' | 'warmUpFails' | 'takesAndKeepsSilent' | 'ends86'
+/**
+ * `warmUpHangs`, `warmUpFails`, `takesAndKeepsSilent`: as they say. `taskManagerIsSlow`: a TaskManager is not warm before the
+ * file is gone. `ends86`: what it runs ends with NEVER_LEASED.
+ */
+export type Order = 'warmUpHangs' | 'warmUpFails' | 'taskManagerIsSlow' | 'takesAndKeepsSilent' | 'ends86'
 
 const [folder = '', ...args] = process.argv.slice(2)
 const ordered = (order: Order) => existsSync(join(folder, order))
@@ -52,7 +56,11 @@ if (args.includes('headgate.launcher.WarmStart')) {
     writeSync(LEASE_DESCRIPTOR, 'failed as ordered\n')
     process.exit(NEVER_LEASED)
   }
-  if (!ordered('warmUpHangs')) writeSync(LEASE_DESCRIPTOR, 'ready 7\n')
+  while (role !== 'jobmanager' && ordered('taskManagerIsSlow')) await sleep(10)
+  if (!ordered('warmUpHangs')) {
+    writeSync(LEASE_DESCRIPTOR, 'ready 7\n')
+    note('ready')
+  }
   waitForLease()
 } else {
   note('cold')

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import type { Logger } from '../../../lib/logger.ts'
 import { removeTree } from '../../../lib/open-folder.ts'
 import type { Role } from '../../cluster/process-host.ts'
@@ -9,7 +8,7 @@ import { endProcesses, until } from '../killing.ts'
 import { isAlive, signalGroup, signalProcess } from '../process-identity.ts'
 import { MarkerTable } from '../process-table.ts'
 import type { SlotKey } from './slot-key.ts'
-import { WarmJvm } from './warm-jvm.ts'
+import { hasEnded, type WarmJvm } from './warm-jvm.ts'
 
 /** A run folder that has no job yet: its attempt id is chosen, and its JVMs wait. */
 export type Slot = {
@@ -26,22 +25,40 @@ export type Slot = {
 }
 
 /** Starts the warm JVM of a role in the slot; it is on record when this returns. */
-export type StartWarm = (slot: Slot, role: Role) => Promise<ChildProcess>
+export type StartWarm = (slot: Slot, role: Role) => Promise<WarmJvm>
 
+/** @throws when the folder cannot be made; nothing of it is left then */
 export async function makeSlot(id: AttemptId, key: SlotKey, wish: LaunchWish, runsFolder: string): Promise<Slot> {
   const folder = runFolder(runsFolder, id)
-  await makeRunFolders(folder, wish.user)
-  const table = await MarkerTable.read(folder.processes, folder.closed)
-  return { id, key, wish, folder, table, jvms: new Map(), state: 'warming', sinceMs: performance.now() }
+  try {
+    await makeRunFolders(folder, wish.user)
+    const table = await MarkerTable.read(folder.processes, folder.closed)
+    return { id, key, wish, folder, table, jvms: new Map(), state: 'warming', sinceMs: performance.now() }
+  } catch (error) {
+    await removeTree(folder.path)
+    throw error
+  }
 }
 
 /** Returns when all are started; they warm up on their own. */
 export async function startJvms(slot: Slot, start: StartWarm, onExit: () => void): Promise<void> {
   for (const role of rolesOf(slot.wish)) {
-    const child = await start(slot, role)
-    child.once('exit', onExit)
-    slot.jvms.set(role, new WarmJvm(child))
+    const jvm = await start(slot, role)
+    jvm.child.once('exit', onExit)
+    slot.jvms.set(role, jvm)
   }
+}
+
+/** Milliseconds that each took to warm up. @throws when one ends or hangs before all are warm */
+export async function allReady(slot: Slot): Promise<number[]> {
+  const tookMs = await Promise.all([...slot.jvms.values()].map(({ ready }) => ready))
+  if (hasLost(slot)) throw new Error('A JVM ended while it waited for another one to warm up')
+  return tookMs
+}
+
+/** One of its JVMs has ended. */
+export function hasLost({ jvms }: Slot): boolean {
+  return [...jvms.values()].some(({ child }) => hasEnded(child))
 }
 
 function rolesOf({ shape }: LaunchWish): Role[] {
@@ -52,10 +69,17 @@ export function memoryOf({ wish: { shape } }: Slot): number {
   return shape.jobManager.memoryBytes + shape.taskManagers * shape.taskManager.memoryBytes
 }
 
-/** Ends what waits in it. The folder stays when an attempt may have been recorded under its id. */
-export async function endSlot({ id, folder, table, state }: Slot, logger: Logger): Promise<void> {
+/** Ends what waits in it. When an attempt may have been recorded under its id, the folder and what else runs there are its. */
+export async function endSlot(slot: Slot, logger: Logger): Promise<void> {
+  const { id, folder, table } = slot
+  if (slot.state === 'reserved') return endUnleasedOf(slot)
   await endProcesses({ id, spec: null, folder }, table, { terminateMs: 0, killMs: 5_000 }, logger)
-  if (state !== 'reserved') await removeTree(folder.path)
+  await removeTree(folder.path)
+}
+
+async function endUnleasedOf({ jvms, table }: Slot): Promise<void> {
+  await table.load()
+  for (const role of jvms.keys()) await endUnleased(table, role)
 }
 
 const GONE_MS = 5_000
