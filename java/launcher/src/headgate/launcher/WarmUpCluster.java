@@ -51,6 +51,7 @@ final class WarmUpCluster implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        jobManager.isClosing = true;
         taskManager.closeAsync().get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
         jobManager.closeAsync().get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
     }
@@ -127,6 +128,8 @@ final class WarmUpCluster implements AutoCloseable {
     }
 
     private static final class JobManager extends ApplicationClusterEntryPoint {
+        private volatile boolean isClosing;
+
         private JobManager(Configuration configuration, PackagedProgram program) {
             super(configuration, program, StandaloneResourceManagerFactory.getInstance());
         }
@@ -138,6 +141,14 @@ final class WarmUpCluster implements AutoCloseable {
                     .getPackagedProgram();
             configureExecution(configuration, program);
             return new JobManager(configuration, program);
+        }
+
+        /** It would end the JVM. What is not finished when it is closed, such as an archive of its program, is no loss. */
+        @Override
+        public void onFatalError(Throwable exception) {
+            if (!isClosing) {
+                super.onFatalError(exception);
+            }
         }
     }
 }
