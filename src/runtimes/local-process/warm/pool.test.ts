@@ -165,6 +165,19 @@ describe('a warm slot', () => {
     expect(await runtime.reserve(WISH)).toBe(one ?? two)
   })
 
+  it('whose folder was removed is not given away, and its JVMs end', async () => {
+    const runtime = await warmService()
+    const [id = ''] = await slots()
+    await rm(join(folder, 'runs', id), { recursive: true })
+    expect(await runtime.reserve(WISH)).toBeNull()
+    await eventually(
+      () => processesOf(id),
+      (left) => left.length === 0,
+    )
+    await warm(runtime)
+    expect(await reserved(runtime)).not.toBe(id)
+  })
+
   it('that is being ended is not given away', async () => {
     let availableBytes = 64 * GIB
     const runtime = await warmService(WISH, { warmSlots: 2, availableBytes: () => availableBytes })

@@ -12,6 +12,7 @@ import {
   allReady,
   endSlot,
   endUnleased,
+  hasFolder,
   hasLost,
   makeSlot,
   memoryOf,
@@ -89,6 +90,10 @@ export class WarmPool {
     const key = this.follow(wish)
     const slot = key && this.#idle().find((each) => each.state === 'ready' && fits(each.key, key))
     if (!slot) return null
+    if (!hasFolder(slot)) {
+      void this.#end(slot)
+      return null
+    }
     enter(slot, 'reserved')
     return slot.id
   }

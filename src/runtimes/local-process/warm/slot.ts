@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Logger } from '../../../lib/logger.ts'
 import { removeTree } from '../../../lib/open-folder.ts'
 import type { Role } from '../../cluster/process-host.ts'
@@ -54,6 +55,11 @@ export async function allReady(slot: Slot): Promise<number[]> {
   const tookMs = await Promise.all([...slot.jvms.values()].map(({ ready }) => ready))
   if (hasLost(slot)) throw new Error('A JVM ended while it waited for another one to warm up')
   return tookMs
+}
+
+/** Nobody has removed it, such as a program that tidies up folders. */
+export function hasFolder({ folder }: Slot): boolean {
+  return existsSync(folder.processes)
 }
 
 /** One of its JVMs has ended. */
