@@ -39,7 +39,7 @@ export const OPTIONS = {
     byDefault: 'the number of CPU cores',
   },
   HEADGATE_WARM_SLOTS: {
-    text: 'Jobs that can start in about a second: for so many of the kind that was started last, JVMs are kept waiting, of about 0.7 GB each; 0 keeps none.',
+    text: 'Jobs that can start in about a second: for so many of the kind that was started last, JVMs are kept waiting, of about 0.8 GB each; 0 keeps none.',
     byDefault: '1',
   },
   HEADGATE_TRAIN_ARCHIVES: {
