@@ -19,24 +19,18 @@ final class NetworkMemory {
     private NetworkMemory() {}
 
     static void take(long bytes) throws ReflectiveOperationException {
+        Class<?> type = Class.forName("sun.misc.Unsafe");
+        Field theUnsafe = type.getDeclaredField("theUnsafe");
+        theUnsafe.setAccessible(true);
+        Object unsafe = theUnsafe.get(null);
+        Method invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
         ByteBuffer[] buffers = new ByteBuffer[Math.toIntExact(bytes / BUFFER_BYTES)];
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = ByteBuffer.allocateDirect(BUFFER_BYTES);
         }
-        for (ByteBuffer buffer : buffers) {
-            free(last);
-            last = buffer;
+        for (int i = 0; i < buffers.length - 1; i++) {
+            invokeCleaner.invoke(unsafe, buffers[i]);
         }
-    }
-
-    private static void free(ByteBuffer buffer) throws ReflectiveOperationException {
-        if (buffer == null) {
-            return;
-        }
-        Class<?> type = Class.forName("sun.misc.Unsafe");
-        Field unsafe = type.getDeclaredField("theUnsafe");
-        unsafe.setAccessible(true);
-        Method invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
-        invokeCleaner.invoke(unsafe.get(null), buffer);
+        last = buffers.length == 0 ? null : buffers[buffers.length - 1];
     }
 }
